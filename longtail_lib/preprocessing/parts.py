@@ -1,0 +1,114 @@
+"""What a split produces: train, validation and test over the same users and catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+__all__ = ["PARTS", "Split"]
+
+PARTS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Three sparse matrices over the same users and the same whole catalogue.
+
+    Row r of every matrix is the user `user_ids[r]`, column c is the item `item_ids[c]`. The
+    catalogue is whole: an item without train interactions keeps its column.
+
+    Parameters
+    ----------
+    train, validation, test : csr_matrix of float32, shape (n_users, n_items)
+        One stored value for each interaction, indices sorted, no user-item pair in two parts.
+        The value is 1, or the rating where the split was made with `values="rating"`.
+    user_ids : ndarray, shape (n_users,)
+        The source's own user ids, ascending.
+    item_ids : ndarray, shape (n_items,)
+        The source's own item ids, ascending.
+    items, users : frame
+        Item and user tables, in the order of `item_ids` and `user_ids`.
+    how : str
+        "leave-last-out", "temporal" or "random".
+    parameters : mapping
+        Everything that was passed to `split`, defaults included.
+    times : mapping of str to csr_matrix of int64, or None
+        For each part a matrix of the same sparsity holding timestamps; None where the log has
+        none.
+    name : str
+        Name of the dataset.
+    truth : Truth or None
+        Carried over from the dataset; its ids may be in another order.
+    """
+
+    train: csr_matrix
+    validation: csr_matrix
+    test: csr_matrix
+    user_ids: np.ndarray
+    item_ids: np.ndarray
+    items: Any
+    users: Any
+    how: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    times: Mapping[str, csr_matrix] | None = None
+    name: str = ""
+    truth: Any | None = None
+
+    @property
+    def n_users(self) -> int:
+        """Number of rows of every matrix."""
+        return len(self.user_ids)
+
+    @property
+    def n_items(self) -> int:
+        """Number of columns of every matrix: the size of the catalogue."""
+        return len(self.item_ids)
+
+    @property
+    def popularity(self) -> np.ndarray:
+        """Train interactions of each catalogue item, shape (n_items,), int64."""
+        return np.bincount(self.train.indices, minlength=self.n_items)
+
+    def user_rows(self, users: Any) -> np.ndarray:
+        """Turn source user ids into integer rows.
+
+        Raises
+        ------
+        KeyError
+            An id that the split does not know.
+        """
+        return _rows(self.user_ids, users, "user")
+
+    def item_rows(self, items: Any) -> np.ndarray:
+        """Turn source item ids into integer columns.
+
+        Raises
+        ------
+        KeyError
+            An id that the catalogue does not hold.
+        """
+        return _rows(self.item_ids, items, "item")
+
+    def __repr__(self) -> str:
+        sizes = ", ".join(f"{part} {getattr(self, part).nnz:,}" for part in PARTS)
+        return (
+            f"Split '{self.name}' ({self.how}): {sizes}; "
+            f"{self.n_users:,} users x {self.n_items:,} items"
+        )
+
+
+def _rows(ids: np.ndarray, wanted: Any, what: str) -> np.ndarray:
+    wanted = np.atleast_1d(np.asarray(wanted))
+    places = np.minimum(np.searchsorted(ids, wanted), len(ids) - 1)
+    unknown = ids[places] != wanted
+    if unknown.any():
+        example = wanted[unknown][0]
+        raise KeyError(
+            f"unknown {what} id {example!r} ({int(unknown.sum())} of {len(wanted)} are unknown); "
+            f"this split holds {len(ids):,} {what}s such as {ids[0]!r}"
+        )
+    return places
