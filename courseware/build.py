@@ -1,0 +1,98 @@
+"""Build both editions of a lesson, execute them, and store them all or none."""
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import nbformat
+
+from courseware.editions import EDITIONS, edition, read_timings, write_notebook
+from courseware.execution import LessonFailed, execute
+from courseware.lesson import Lesson
+
+# A measurement within a third of the stored one is noise; the header would change for nothing.
+TOLERANCE = 0.33
+
+
+def build(
+    lessons: Iterable[Lesson],
+    *,
+    progress: Callable[[Lesson, str, int, int], None] = lambda lesson, which, cell, cells: None,
+    finished: Callable[[Lesson, float, str], None] = lambda lesson, seconds, failure: None,
+) -> dict[str, str]:
+    """Execute both editions and store them once every one of them has passed.
+
+    Parameters
+    ----------
+    lessons : iterable of Lesson
+        The lessons.
+    progress : callable
+        Called with lesson, edition, number of the code cell and number of code cells.
+    finished : callable
+        Called with lesson, seconds for both editions, and the failure or "".
+
+    Returns
+    -------
+    dict
+        Lesson name to failure. Where it is not empty, no committed notebook was touched; what
+        was executed lies under `build/update/`.
+    """
+    lessons, failures, seconds = list(lessons), {}, {}
+    if not lessons:
+        return failures
+    root = lessons[0].root
+    staging = root / "build" / "update"
+    shutil.rmtree(staging, ignore_errors=True)
+    staged: list[tuple[Path, Path]] = []
+    for lesson in lessons:
+        begun = time.monotonic()
+        try:
+            for which in EDITIONS:
+                notebook = edition(lesson, which)
+                target = lesson.notebook(which)
+                draft = staging / which / target.name
+                staged.append((draft, target))
+                try:
+                    spent = execute(
+                        notebook,
+                        target.parent,
+                        root=root,
+                        progress=lambda cell, cells, which=which, lesson=lesson: progress(
+                            lesson, which, cell, cells
+                        ),
+                    )
+                finally:
+                    write_notebook(notebook, draft)
+                if which == "solutions":
+                    seconds[lesson.name] = spent
+            finished(lesson, time.monotonic() - begun, "")
+        except (LessonFailed, ValueError, RuntimeError) as error:
+            failures[lesson.name] = f"{which} edition, {error}"
+            finished(lesson, time.monotonic() - begun, failures[lesson.name])
+    if not failures:
+        _store(root, staged, seconds)
+    return failures
+
+
+def _store(root: Path, staged: list[tuple[Path, Path]], seconds: dict[str, float]) -> None:
+    timings = read_timings(root)
+    for name, spent in seconds.items():
+        stored = timings.get(name, {}).get("seconds")
+        if stored is None or abs(spent - stored) > max(2.0, TOLERANCE * stored):
+            timings[name] = {"seconds": round(spent, 1)}
+    path = root / "notebooks" / "timings.json"
+    part = path.with_name(".timings.json.part")
+    part.write_text(json.dumps(timings, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    for draft, target in staged:
+        notebook = nbformat.read(draft, as_version=4)
+        # The header tells the seconds that were measured just now.
+        fresh = edition(Lesson(target.stem, root), draft.parent.name, timings)
+        for cell, built in zip(notebook.cells, fresh.cells, strict=True):
+            cell.source = built.source
+        write_notebook(notebook, draft)
+    for draft, target in staged:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft.replace(target)
+    part.replace(path)
