@@ -1,0 +1,51 @@
+"""The article's own formulas and model, as printed and repaired.
+
+NumPy where a formula is to be seen, Keras where the article uses TensorFlow. Names are imported
+when first used, so that reading a formula never loads TensorFlow.
+"""
+
+from importlib import import_module
+from typing import Any
+
+_HOME = {
+    "Backward": "gradients",
+    "WorkedExample": "worked_example",
+    "article_score": "summed_inputs",
+    "build_model": "two_tower",
+    "build_repaired_model": "repaired_two_tower",
+    "cosine": "cosine_bound",
+    "dot_score": "scoring",
+    "finite_difference": "finite_difference",
+    "import_keras": "keras_backend",
+    "item_projection": "projections",
+    "largest_reach": "cosine_bound",
+    "logit": "sigmoid",
+    "preprocess_data": "preprocess_data",
+    "printed_gradients": "gradients",
+    "project": "projections",
+    "repaired_gradients": "repaired_gradients",
+    "score_equation": "scoring",
+    "second_score": "scoring",
+    "sigmoid": "sigmoid",
+    "sigmoid_cosine_floor": "cosine_bound",
+    "sigmoid_derivative": "sigmoid",
+    "swap_features": "summed_inputs",
+    "train_model": "two_tower",
+    "user_projection": "projections",
+    "weights_for": "worked_example",
+    "worked_example": "worked_example",
+}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'longtail_lib.article' has no attribute {name!r}")
+    value = getattr(import_module(f"longtail_lib.article.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
