@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import inspect
-import json
 import os
 from abc import ABC, abstractmethod
+from operator import index
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from longtail_lib.preprocessing.parts import Split
+from longtail_lib.models.model_file import damaged, read_model_file, write_model_file
+from longtail_lib.models.top_k import top_k
+from longtail_lib.preprocessing.parts import Split, rows_of
 
 __all__ = ["NotFittedError", "Recommender"]
 
 _FORMAT = 1
+# Scores that recommend holds at a time: 64 MiB.
+_BLOCK = 2**24
 
 
 class NotFittedError(RuntimeError):
@@ -36,7 +40,7 @@ class Recommender(ABC):
     Attributes
     ----------
     user_ids_, item_ids_ : ndarray
-        Source ids behind rows and columns.
+        Source ids behind rows and columns, as numbers or as fixed-width text.
     seen_ : csr_matrix, shape (n_users, n_items)
         Train interactions, left out of `recommend`.
     """
@@ -46,16 +50,23 @@ class Recommender(ABC):
 
         Raises
         ------
+        TypeError
+            Not a split, or ids that are neither all numbers nor all text.
         ValueError
             The train part is empty.
         """
+        if not hasattr(parts, "train"):
+            raise TypeError(
+                f"{type(self).__name__}.fit takes a Split, got {type(parts).__name__}; make one "
+                "with split(prepare(data))"
+            )
         if parts.train.nnz == 0:
             raise ValueError(
                 f"{type(self).__name__}.fit: the train part of {parts!r} is empty; "
                 "check the thresholds given to prepare and the shares given to split"
             )
-        self.user_ids_ = parts.user_ids
-        self.item_ids_ = parts.item_ids
+        self.user_ids_ = _plain_ids(parts.user_ids, "user")
+        self.item_ids_ = _plain_ids(parts.item_ids, "item")
         self.seen_ = parts.train
         self._fit(parts)
         return self
@@ -79,9 +90,17 @@ class Recommender(ABC):
             `fit` or `load` has not run.
         IndexError
             A row outside the split.
+        TypeError
+            Rows that are not integers.
         """
         self._check_fitted()
-        rows = np.atleast_1d(np.asarray(user_rows, dtype=np.int64))
+        rows = np.atleast_1d(np.asarray(user_rows))
+        if rows.size and rows.dtype.kind not in "iu":
+            raise TypeError(
+                f"{type(self).__name__}.score takes integer user rows, got {rows.dtype}; source "
+                "ids go to recommend"
+            )
+        rows = rows.astype(np.int64)
         if rows.size and (rows.min() < 0 or rows.max() >= len(self.user_ids_)):
             raise IndexError(
                 f"{type(self).__name__}.score: user rows go from 0 to {len(self.user_ids_) - 1}, "
@@ -114,21 +133,38 @@ class Recommender(ABC):
         ------
         KeyError
             An unknown user id.
+        TypeError
+            User ids of another type than the split's, such as "3" for 3; a k that is no integer.
         ValueError
-            k outside 1 to the size of the catalogue.
+            k outside 1 to the size of the catalogue, or scores that are not a number.
         """
         self._check_fitted()
+        k = index(k)
         if not 1 <= k <= len(self.item_ids_):
             raise ValueError(
-                f"k must lie between 1 and the {len(self.item_ids_)} items of the catalogue, got {k}"
+                f"k must lie between 1 and the {len(self.item_ids_)} items of the catalogue, "
+                f"got {k}"
             )
-        rows = Split.user_rows(self, users)
-        scores = self.score(rows)
-        if exclude_seen:
-            seen = self.seen_[rows]
-            scores[np.repeat(np.arange(len(rows)), np.diff(seen.indptr)), seen.indices] = -np.inf
-        order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
-        return self.item_ids_[order], np.take_along_axis(scores, order, axis=1)
+        rows = rows_of(self.user_ids_, users, "user")
+        columns = np.empty((len(rows), k), dtype=np.int64)
+        best = np.empty((len(rows), k), dtype=np.float32)
+        step = max(1, _BLOCK // len(self.item_ids_))
+        for start in range(0, len(rows), step):
+            block = slice(start, start + step)
+            scores = self.score(rows[block])
+            if np.isnan(scores).any():
+                raise ValueError(
+                    f"{type(self).__name__} gave scores that are not a number, so no order exists; "
+                    "the fit diverged, try a smaller learning rate or a stronger penalty"
+                )
+            if exclude_seen:
+                seen = self.seen_[rows[block]]
+                scores[
+                    np.repeat(np.arange(len(scores)), np.diff(seen.indptr)), seen.indices
+                ] = -np.inf
+            columns[block] = top_k(scores, k)
+            best[block] = np.take_along_axis(scores, columns[block], axis=1)
+        return self.item_ids_[columns], best
 
     def get_params(self) -> dict[str, Any]:
         """Return the constructor's arguments by name."""
@@ -138,32 +174,30 @@ class Recommender(ABC):
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the fitted model to one `.npz` file, without pickle.
 
-        The file appears whole or not at all.
+        The file appears whole or not at all. It keeps the name it is given, whatever its ending.
+
+        Raises
+        ------
+        NotFittedError
+            `fit` or `load` has not run.
+        FileNotFoundError
+            The folder does not exist.
         """
         self._check_fitted()
-        path = Path(path)
         about = {
             "format": _FORMAT,
             "model": type(self).__name__,
             "parameters": self.get_params(),
-            "n_items": len(self.item_ids_),
         }
         arrays = {
-            "about": np.frombuffer(json.dumps(about).encode(), dtype=np.uint8),
             "user_ids": self.user_ids_,
             "item_ids": self.item_ids_,
             "seen_indptr": self.seen_.indptr,
             "seen_indices": self.seen_.indices,
+            "seen_data": self.seen_.data,
             **{f"state_{name}": value for name, value in self._state().items()},
         }
-        part = path.with_name(path.name + ".part")
-        try:
-            with part.open("wb") as file:
-                np.savez(file, **arrays)
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
-        return path
+        return write_model_file(path, about, arrays)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
@@ -176,33 +210,33 @@ class Recommender(ABC):
         ValueError
             The file is not a saved model, is damaged, or holds another class.
         """
-        path = Path(path)
-        if not path.is_file():
-            raise FileNotFoundError(f"no saved model at {path}")
-        try:
-            with np.load(path, allow_pickle=False) as file:
-                arrays = {name: file[name] for name in file.files}
-            about = json.loads(arrays.pop("about").tobytes())
-            saved = about["model"]
-        except Exception as error:
+        about, arrays = read_model_file(path)
+        if about["format"] != _FORMAT:
             raise ValueError(
-                f"{path} is not a model saved by longtail_lib, or it is damaged ({error}); "
-                "fit and save it again"
-            ) from error
-        if saved != cls.__name__ or about["format"] != _FORMAT:
-            raise ValueError(
-                f"{path} holds a {saved} in format {about['format']}, not a {cls.__name__} in "
-                f"format {_FORMAT}; call {saved}.load"
+                f"{path} is a model file in format {about['format']}, this version of longtail_lib "
+                f"reads format {_FORMAT}; fit and save it again"
             )
-        model = cls(**about["parameters"])
-        model.user_ids_ = arrays.pop("user_ids")
-        model.item_ids_ = arrays.pop("item_ids")
-        indices, indptr = arrays.pop("seen_indices"), arrays.pop("seen_indptr")
-        model.seen_ = csr_matrix(
-            (np.ones(len(indices), dtype=np.float32), indices, indptr),
-            shape=(len(model.user_ids_), len(model.item_ids_)),
-        )
-        model._restore({name.removeprefix("state_"): value for name, value in arrays.items()})
+        if about["model"] != cls.__name__:
+            raise ValueError(
+                f"{path} holds a {about['model']}, not a {cls.__name__}; call {about['model']}.load"
+            )
+        try:
+            model = cls(**about["parameters"])
+            model.user_ids_, model.item_ids_ = arrays["user_ids"], arrays["item_ids"]
+            model.seen_ = csr_matrix(
+                (arrays["seen_data"], arrays["seen_indices"], arrays["seen_indptr"]),
+                shape=(len(model.user_ids_), len(model.item_ids_)),
+            )
+            prefix = "state_"
+            model._restore(
+                {
+                    name.removeprefix(prefix): value
+                    for name, value in arrays.items()
+                    if name.startswith(prefix)
+                }
+            )
+        except Exception as error:
+            raise damaged(path, error) from error
         return model
 
     @abstractmethod
@@ -230,3 +264,18 @@ class Recommender(ABC):
     def __repr__(self) -> str:
         inside = ", ".join(f"{name}={value!r}" for name, value in self.get_params().items())
         return f"{type(self).__name__}({inside})"
+
+
+def _plain_ids(ids: Any, what: str) -> np.ndarray:
+    """Return ids as numbers or fixed-width text, which are stored without pickle."""
+    ids = np.asarray(ids)
+    if ids.dtype.kind in "iufU":
+        return ids
+    kinds = {type(value) for value in ids.tolist()}
+    if kinds and (kinds <= {str} or kinds <= {int}):
+        return np.asarray(ids.tolist())
+    raise TypeError(
+        f"{what} ids must be all numbers or all text, got {ids.dtype} holding "
+        f"{', '.join(sorted(kind.__name__ for kind in kinds))}; convert the column first, "
+        "for example with cast(str)"
+    )

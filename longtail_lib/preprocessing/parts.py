@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
-__all__ = ["PARTS", "Split"]
+__all__ = ["PARTS", "Split", "rows_of"]
 
 PARTS = ("train", "validation", "test")
 
@@ -80,8 +80,10 @@ class Split:
         ------
         KeyError
             An id that the split does not know.
+        TypeError
+            Text where ids are numbers, or the other way round.
         """
-        return _rows(self.user_ids, users, "user")
+        return rows_of(self.user_ids, users, "user")
 
     def item_rows(self, items: Any) -> np.ndarray:
         """Turn source item ids into integer columns.
@@ -90,8 +92,10 @@ class Split:
         ------
         KeyError
             An id that the catalogue does not hold.
+        TypeError
+            Text where ids are numbers, or the other way round.
         """
-        return _rows(self.item_ids, items, "item")
+        return rows_of(self.item_ids, items, "item")
 
     def __repr__(self) -> str:
         sizes = ", ".join(f"{part} {getattr(self, part).nnz:,}" for part in PARTS)
@@ -101,14 +105,55 @@ class Split:
         )
 
 
-def _rows(ids: np.ndarray, wanted: Any, what: str) -> np.ndarray:
+def rows_of(ids: np.ndarray, wanted: Any, what: str) -> np.ndarray:
+    """Return the places of source ids in an ascending array of ids.
+
+    Parameters
+    ----------
+    ids : ndarray, shape (n,)
+        Ascending.
+    wanted : array of ids, shape (m,), or one id
+    what : str
+        "user" or "item", for messages.
+
+    Returns
+    -------
+    ndarray of int64, shape (m,)
+
+    Raises
+    ------
+    KeyError
+        An unknown id.
+    TypeError
+        Text where ids are numbers, or the other way round.
+    """
     wanted = np.atleast_1d(np.asarray(wanted))
+    if wanted.size == 0:
+        return np.zeros(0, dtype=np.int64)
+    if _is_text(ids) != _is_text(wanted):
+        raise TypeError(
+            f"{what} ids of this split are {_kind(ids)} such as {_plain(ids[0])!r}, got "
+            f"{_kind(wanted)} such as {_plain(wanted[0])!r}; pass ids of the same type"
+        )
     places = np.minimum(np.searchsorted(ids, wanted), len(ids) - 1)
     unknown = ids[places] != wanted
     if unknown.any():
         example = wanted[unknown][0]
         raise KeyError(
-            f"unknown {what} id {example!r} ({int(unknown.sum())} of {len(wanted)} are unknown); "
-            f"this split holds {len(ids):,} {what}s such as {ids[0]!r}"
+            f"unknown {what} id {_plain(example)!r} ({int(unknown.sum())} of {len(wanted)} are "
+            f"unknown); this split holds {len(ids):,} {what}s such as {_plain(ids[0])!r}"
         )
     return places
+
+
+def _is_text(ids: np.ndarray) -> bool:
+    return ids.dtype.kind in "UT" or (ids.dtype.kind == "O" and isinstance(ids.flat[0], str))
+
+
+def _kind(ids: np.ndarray) -> str:
+    return "text" if _is_text(ids) else "numbers"
+
+
+def _plain(value: Any) -> Any:
+    """Say 3 instead of np.int64(3) in a message."""
+    return value.item() if isinstance(value, np.generic) else value

@@ -1,0 +1,220 @@
+"""EASE: a linear autoencoder with a zero diagonal, solved in closed form."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.linalg.lapack import spotrf, spotri
+from scipy.sparse import csc_matrix, csr_matrix
+
+from longtail_lib.models.available_memory import available_memory
+from longtail_lib.models.recommender import Recommender
+from longtail_lib.models.top_k import top_k
+from longtail_lib.preprocessing.parts import Split
+
+__all__ = ["Ease"]
+
+# Floats in one dense block: 64 MiB.
+_BLOCK = 2**24
+
+
+class Ease(Recommender):
+    r"""Predict each user's interactions from the others by one matrix of item-item weights.
+
+    With X the train matrix, D the diagonal matrix of popularities, alpha the
+    `popularity_exponent` and :math:`\tilde X = c X D^{-\alpha}`, the weights B minimise
+
+    .. math:: \lVert \tilde X - \tilde X B \rVert_F^2 + l2 \lVert B \rVert_F^2
+              \quad \text{with} \quad B_{jj} = 0,
+
+    which is solved by :math:`P = (\tilde X^T \tilde X + l2 I)^{-1}` and
+    :math:`B_{ij} = -P_{ij} / P_{jj}` off the diagonal. The constant c gives :math:`\tilde X` the
+    sum of squares of X, so that one l2 weighs the same at every exponent. Scores are
+    :math:`\tilde X B = X W` with :math:`W = c D^{-\alpha} B`.
+
+    With `popularity_exponent=0` this is EASE as published. A positive exponent gives less say to
+    popular items and predicts smaller values for them, which moves recommendations towards the
+    tail. Park et al. (2025) study such normalisation of linear autoencoders; their DAN scales the
+    user side as well, by exponents of its own, and weights the ridge term. The one-sided form
+    above, with the same scaling on input and target, a uniform ridge and the constant c, is ours.
+
+    Parameters
+    ----------
+    l2 : float
+        Ridge penalty, above 0. Larger for noisier or larger logs.
+    popularity_exponent : float
+        alpha; 0 leaves interactions as they are, .5 gives every item the same norm (where the
+        train values are ones).
+    top_weights : int or None
+        Keep, of each column of W, this many weights largest in absolute value, as a sparse
+        matrix. It saves memory and disk once fitted, not while fitting. None keeps all.
+
+    Attributes
+    ----------
+    weights_ : ndarray or csr_matrix of float32, shape (n_items, n_items)
+        W; column j says how much each seen item speaks for item j.
+
+    Raises
+    ------
+    ValueError
+        From `fit`: a parameter out of range, or l2 too small for the matrix to be positive
+        definite in float32.
+    MemoryError
+        From `fit`: the catalogue needs more memory than is available; the message says how much.
+
+    Notes
+    -----
+    One float32 array of n_items x n_items is allocated; the Gram matrix, its Cholesky factor
+    (LAPACK spotrf), its inverse (spotri) and W take that place one after the other.
+
+    References
+    ----------
+    Steck (2019), "Embarrassingly Shallow Autoencoders for Sparse Data", WWW 2019.
+    Park, Yoon, Kim and Lee (2025), "Why is Normalization Necessary for Linear Recommenders?",
+    SIGIR 2025.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from scipy.sparse import csr_matrix
+    >>> from longtail_lib.preprocessing.parts import Split
+    >>> train = csr_matrix(np.array([[1, 1, 0], [1, 1, 0], [0, 1, 1], [1, 0, 0]], np.float32))
+    >>> none = csr_matrix(train.shape, dtype=np.float32)
+    >>> parts = Split(train, none, none, np.arange(4), np.array(["a", "b", "c"]), items=None,
+    ...               users=None, how="random")
+    >>> model = Ease(l2=1.0).fit(parts)
+    >>> items, scores = model.recommend(3, k=2)      # has only seen "a"
+    >>> items.tolist(), [f"{score:.3f}" for score in scores[0]]
+    ([['b', 'c']], ['0.500', '-0.167'])
+    """
+
+    def __init__(
+        self,
+        l2: float = 200.0,
+        popularity_exponent: float = 0.0,
+        top_weights: int | None = None,
+    ) -> None:
+        self.l2 = l2
+        self.popularity_exponent = popularity_exponent
+        self.top_weights = top_weights
+
+    def _fit(self, parts: Split) -> None:
+        self._check_parameters(parts.n_items)
+        popularity = np.maximum(parts.popularity, 1).astype(np.float32)
+        scale = popularity ** np.float32(-self.popularity_exponent)
+        squares = parts.train.data.astype(np.float64) ** 2
+        scaled = squares * scale[parts.train.indices].astype(np.float64) ** 2
+        scale *= np.float32(np.sqrt(squares.sum() / scaled.sum()))
+        weights = _gram(parts.train, scale)
+        np.einsum("ii->i", weights)[:] += np.float32(self.l2)
+        self._invert(weights)
+        # P fills the upper triangle; W takes its place.
+        _mirror(weights)
+        weights /= -np.diagonal(weights).copy()
+        np.fill_diagonal(weights, 0)
+        if self.popularity_exponent:
+            weights *= scale[:, None]
+        self.weights_ = weights if self.top_weights is None else _prune(weights, self.top_weights)
+
+    def _check_parameters(self, n_items: int) -> None:
+        if not 0 < self.l2 < np.inf:
+            raise ValueError(
+                f"Ease: l2 must be a positive number, got {self.l2}; without a penalty the matrix "
+                "to invert is not positive definite"
+            )
+        if not np.isfinite(self.popularity_exponent):
+            raise ValueError(
+                f"Ease: popularity_exponent must be finite, got {self.popularity_exponent}"
+            )
+        if self.top_weights is not None and self.top_weights < 1:
+            raise ValueError(
+                f"Ease: top_weights must be at least 1, or None for all, got {self.top_weights}"
+            )
+        needed, free = memory_needed(n_items), available_memory()
+        if free is not None and needed > free:
+            raise MemoryError(
+                f"Ease: {n_items:,} items need {needed / 1e9:.1f} GB of memory and "
+                f"{free / 1e9:.1f} GB are free; drop rare items with "
+                "prepare(..., min_item_interactions=...) or use ItemKNN"
+            )
+
+    def _invert(self, gram: np.ndarray) -> None:
+        """Replace the upper triangle of a C-ordered Gram matrix by that of its inverse."""
+        # LAPACK counts columns first: our upper triangle is its lower one, without a copy.
+        _, failed = spotrf(gram.T, lower=1, clean=0, overwrite_a=1)
+        if failed == 0:
+            _, failed = spotri(gram.T, lower=1, overwrite_c=1)
+        if failed:
+            raise ValueError(
+                f"Ease: with l2={self.l2} the matrix to invert is not positive definite in "
+                "float32; choose a larger l2"
+            )
+
+    def _score(self, user_rows: np.ndarray) -> np.ndarray:
+        scores = self.seen_[user_rows] @ self.weights_
+        return scores if self.top_weights is None else scores.toarray()
+
+    def _state(self) -> dict[str, np.ndarray]:
+        weights = self.weights_
+        if self.top_weights is None:
+            return {"weights": weights}
+        return {"data": weights.data, "indices": weights.indices, "indptr": weights.indptr}
+
+    def _restore(self, state: dict[str, np.ndarray]) -> None:
+        if self.top_weights is None:
+            self.weights_ = state["weights"]
+            return
+        n_items = len(self.item_ids_)
+        self.weights_ = csr_matrix(
+            (state["data"], state["indices"], state["indptr"]), shape=(n_items, n_items)
+        )
+
+
+def memory_needed(n_items: int) -> int:
+    """Return the bytes that fitting takes: one float32 matrix and the blocks that fill it."""
+    return 4 * n_items * n_items + 4 * 4 * max(n_items, min(_BLOCK, n_items * n_items))
+
+
+def _gram(train: csr_matrix, scale: np.ndarray) -> np.ndarray:
+    """Return the upper triangle of the scaled Gram matrix; what lies below is arbitrary."""
+    items = train.T.tocsr()
+    items.data *= np.repeat(scale, np.diff(items.indptr))
+    n_items = items.shape[0]
+    gram = np.empty((n_items, n_items), dtype=np.float32)
+    step = max(1, min(n_items, _BLOCK // n_items))
+    for start in range(0, n_items, step):
+        stop = min(start + step, n_items)
+        block = items[start:stop] @ items[start:].T.tocsr()
+        gram[start:stop, start:] = block.toarray()
+    return gram
+
+
+def _mirror(matrix: np.ndarray, step: int = 1024) -> None:
+    """Copy the upper triangle to the lower one, in blocks that stay in the cache."""
+    n = len(matrix)
+    for start in range(0, n, step):
+        stop = min(start + step, n)
+        corner = np.triu(matrix[start:stop, start:stop])
+        matrix[start:stop, start:stop] = corner + np.triu(corner, 1).T
+        for left in range(stop, n, step):
+            right = min(left + step, n)
+            matrix[left:right, start:stop] = matrix[start:stop, left:right].T
+
+
+def _prune(weights: np.ndarray, keep: int) -> csr_matrix:
+    """Keep the weights of each column that are largest in absolute value."""
+    n = len(weights)
+    keep = min(keep, n)
+    rows = np.empty((n, keep), dtype=np.int32)
+    values = np.empty((n, keep), dtype=np.float32)
+    step = max(1, min(n, _BLOCK // n))
+    for start in range(0, n, step):
+        columns = np.ascontiguousarray(weights[:, start : start + step].T)
+        best = np.sort(top_k(np.abs(columns), keep), axis=1)
+        rows[start : start + step] = best
+        values[start : start + step] = np.take_along_axis(columns, best, axis=1)
+    pruned = csc_matrix(
+        (values.ravel(), rows.ravel(), np.arange(0, n * keep + 1, keep)), shape=(n, n)
+    ).tocsr()
+    pruned.eliminate_zeros()
+    pruned.sort_indices()
+    return pruned
