@@ -91,7 +91,9 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'longtail_lib.checks' has no attribute {name!r}")
-    return getattr(import_module(f"longtail_lib.checks.{_HOME[name]}"), name)
+    # The file quiz.py and the function quiz share a name: the function must win.
+    globals()[name] = getattr(import_module(f"longtail_lib.checks.{_HOME[name]}"), name)
+    return globals()[name]
 
 
 def __dir__() -> list[str]:
