@@ -1,0 +1,112 @@
+"""The items of a store: attributes, factors behind them, residual, appeal and entry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from longtail_lib.data.simulator.fixed_point import UNIT, exponential, normal, pick, shares, stream
+from longtail_lib.data.simulator.preset import Preset
+from longtail_lib.data.simulator.vocabulary import Vocabulary
+
+__all__ = ["Catalogue", "draw_catalogue"]
+
+_SHARE_TOTAL = 1 << 16
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What the simulator knows of the items; factors are integers in units of 2^-10.
+
+    Parameters
+    ----------
+    ids : ndarray of str, shape (n_items,)
+        Ascending.
+    values : dict of str to ndarray of int, shape (n_items,)
+        For each attribute the position of the item's value in the vocabulary.
+    taste : ndarray of int, shape (n_items, taste_dimensions)
+        What the attributes add up to; the mean over the catalogue is zero.
+    residual : ndarray of int, shape (n_items, residual_dimensions)
+        What no attribute tells.
+    appeal : ndarray of int, shape (n_items,)
+        Intrinsic appeal, the same to everybody.
+    entry : ndarray of int, shape (n_items,)
+        The block in which the item enters the catalogue.
+    category_factors : ndarray of int, shape (n_categories, taste_dimensions)
+        What each category adds to `taste`.
+    """
+
+    ids: np.ndarray
+    values: dict[str, np.ndarray]
+    taste: np.ndarray
+    residual: np.ndarray
+    appeal: np.ndarray
+    entry: np.ndarray
+    category_factors: np.ndarray
+
+    @property
+    def category(self) -> np.ndarray:
+        """Position of each item's category."""
+        return self.values["category"]
+
+
+def draw_catalogue(preset: Preset, vocabulary: Vocabulary, seed: int) -> Catalogue:
+    """Draw the items of a store.
+
+    Which values an attribute takes depends on the category (a shop's poetry has other makers
+    than its garden tools), and values of one family have similar factors.
+    """
+    rng = stream(seed, f"{preset.name} catalogue")
+    n_items, n_dimensions = preset.n_items, preset.taste_dimensions
+    n_categories = len(vocabulary.attributes["category"])
+
+    values: dict[str, np.ndarray] = {}
+    category_weights = shares(
+        exponential(normal(rng, (1, n_categories)) * 0.5 / UNIT), _SHARE_TOTAL
+    )
+    category = pick(rng, category_weights[0], n_items)
+    taste = np.zeros((n_items, n_dimensions), dtype=np.int64)
+    category_factors = np.zeros((n_categories, n_dimensions), dtype=np.int64)
+    for attribute, choices in vocabulary.attributes.items():
+        if attribute == "category":
+            values[attribute] = category
+        else:
+            weights = shares(
+                exponential(normal(rng, (n_categories, len(choices))) * 0.75 / UNIT), _SHARE_TOTAL
+            )
+            values[attribute] = _pick_by_row(rng, weights, category)
+        factors = _factors(rng, [value.family for value in choices], n_dimensions)
+        factors = factors * round(16 * vocabulary.weights[attribute]) // 16
+        if attribute == "category":
+            category_factors = factors
+        taste += factors[values[attribute]]
+    centre = taste.sum(axis=0) // n_items
+
+    appeal = normal(rng, n_items) * round(preset.appeal_spread * UNIT) >> 10
+    late = rng.integers(0, UNIT, n_items) < round(preset.late_share * UNIT)
+    entry = np.where(late, rng.integers(1, preset.blocks, n_items), 0)
+    # Every category has something to browse from the first day.
+    entry[np.unique(category, return_index=True)[1]] = 0
+    return Catalogue(
+        ids=np.array([f"{preset.item_prefix}{number:04d}" for number in range(1, n_items + 1)]),
+        values=values,
+        taste=taste - centre,
+        residual=normal(rng, (n_items, preset.residual_dimensions)),
+        appeal=appeal,
+        entry=entry,
+        category_factors=category_factors - centre,
+    )
+
+
+def _factors(rng: np.random.Generator, families: list[str], n_dimensions: int) -> np.ndarray:
+    names = sorted(set(families))
+    family = normal(rng, (len(names), n_dimensions))[[names.index(name) for name in families]]
+    own = normal(rng, (len(families), n_dimensions))
+    return (13 * family + 11 * own) // 17
+
+
+def _pick_by_row(rng: np.random.Generator, weights: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    cumulative = np.cumsum(weights, axis=1)[rows]
+    draws = rng.integers(0, _SHARE_TOTAL, len(rows))
+    return (draws[:, None] >= cumulative).sum(axis=1)

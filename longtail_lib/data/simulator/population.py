@@ -1,0 +1,109 @@
+"""The visitors of a store: tastes, residual, love of the niche, interests and activity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from longtail_lib.data.simulator.catalogue import Catalogue
+from longtail_lib.data.simulator.fixed_point import UNIT, exponential, normal, shares, stream
+from longtail_lib.data.simulator.preset import Preset
+
+__all__ = ["AGE_GROUPS", "INTEREST_TOTAL", "Population", "draw_population"]
+
+AGE_GROUPS = ("under 25", "25-34", "35-49", "50-64", "65 and over")
+INTEREST_TOTAL = 1 << 14
+
+
+@dataclass(frozen=True)
+class Population:
+    """What the simulator knows of the visitors; factors are integers in units of 2^-10.
+
+    Parameters
+    ----------
+    taste : ndarray of int, shape (n, taste_dimensions)
+    residual : ndarray of int, shape (n, residual_dimensions)
+    appeal_weight : ndarray of int, shape (n,)
+        How much intrinsic appeal counts: above 1024 for head-lovers.
+    mixture : ndarray of int, shape (n, 3)
+        Places out of 1024 for front page, category browsing and uniform search.
+    interest : ndarray of int, shape (n, n_categories)
+        Share out of 16384 of each category when browsing.
+    activity : ndarray of float, shape (n,)
+        Interactions that the visitor would like to make.
+    joined : ndarray of int, shape (n,)
+        Block of the first visit; negative for those who joined before the log.
+    window : ndarray of int, shape (n,)
+        Number of blocks in which the visitor may come.
+    age_group, favourite : ndarray of int, shape (n,)
+        What the profile says; `favourite` is a category, and not always the true one.
+    generosity : ndarray of int, shape (n,)
+        Bias of the visitor's ratings.
+    """
+
+    taste: np.ndarray
+    residual: np.ndarray
+    appeal_weight: np.ndarray
+    mixture: np.ndarray
+    interest: np.ndarray
+    activity: np.ndarray
+    joined: np.ndarray
+    window: np.ndarray
+    age_group: np.ndarray
+    favourite: np.ndarray
+    generosity: np.ndarray
+
+
+def draw_population(preset: Preset, catalogue: Catalogue, n: int, seed: int) -> Population:
+    """Draw n visitors."""
+    rng = stream(seed, f"{preset.name} population")
+    age_group = np.searchsorted([180, 470, 740, 930], rng.integers(0, 1024, n), side="right")
+    group_taste = normal(rng, (len(AGE_GROUPS), preset.taste_dimensions))[age_group]
+    taste = (8 * group_taste + 14 * normal(rng, (n, preset.taste_dimensions))) >> 4
+    taste -= taste.sum(axis=0) // n
+
+    before = rng.integers(0, UNIT, n) < 480
+    years_before = rng.integers(1, 6, n)
+    during = rng.integers(0, preset.blocks, n)
+    joined = np.where(before, -years_before, during)
+    left = preset.blocks - np.maximum(joined, 0)
+    brief = rng.integers(0, UNIT, n) < 400
+    longest = np.where(brief, np.minimum(left, 2), left)
+    window = 1 + rng.integers(0, longest)
+
+    # Those who have been here longest know their way off the front page.
+    niche = rng.integers(0, UNIT, n)
+    niche = np.where(before, (niche + UNIT + 1) // 2, niche)
+    mixture = np.empty((n, 3), dtype=np.int64)
+    mixture[:, 0] = _between(preset.front_share, niche)
+    mixture[:, 2] = _between(preset.search_share, niche)
+    mixture[:, 1] = UNIT - mixture[:, 0] - mixture[:, 2]
+
+    # Integer products: exact, in whatever order they are summed.
+    liking = (taste @ catalogue.category_factors.T) / float(UNIT * UNIT)
+    interest = shares(exponential(np.clip(liking * 0.5, -4.0, 4.0)), INTEREST_TOTAL)
+    honest = rng.integers(0, UNIT, n) < 700
+    favourite = np.where(honest, interest.argmax(axis=1), rng.integers(0, interest.shape[1], n))
+
+    spread = normal(rng, n) * preset.activity_spread / UNIT
+    rest = exponential(spread - preset.activity_spread * preset.activity_spread / 2)
+    activity = preset.activity_floor + (preset.mean_activity - preset.activity_floor) * rest
+    return Population(
+        taste=taste,
+        residual=normal(rng, (n, preset.residual_dimensions)),
+        appeal_weight=UNIT + (UNIT // 2 - niche),
+        mixture=mixture,
+        interest=interest,
+        activity=np.floor(activity * 16) / 16,
+        joined=joined,
+        window=window,
+        age_group=age_group,
+        favourite=favourite,
+        generosity=normal(rng, n) * round(preset.rating_bias * UNIT) >> 10,
+    )
+
+
+def _between(ends: tuple[float, float], niche: np.ndarray) -> np.ndarray:
+    first, last = (round(end * UNIT) for end in ends)
+    return first + (last - first) * niche // UNIT

@@ -1,0 +1,123 @@
+"""The settings of a simulated store, and the four stores that come with the course."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+
+__all__ = ["PRESETS", "Preset"]
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Everything that decides a simulated store, its random seed apart.
+
+    Parameters
+    ----------
+    name : str
+        Short name, as `simulate` and `load_dataset` take it.
+    title : str
+        One line for a heading.
+    vocabulary : str
+        Whose words the catalogue speaks: "shop", "video", "music" or "social".
+    n_users, n_items : int
+        Published users, and the size of the catalogue.
+    item_prefix : str
+        Letter in front of item ids.
+    start : int
+        First second of the log, UTC.
+    blocks, block_days : int
+        The log is cut into blocks of so many days; the front page follows what was counted
+        before a block began.
+    slate : int
+        Places in one slate; a visit shows whole slates.
+    mean_activity : float
+        Interactions that an average visitor would make, before the published ones are chosen.
+    activity_floor : float
+        The part of it that every visitor has.
+    activity_spread : float
+        Standard deviation of the logarithm of the rest (log-normal).
+    min_interactions : int
+        Visitors with fewer interactions are not published.
+    front_share, search_share : (float, float)
+        Share of front-page and of uniform places in the slates of the greatest head-lover and of
+        the greatest tail-lover; category browsing has what is left.
+    front_power, browse_power : int
+        Quarters in the exponent of (interactions so far + head start) on the front page and
+        inside a category: 4 is proportional, 0 ignores popularity.
+    head_start : float
+        What is added to the count, so that a new item can be shown at all.
+    late_share : float
+        Share of the catalogue that enters after the first block.
+    base : float
+        Preference before squashing of an average user for an average item.
+    appeal_spread : float
+        Standard deviation of the items' intrinsic appeal.
+    taste_spread : float
+        Standard deviation of the personal part.
+    residual_share : float
+        Share of the personal part's variance that no attribute explains.
+    taste_dimensions, residual_dimensions : int
+        Length of the factors behind the attribute part and the residual part.
+    rating : str
+        "stars" (1 to 5), "half-stars" (0.5 to 5), "plays" (a count) or "none".
+    rating_shares : tuple of float
+        Share of each star value, lowest first; empty for the other manners.
+    rating_bias, rating_noise : float
+        Standard deviation of the users' generosity and of a single rating's noise, in units of
+        the preference before squashing.
+
+    References
+    ----------
+    Harper and Konstan, "The MovieLens Datasets: History and Context", ACM Transactions on
+    Interactive Intelligent Systems 5(4), 2015: the log on which "shop" is calibrated.
+    """
+
+    name: str
+    title: str
+    vocabulary: str
+    n_users: int
+    n_items: int
+    item_prefix: str
+    start: int = 1_672_531_200  # 2023-01-01
+    blocks: int = 24
+    block_days: int = 30
+    slate: int = 10
+    mean_activity: float = 40.0
+    activity_floor: float = 5.0
+    activity_spread: float = 1.2
+    min_interactions: int = 5
+    front_share: tuple[float, float] = (0.55, 0.15)
+    search_share: tuple[float, float] = (0.10, 0.30)
+    front_power: int = 4
+    browse_power: int = 3
+    head_start: float = 1.0
+    late_share: float = 0.3
+    base: float = -1.6
+    appeal_spread: float = 0.5
+    taste_spread: float = 1.2
+    residual_share: float = 0.4
+    taste_dimensions: int = 10
+    residual_dimensions: int = 6
+    rating: str = "stars"
+    rating_shares: tuple[float, ...] = ()
+    rating_bias: float = 0.5
+    rating_noise: float = 0.7
+
+
+# MovieLens latest-small, by whole stars (halves rounded up) and by half stars.
+_STARS = (0.0416, 0.0926, 0.2539, 0.3962, 0.2157)
+
+PRESETS = MappingProxyType(
+    {
+        "shop": Preset(
+            name="shop",
+            title="A simulated shop for books and household things, with known truth",
+            vocabulary="shop",
+            n_users=3000,
+            n_items=4000,
+            item_prefix="S",
+            rating_shares=_STARS,
+        ),
+    }
+)

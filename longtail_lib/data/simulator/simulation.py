@@ -1,0 +1,240 @@
+"""From a preset and a seed to a dataset with its truth."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from longtail_lib.data.dataset import Dataset, DatasetCard
+from longtail_lib.data.simulator.catalogue import Catalogue, draw_catalogue
+from longtail_lib.data.simulator.catalogue_text import write_texts
+from longtail_lib.data.simulator.fixed_point import UNIT, stream
+from longtail_lib.data.simulator.logging_policy import Events, run_policy
+from longtail_lib.data.simulator.population import AGE_GROUPS, Population, draw_population
+from longtail_lib.data.simulator.preset import PRESETS, Preset
+from longtail_lib.data.simulator.ratings import rate
+from longtail_lib.data.simulator.sessions import block_start, draw_times
+from longtail_lib.data.simulator.truth import SimulatedTruth, preference_of, taste_scale
+from longtail_lib.data.simulator.vocabularies import vocabulary_of
+
+__all__ = ["PROPENSITY_DIGITS", "build_truth", "simulate"]
+
+PROPENSITY_DIGITS = 7
+LICENCE = "CC BY 4.0"
+
+
+def simulate(preset: str | Preset, seed: int = 7) -> Dataset:
+    """Simulate a store: catalogue, visitors, slates, choices and ratings, with the truth.
+
+    Parameters
+    ----------
+    preset : str or Preset
+        "shop", "video", "music", "social", or settings of your own.
+    seed : int
+        Everything follows from it, bit for bit, on every platform.
+
+    Returns
+    -------
+    Dataset
+        `interactions` has user_id, item_id, rating (where the preset has one), timestamp and
+        `propensity`: the probability that the item was shown to the user in the block of the
+        interaction. `truth` is a `SimulatedTruth`.
+
+    Raises
+    ------
+    KeyError
+        An unknown preset.
+    ValueError
+        A negative seed, or settings under which too few visitors become active.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> small = replace(PRESETS["shop"], n_users=50, n_items=200)
+    >>> data = simulate(small, seed=1)
+    >>> data.n_users, data.n_items
+    (50, 200)
+    >>> data.truth.preference([0, 1]).shape
+    (2, 200)
+    """
+    preset = _resolve(preset)
+    if seed < 0:
+        raise ValueError(f"seed must be 0 or more, got {seed}")
+    vocabulary = vocabulary_of(preset.vocabulary)
+    catalogue = draw_catalogue(preset, vocabulary, seed)
+    # MovieLens, too, publishes only users with a minimum of interactions.
+    n_visitors = preset.n_users + preset.n_users // 5 + 10
+    visitors = draw_population(preset, catalogue, n_visitors, seed)
+    truth = build_truth(preset, catalogue, visitors, seed)
+    events = run_policy(truth, stream(seed, f"{preset.name} policy"))
+
+    kept = _published(preset, events, n_visitors)
+    interactions = _interactions(preset, truth, events, visitors, kept, seed)
+    titles, texts = write_texts(preset, vocabulary, catalogue, seed)
+    items = {"item_id": catalogue.ids.tolist(), "title": titles, "text": texts}
+    for name, choices in vocabulary.attributes.items():
+        items[name] = [choices[value].name for value in catalogue.values[name]]
+    items["added"] = block_start(preset, catalogue.entry)
+    published = _restrict(truth, kept)
+    joined = np.where(
+        visitors.joined < 0,
+        2023 + visitors.joined,
+        2023 + np.maximum(visitors.joined, 0) * preset.block_days // 365,
+    )
+    categories = vocabulary.attributes["category"]
+    users = pl.DataFrame(
+        {
+            "user_id": published.user_ids,
+            "joined": joined[kept],
+            "age_group": [AGE_GROUPS[group] for group in visitors.age_group[kept]],
+            "favourite": [categories[value].name for value in visitors.favourite[kept]],
+        }
+    )
+    return Dataset(
+        interactions=interactions,
+        items=pl.DataFrame(items),
+        users=users,
+        card=_card(preset, seed),
+        truth=published,
+    )
+
+
+def build_truth(
+    preset: Preset, catalogue: Catalogue, visitors: Population, seed: int
+) -> SimulatedTruth:
+    """Join catalogue and visitors to a truth in which nothing has been counted yet."""
+    attribute_spread = preset.taste_spread * (1 - preset.residual_share) ** 0.5
+    residual_spread = preset.taste_spread * preset.residual_share**0.5
+    n_visitors = len(visitors.taste)
+    truth = SimulatedTruth(
+        user_ids=np.arange(1, n_visitors + 1),
+        item_ids=catalogue.ids,
+        user_taste=visitors.taste,
+        item_taste=catalogue.taste,
+        user_residual=visitors.residual,
+        item_residual=catalogue.residual,
+        appeal_weight=visitors.appeal_weight,
+        appeal=catalogue.appeal,
+        scale=np.array(
+            [
+                taste_scale(visitors.taste, catalogue.taste, attribute_spread),
+                taste_scale(visitors.residual, catalogue.residual, residual_spread),
+                round(preset.base * UNIT),
+            ]
+        ),
+        mixture=visitors.mixture,
+        interest=visitors.interest,
+        category=catalogue.category,
+        entry=catalogue.entry,
+        counted=np.zeros((preset.blocks, preset.n_items), dtype=np.int64),
+        places=np.zeros((n_visitors, preset.blocks), dtype=np.int64),
+        policy=np.array([preset.front_power, preset.browse_power, preset.head_start]),
+    )
+    _plan_visits(preset, truth, visitors, seed)
+    return truth
+
+
+def _plan_visits(preset: Preset, truth: SimulatedTruth, visitors: Population, seed: int) -> None:
+    """Decide before the log begins how many slates each visitor will see in each block."""
+    rng = stream(seed, f"{preset.name} visits")
+    n_visitors, n_probes = len(visitors.taste), 200
+    # A visitor who likes little must look at more: ask his preference for items of his categories.
+    user = np.repeat(np.arange(n_visitors), n_probes)
+    item = rng.integers(0, preset.n_items, len(user))
+    preference = np.rint(preference_of(truth.pair_strength(user, item)) * 4096).astype(np.int64)
+    weight = visitors.interest[user, truth.category[item]]
+    liking = (preference * weight).reshape(n_visitors, n_probes).sum(axis=1)
+    rate_ = liking / weight.reshape(n_visitors, n_probes).sum(axis=1) / 4096.0
+    slates = np.ceil(visitors.activity / np.maximum(rate_, 1.0 / 64) / preset.slate)
+    slates = np.minimum(slates, 1000).astype(np.int64)
+    user = np.repeat(np.arange(n_visitors), slates)
+    block = np.maximum(visitors.joined, 0)[user] + rng.integers(0, visitors.window[user])
+    np.add.at(truth.places, (user, block), preset.slate)
+
+
+def _published(preset: Preset, events: Events, n_visitors: int) -> np.ndarray:
+    made = np.bincount(events.user[events.chosen], minlength=n_visitors)
+    kept = np.flatnonzero(made >= preset.min_interactions)[: preset.n_users]
+    if len(kept) < preset.n_users:
+        raise ValueError(
+            f"preset '{preset.name}': only {len(kept):,} of {n_visitors:,} visitors made "
+            f"{preset.min_interactions} interactions, {preset.n_users:,} are needed; raise "
+            "mean_activity or activity_floor, or lower min_interactions"
+        )
+    return kept
+
+
+def _interactions(
+    preset: Preset,
+    truth: SimulatedTruth,
+    events: Events,
+    visitors: Population,
+    kept: np.ndarray,
+    seed: int,
+) -> pl.DataFrame:
+    position = np.full(len(truth.user_ids), -1)
+    position[kept] = np.arange(len(kept))
+    rows = np.flatnonzero(events.chosen & (position[events.user] >= 0))
+    user, item, block = events.user[rows], events.item[rows], events.block[rows]
+    shown = np.empty(len(rows))
+    for number in range(preset.blocks):
+        here = block == number
+        shown[here] = truth.propensity_in_block(user[here], item[here], number)
+    whole = np.maximum(np.rint(shown * 10**PROPENSITY_DIGITS), 1)
+    rating = rate(
+        preset,
+        truth.pair_strength(user, item),
+        visitors.generosity[user],
+        stream(seed, f"{preset.name} ratings"),
+    )
+    times = draw_times(preset, position[user], block, stream(seed, f"{preset.name} times"))
+    order = np.lexsort((times, user))
+    columns = {"user_id": position[user] + 1, "item_id": truth.item_ids[item]}
+    if rating is not None:
+        columns["rating"] = rating
+    columns |= {"timestamp": times, "propensity": whole / 10**PROPENSITY_DIGITS}
+    return pl.DataFrame({name: column[order] for name, column in columns.items()})
+
+
+def _restrict(truth: SimulatedTruth, kept: np.ndarray) -> SimulatedTruth:
+    """Keep published users, in the small types in which the truth is stored."""
+    return SimulatedTruth(
+        user_ids=np.arange(1, len(kept) + 1),
+        item_ids=truth.item_ids,
+        user_taste=truth.user_taste[kept].astype(np.int16),
+        item_taste=truth.item_taste.astype(np.int16),
+        user_residual=truth.user_residual[kept].astype(np.int16),
+        item_residual=truth.item_residual.astype(np.int16),
+        appeal_weight=truth.appeal_weight[kept].astype(np.int16),
+        appeal=truth.appeal.astype(np.int16),
+        scale=truth.scale.astype(np.int64),
+        mixture=truth.mixture[kept].astype(np.int16),
+        interest=truth.interest[kept].astype(np.int16),
+        category=truth.category.astype(np.uint8),
+        entry=truth.entry.astype(np.uint8),
+        counted=truth.counted.astype(np.int16),
+        places=truth.places[kept].astype(np.int16),
+        policy=truth.policy.astype(np.float64),
+    )
+
+
+def _resolve(preset: str | Preset) -> Preset:
+    if isinstance(preset, Preset):
+        return preset
+    if preset not in PRESETS:
+        raise KeyError(f"unknown preset {preset!r}; there are {', '.join(map(repr, PRESETS))}")
+    return PRESETS[preset]
+
+
+def _card(preset: Preset, seed: int) -> DatasetCard:
+    return DatasetCard(
+        name=preset.name,
+        title=preset.title,
+        licence=LICENCE,
+        citation=f"longtail_lib, simulated dataset '{preset.name}', seed {seed}.",
+        source=f"longtail_lib.data.simulator.simulate({preset.name!r}, seed={seed})",
+        notes=(
+            "Simulated: preferences and propensities are known exactly. The propensity is the "
+            "probability of being shown, not of being chosen."
+        ),
+    )

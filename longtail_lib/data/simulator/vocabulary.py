@@ -1,0 +1,78 @@
+"""The words of a catalogue: what each attribute value is called, and how text speaks of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+__all__ = ["Value", "Vocabulary", "values"]
+
+
+@dataclass(frozen=True)
+class Value:
+    """One attribute value and its wordings.
+
+    Parameters
+    ----------
+    name : str
+        What stands in the attribute column.
+    family : str
+        Values of one family are liked by similar users.
+    words : tuple of str
+        Title words (may be empty where the attribute never enters a title).
+    phrases : tuple of str
+        Wordings in the description.
+    """
+
+    name: str
+    family: str
+    words: tuple[str, ...]
+    phrases: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Attributes of a catalogue with their values, and the templates that join them.
+
+    Parameters
+    ----------
+    attributes : mapping of str to tuple of Value
+        The first one is called `category`. All values of an attribute have phrases.
+    weights : mapping of str to float
+        How much each attribute counts in a taste, in multiples of 1/16.
+    titles : tuple of str
+        Templates over `{theme}` (title words of the second attribute), `{noun}` (title words of
+        the category) and `{extra}` (title words of any further attribute that has some).
+    openings : tuple of str
+        First sentences over attribute names, each naming the category and the second attribute.
+    closings : mapping of str to tuple of str
+        For each further attribute, sentences or parts of sentences that carry its phrase.
+    """
+
+    attributes: Mapping[str, tuple[Value, ...]]
+    weights: Mapping[str, float]
+    titles: tuple[str, ...]
+    openings: tuple[str, ...]
+    closings: tuple[str, ...]
+
+
+def values(table: str) -> tuple[Value, ...]:
+    """Read values from lines `name; family; word|word; phrase|phrase`.
+
+    Examples
+    --------
+    >>> values("sea; nature; Tide|Salt; about the open water")[0].words
+    ('Tide', 'Salt')
+    """
+    result = []
+    for line in table.strip().splitlines():
+        name, family, words, phrases = (part.strip() for part in line.split(";"))
+        result.append(
+            Value(
+                name,
+                family,
+                tuple(word for word in words.split("|") if word),
+                tuple(phrases.split("|")),
+            )
+        )
+    return tuple(result)
