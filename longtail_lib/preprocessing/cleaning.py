@@ -127,15 +127,15 @@ def prepare(
     frame, users, user_ids, missing, notes = read_ids(frame, "user_id")
     frame, items, item_ids, absent, more = read_ids(frame, "item_id")
     ledger.notes += notes + more
-    missing |= absent
+    missing = missing | absent
     ratings = times = None
     if "rating" in frame.columns:
         ratings, absent = read_ratings(frame)
-        missing |= absent
+        missing = missing | absent
     if "timestamp" in frame.columns:
         frame, times, absent, notes = read_times(frame)
         ledger.notes += notes
-        missing |= absent
+        missing = missing | absent
     fields = ["user", "item"]
     fields += ["rating"] * (ratings is not None) + ["timestamp"] * (times is not None)
     ledger.drop(

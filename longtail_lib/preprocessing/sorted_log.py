@@ -66,14 +66,14 @@ class SortedLog:
             raise ValueError("values='rating' needs a column 'rating', which the log does not have")
         frame, users, user_ids, missing, _ = read_ids(frame, "user_id")
         frame, items, item_ids, absent, _ = read_ids(frame, "item_id")
-        missing |= absent
+        missing = missing | absent
         ratings = times = None
         if values == "rating":
             ratings, absent = read_ratings(frame)
-            missing |= absent
+            missing = missing | absent
         if data.has_timestamps:
             frame, times, absent, _ = read_times(frame)
-            missing |= absent
+            missing = missing | absent
         if missing.any():
             raise ValueError(
                 f"{int(missing.sum()):,} interactions lack a user, item, rating or timestamp, "
