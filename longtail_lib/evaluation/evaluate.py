@@ -1,0 +1,313 @@
+"""The protocol: score, mask seen items, rank the whole catalogue, measure, with intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from longtail_lib.evaluation.accuracy import ACCURACY, accuracy, find_hits
+from longtail_lib.evaluation.bootstrap import bootstrap_means, interval_of_means
+from longtail_lib.evaluation.exposure import (
+    EXPOSURE,
+    coverage,
+    exposure,
+    exposure_gini,
+    list_means,
+    list_shares,
+    novelty_of_items,
+)
+from longtail_lib.evaluation.jackknife import (
+    interval_of_left_out,
+    left_out_coverage,
+    left_out_gini,
+    left_out_share,
+    slack_of,
+)
+from longtail_lib.evaluation.protocol import describe
+from longtail_lib.evaluation.rank import rank_users
+from longtail_lib.evaluation.report import Report, Value
+from longtail_lib.preprocessing.parts import Split
+from longtail_lib.tail import Groups, popularity_groups
+
+__all__ = ["METRICS", "evaluate"]
+
+METRICS = ACCURACY + EXPOSURE
+_STATISTICS = ("Coverage", "Gini", "ACLT", "TailShare")
+_ROWS = 4096
+
+
+def evaluate(
+    model: Any,
+    parts: Split,
+    *,
+    k: int | Iterable[int] = 10,
+    part: str = "test",
+    groups: Groups | Mapping[str, Any] | None = None,
+    metrics: Iterable[str] | None = None,
+    seed: int = 0,
+    resamples: int = 1000,
+    confidence: float = 0.95,
+    memory_mb: float = 256,
+    progress: bool = False,
+    name: str | None = None,
+) -> Report:
+    """Measure a fitted model on a part of a split.
+
+    Every user with at least one interaction in `part` is ranked over the whole catalogue, less
+    the items seen in train (and in validation, when `part` is "test"). All metrics, those of
+    exposure too, are over these users. What the metrics mean stands in
+    `longtail_lib.evaluation.accuracy` and `longtail_lib.evaluation.exposure`.
+
+    Parameters
+    ----------
+    model : Recommender
+        Fitted on `parts`.
+    parts : Split
+    k : int or iterable of int
+        Cut-offs. A k larger than the number of candidates makes shorter lists; all metrics stay
+        defined and in [0, 1].
+    part : {"test", "validation"}
+    groups : Groups, mapping or None
+        Groups of the catalogue; parameters of `popularity_groups`, such as {"head": 0.1}; or None
+        for its defaults, on train popularity. The last group is the tail.
+    metrics : iterable of str or None
+        Some of `METRICS`, without cut-off; all if None.
+    seed : int
+        For the order of ties and for the bootstrap.
+    resamples : int
+        Bootstrap resamples.
+    confidence : float
+        Of the intervals, between 0 and 1.
+    memory_mb : float
+        Bound for scores and other working memory, in MiB; users are scored in blocks that fit.
+        What the model uses inside `score` and about 1 kB for each user come on top.
+    progress : bool
+        Show a progress bar.
+    name : str or None
+        Name of the model in tables; its class if None.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    NotFittedError
+        The model is not fitted.
+    ValueError
+        A parameter out of range, a part without interactions, a model of another catalogue, or
+        scores of the wrong shape or type or with a NaN.
+
+    Examples
+    --------
+    >>> from longtail_lib.evaluation.example import tiny_model, tiny_parts
+    >>> report = evaluate(tiny_model(), tiny_parts(), k=2, metrics=["Recall", "Coverage"])
+    >>> report
+    Report of Tiny on 'tiny' test: 3 users, 6 items
+               overall head    mid     tail
+    Recall@2   0.5000  0.0000  1.0000  0.0000
+    Coverage@2 0.6667  0.0000  1.0000  1.0000
+    >>> report["tail", "Coverage@2"].n
+    3
+    """
+    ks, chosen = _cut_offs(k), _metrics(metrics)
+    name = type(model).__name__ if name is None else name
+    if part not in ("test", "validation"):
+        raise ValueError(
+            f"evaluate: part must be 'test' or 'validation', got {part!r}; train interactions are "
+            "seen items and are masked"
+        )
+    if not 0 < confidence < 1 or resamples < 1:
+        raise ValueError(
+            "evaluate: confidence must lie between 0 and 1 and resamples must be at least 1, got "
+            f"{confidence} and {resamples}"
+        )
+    groups = _groups(groups, parts)
+    relevant = getattr(parts, part)
+    users = np.flatnonzero(np.diff(relevant.indptr))
+    if not len(users):
+        raise ValueError(
+            f"evaluate: the {part} part of {parts!r} is empty; split with a larger share for it"
+        )
+    masks = {"overall": None, **{group: groups.mask(group) for group in groups.names}}
+    lists = rank_users(
+        model,
+        parts,
+        users,
+        k=ks[-1],
+        seen=[parts.train] if part == "validation" else [parts.train, parts.validation],
+        seed=seed,
+        memory_mb=memory_mb,
+        progress=progress,
+        name=name,
+    )
+    per_user = _per_user(lists, relevant, users, parts, groups, masks, ks, chosen)
+    values = _intervals_of_means(per_user, resamples, seed, confidence)
+    exposed = {cut: exposure(lists[:, :cut], parts.n_items) for cut in ks}
+    left_out: dict[tuple[str, str], np.ndarray] = {}
+    for cut in ks:
+        for metric in chosen:
+            if metric in _STATISTICS:
+                for group, mask in masks.items():
+                    key = group, f"{metric}@{cut}"
+                    values[key], left_out[key] = _statistic(
+                        metric, lists[:, :cut], exposed[cut], mask, groups, confidence
+                    )
+    return Report(
+        model=name,
+        metrics=chosen,
+        ks=ks,
+        groups=tuple(masks),
+        values={
+            (group, f"{metric}@{cut}"): values[group, f"{metric}@{cut}"]
+            for cut in ks
+            for metric in chosen
+            for group in masks
+        },
+        protocol=describe(
+            parts,
+            part=part,
+            users=users,
+            ks=ks,
+            groups=groups,
+            seed=seed,
+            resamples=resamples,
+            confidence=confidence,
+        ),
+        user_rows=users,
+        per_user=per_user,
+        left_out=left_out,
+        exposure=exposed,
+    )
+
+
+def _per_user(
+    lists: np.ndarray,
+    relevant: csr_matrix,
+    users: np.ndarray,
+    parts: Split,
+    groups: Groups,
+    masks: Mapping[str, np.ndarray | None],
+    ks: tuple[int, ...],
+    chosen: tuple[str, ...],
+) -> dict[tuple[str, str], np.ndarray]:
+    keys = [
+        (group, metric, cut)
+        for group in masks
+        for cut in ks
+        for metric in chosen
+        if metric not in _STATISTICS
+    ]
+    values = {(group, f"{metric}@{cut}"): np.empty(len(users)) for group, metric, cut in keys}
+    accurate = [metric for metric in chosen if metric in ACCURACY]
+    per_item = {
+        "ARP": parts.popularity / parts.n_users,
+        "Novelty": novelty_of_items(parts.popularity, parts.n_users),
+    }
+    for start in range(0, len(users), _ROWS):
+        rows = slice(start, start + _ROWS)
+        block = relevant[users[rows]]
+        hits = find_hits(lists[rows], block)
+        owner = np.repeat(np.arange(block.shape[0]), np.diff(block.indptr))
+        for group, mask in masks.items():
+            own, own_owner = hits, owner
+            if mask is not None:
+                inside = mask[hits.items]
+                own = type(hits)(*(array[inside] for array in hits))
+                own_owner = owner[mask[block.indices]]
+            n_relevant = np.bincount(own_owner, minlength=block.shape[0])
+            tail = masks[groups.names[-1]] if mask is None else mask
+            for cut in ks:
+                for metric, found in accuracy(own, n_relevant, cut, accurate).items():
+                    values[group, f"{metric}@{cut}"][rows] = found
+                for metric in chosen:
+                    if metric in per_item:
+                        found = list_means(lists[rows, :cut], per_item[metric], mask)
+                    elif metric == "APLT":
+                        found = list_shares(lists[rows, :cut], tail)
+                    else:
+                        continue
+                    values[group, f"{metric}@{cut}"][rows] = found
+    return values
+
+
+def _intervals_of_means(
+    per_user: Mapping[tuple[str, str], np.ndarray], resamples: int, seed: int, confidence: float
+) -> dict[tuple[str, str], Value]:
+    if not per_user:
+        return {}
+    matrix = np.stack(list(per_user.values()), axis=1)
+    means = bootstrap_means(matrix, resamples, seed)
+    low, high = interval_of_means(matrix, means, confidence)
+    n = (~np.isnan(matrix)).sum(axis=0)
+    sums = np.nansum(matrix, axis=0)
+    mean = np.divide(sums, n, out=np.full(len(n), np.nan), where=n > 0)
+    return {
+        key: Value(float(mean[i]), float(low[i]), float(high[i]), int(n[i]))
+        for i, key in enumerate(per_user)
+    }
+
+
+def _statistic(
+    metric: str,
+    lists: np.ndarray,
+    exposed: np.ndarray,
+    mask: np.ndarray | None,
+    groups: Groups,
+    confidence: float,
+) -> tuple[Value, np.ndarray]:
+    whole = np.ones(len(exposed), dtype=bool)
+    if metric in ("ACLT", "TailShare") and mask is None:
+        mask = groups.labels == len(groups.names) - 1
+    mask = whole if mask is None else mask
+    if metric == "Gini":
+        value, left_one_out = exposure_gini(exposed, mask), left_out_gini
+    elif metric == "TailShare":
+        total = exposed.sum()
+        value = float(exposed[mask].sum() / total) if total else float("nan")
+        left_one_out = left_out_share
+    else:
+        value, left_one_out = coverage(exposed, mask), left_out_coverage
+    n = len(lists)
+    if np.isnan(value):
+        return Value(value, value, value, 0), np.full(n, np.nan)
+    left_out = np.concatenate(
+        [left_one_out(lists[start : start + _ROWS], exposed, mask) for start in range(0, n, _ROWS)]
+    )
+    slack = slack_of(metric, n, lists.shape[1], int(mask.sum()), confidence)
+    return Value(value, *interval_of_left_out(value, left_out, confidence, slack), n), left_out
+
+
+def _cut_offs(k: int | Iterable[int]) -> tuple[int, ...]:
+    given = [k] if np.ndim(k) == 0 else list(k)
+    if not given or any(
+        isinstance(cut, bool) or not isinstance(cut, int | np.integer) or cut < 1 for cut in given
+    ):
+        raise ValueError(f"evaluate: k must be one or several whole numbers from 1, got {k!r}")
+    return tuple(sorted({int(cut) for cut in given}))
+
+
+def _metrics(metrics: Iterable[str] | None) -> tuple[str, ...]:
+    given = METRICS if metrics is None else (metrics,) if isinstance(metrics, str) else metrics
+    given = tuple(dict.fromkeys(given))
+    unknown = [metric for metric in given if metric not in METRICS]
+    if unknown or not given:
+        raise ValueError(
+            f"evaluate: unknown metric {', '.join(map(repr, unknown)) or 'list of length 0'}; "
+            f"known are {', '.join(METRICS)}; the cut-off goes into k"
+        )
+    return given
+
+
+def _groups(groups: Groups | Mapping[str, Any] | None, parts: Split) -> Groups:
+    if not isinstance(groups, Groups):
+        return popularity_groups(parts.popularity, **(groups or {}))
+    if len(groups) != parts.n_items:
+        raise ValueError(
+            f"evaluate: groups label {len(groups):,} items, the catalogue holds "
+            f"{parts.n_items:,}; build them from the same split's popularity"
+        )
+    return groups

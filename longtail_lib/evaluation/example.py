@@ -1,0 +1,69 @@
+"""A split of three users and six items, small enough to check every metric by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from scipy.sparse import csr_matrix
+
+from longtail_lib.models.recommender import Recommender
+from longtail_lib.preprocessing.parts import Split
+
+__all__ = ["tiny_model", "tiny_parts"]
+
+
+def tiny_parts() -> Split:
+    """Three users, six items; popularity 3, 2, 1, 1, 0, 0.
+
+    Examples
+    --------
+    >>> tiny_parts()
+    Split 'tiny' (by hand): train 7, validation 0, test 4; 3 users x 6 items
+    """
+    train = [[1, 1, 1, 0, 0, 0], [1, 1, 0, 0, 0, 0], [1, 0, 0, 1, 0, 0]]
+    test = [[0, 0, 0, 0, 1, 0], [0, 0, 1, 0, 0, 0], [0, 1, 1, 0, 0, 0]]
+    user_ids, item_ids = np.arange(3), np.array(list("abcdef"))
+    return Split(
+        train=csr_matrix(np.array(train, dtype=np.float32)),
+        validation=csr_matrix((3, 6), dtype=np.float32),
+        test=csr_matrix(np.array(test, dtype=np.float32)),
+        user_ids=user_ids,
+        item_ids=item_ids,
+        items=pl.DataFrame({"item_id": item_ids}),
+        users=pl.DataFrame({"user_id": user_ids}),
+        how="by hand",
+        name="tiny",
+    )
+
+
+class Tiny(Recommender):
+    """Fixed scores.
+
+    User 0 is recommended f, d, e; user 1 c, f, e, d; user 2 e, c, f, b.
+    """
+
+    def _fit(self, parts: Split) -> None:
+        self.scores_ = np.array(
+            [[9, 8, 7, 3, 2, 4], [9, 8, 4, 1, 2, 3], [9, 1, 3, 8, 4, 2]], dtype=np.float32
+        )
+
+    def _score(self, user_rows: np.ndarray) -> np.ndarray:
+        return self.scores_[user_rows]
+
+    def _state(self) -> dict[str, np.ndarray]:
+        return {"scores": self.scores_}
+
+    def _restore(self, state: dict[str, np.ndarray]) -> None:
+        self.scores_ = state["scores"]
+
+
+def tiny_model() -> Tiny:
+    """A fitted model with fixed scores.
+
+    Examples
+    --------
+    >>> items, scores = tiny_model().recommend([0], k=3)
+    >>> items.tolist()
+    [['f', 'd', 'e']]
+    """
+    return Tiny().fit(tiny_parts())

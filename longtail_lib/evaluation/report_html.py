@@ -1,0 +1,121 @@
+"""A report and a comparison as compact HTML tables for notebooks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from longtail_lib.evaluation.report import show_number
+
+if TYPE_CHECKING:
+    from longtail_lib.evaluation.compare import Comparison
+    from longtail_lib.evaluation.report import Report
+
+__all__ = ["comparison_html", "protocol_html", "report_html", "table_html", "value_html"]
+
+_CELL = "text-align:right;padding:2px 8px;vertical-align:top"
+_SMALL = "font-size:80%;opacity:.75;white-space:nowrap"
+
+
+def value_html(value: float, low: float, high: float, title: str = "") -> str:
+    """A number with its interval in small print below.
+
+    Examples
+    --------
+    >>> "0.2500" in value_html(0.25, 0.2, 0.3)
+    True
+    """
+    interval = f"<br><span style='{_SMALL}'>[{show_number(low)}, {show_number(high)}]</span>"
+    return f"<td style='{_CELL}' title='{escape(title)}'>{show_number(value)}{interval}</td>"
+
+
+def table_html(caption: str, columns: Sequence[str], rows: Iterable[tuple[str, str]]) -> str:
+    """A table from ready cells.
+
+    Parameters
+    ----------
+    caption : str
+    columns : sequence of str
+        Headings after the first, empty one.
+    rows : iterable of (str, str)
+        Heading of the row and its cells.
+    """
+    head = "".join(f"<th scope='col' style='{_CELL}'>{escape(name)}</th>" for name in columns)
+    body = "".join(
+        f"<tr><th scope='row' style='text-align:left;padding:2px 8px'>{escape(name)}</th>"
+        f"{cells}</tr>"
+        for name, cells in rows
+    )
+    return (
+        f"<table><caption>{escape(caption)}</caption>"
+        f"<thead><tr><th></th>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )
+
+
+def protocol_html(protocol: Mapping[str, Any]) -> str:
+    """The protocol, folded away."""
+    lines = "".join(
+        f"<dt><b>{escape(name)}</b></dt><dd>{escape(str(words))}</dd>"
+        for name, words in protocol.items()
+    )
+    return f"<details><summary>How this was measured</summary><dl>{lines}</dl></details>"
+
+
+def report_html(report: Report) -> str:
+    """One table for each cut-off: metrics by groups, intervals in small print.
+
+    Parameters
+    ----------
+    report : Report
+
+    Returns
+    -------
+    str
+        Deterministic for equal values.
+    """
+    tables = []
+    for cut in report.ks:
+        rows = []
+        for metric in report.metrics:
+            found = [report.values[group, f"{metric}@{cut}"] for group in report.groups]
+            rows.append(
+                (metric, "".join(value_html(*one[:3], title=f"n = {one.n:,}") for one in found))
+            )
+        tables.append(table_html(f"k = {cut}", report.groups, rows))
+    return (
+        f"<div><p><b>{escape(report.heading)}</b></p>"
+        f"<div style='display:flex;flex-wrap:wrap;gap:1.5em'>{''.join(tables)}</div>"
+        f"{protocol_html(report.protocol)}</div>"
+    )
+
+
+def comparison_html(comparison: Comparison) -> str:
+    """One table: a row for each model, metric and group, with its difference from the baseline.
+
+    Parameters
+    ----------
+    comparison : Comparison
+
+    Returns
+    -------
+    str
+    """
+    rows = []
+    for row in comparison.rows:
+        base = row.model == comparison.baseline
+        numbers = f"<td style='{_CELL}'>{show_number(row.value)}</td>" + (
+            f"<td style='{_CELL}'>baseline</td>"
+            if base
+            else value_html(row.difference, row.low, row.high, title=f"n = {row.n:,}")
+        )
+        words = (row.metric, row.group)
+        cells = "".join(f"<td style='padding:2px 8px'>{escape(word)}</td>" for word in words)
+        verdict = "" if base else row.verdict
+        rows.append((row.model, f"{cells}{numbers}<td style='padding:2px 8px'>{verdict}</td>"))
+    return table_html(
+        f"Difference from {comparison.baseline}, same users, "
+        f"{100 * comparison.confidence:g}% intervals",
+        ("metric", "group", "value", "difference", "verdict"),
+        rows,
+    )

@@ -1,0 +1,202 @@
+"""The k best columns of each row, with ties ordered by a rule that favours nobody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from longtail_lib.evaluation.ties import id_keys, priorities, user_key
+
+__all__ = ["mask_seen", "top_k"]
+
+# Rows handled at once, so that the comparison below stays within a processor's cache.
+_CACHE_BYTES = 6_000_000
+# Columns that share one maximum; fewer where the catalogue is small against k, so that there are
+# always more maxima than k.
+_WIDTH = 32
+
+
+def top_k(
+    scores: np.ndarray,
+    k: int,
+    *,
+    user_keys: np.ndarray | None = None,
+    item_keys: np.ndarray | None = None,
+    seed: int = 0,
+) -> np.ndarray:
+    """Return the columns of the k best scores of each row, best first.
+
+    Exact. The maxima of disjoint sets of columns give a lower bound for the k-th score; only
+    scores that reach the bound are sorted, and all ties at the border are among them.
+
+    Parameters
+    ----------
+    scores : ndarray of float32, shape (n, n_items)
+        Higher is better; -inf never enters a list.
+    k : int
+        Length of the lists; more than n_items is allowed and gives lists of n_items.
+    user_keys : ndarray of uint64, shape (n,), or None
+        Keys of the rows, from `ties.user_key`; row numbers if None.
+    item_keys : ndarray of uint64, shape (n_items,), or None
+        Keys of the columns, from `ties.id_keys`; column numbers if None.
+    seed : int
+        For the keys that were not passed.
+
+    Returns
+    -------
+    ndarray of int32, shape (n, min(k, n_items))
+        Columns; -1 fills up rows with fewer scores above -inf.
+
+    Raises
+    ------
+    ValueError
+        k below 1, scores that are not a float32 matrix, or a NaN among them.
+
+    Examples
+    --------
+    >>> scores = np.array([[0.1, 0.7, 0.4], [0.5, -np.inf, -np.inf]], dtype=np.float32)
+    >>> top_k(scores, 2).tolist()
+    [[1, 2], [0, -1]]
+    """
+    if not isinstance(scores, np.ndarray) or scores.ndim != 2 or scores.dtype != np.float32:
+        raise ValueError(
+            "top_k: scores must be a float32 matrix (n, n_items), got "
+            f"{getattr(scores, 'dtype', type(scores).__name__)} of shape {np.shape(scores)}; "
+            "convert with np.asarray(scores, dtype=np.float32)"
+        )
+    if k < 1:
+        raise ValueError(f"top_k: k must be at least 1, got {k}")
+    n, n_items = scores.shape
+    k = min(int(k), n_items)
+    if user_keys is None:
+        user_keys = user_key(id_keys(np.arange(n), seed))
+    if item_keys is None:
+        item_keys = id_keys(np.arange(n_items), seed)
+    lists = np.full((n, k), -1, dtype=np.int32)
+    step = max(1, _CACHE_BYTES // max(1, 4 * n_items))
+    for start in range(0, n, step):
+        rows = slice(start, start + step)
+        _top_k_of_few(scores[rows], user_keys[rows], item_keys, start, lists[rows])
+    return lists
+
+
+def mask_seen(scores: np.ndarray, seen: Any, rows: np.ndarray) -> None:
+    """Write -inf over the seen items of each row, in place.
+
+    Parameters
+    ----------
+    scores : ndarray of float32, shape (n, n_items)
+    seen : csr_matrix, shape (n_users, n_items)
+    rows : ndarray of int, shape (n,)
+        Rows of `seen`, one for each row of `scores`.
+
+    Examples
+    --------
+    >>> from scipy.sparse import csr_matrix
+    >>> scores = np.zeros((1, 3), dtype=np.float32)
+    >>> mask_seen(scores, csr_matrix([[0, 0, 0], [0, 1, 0]]), np.array([1]))
+    >>> scores
+    array([[  0., -inf,   0.]], dtype=float32)
+    """
+    begins, lengths = seen.indptr[rows].astype(np.int64), np.diff(seen.indptr)[rows]
+    before = np.cumsum(lengths) - lengths
+    places = np.arange(lengths.sum()) + np.repeat(begins - before, lengths)
+    scores[np.repeat(np.arange(len(rows)), lengths), seen.indices[places]] = -np.inf
+
+
+def _bounds(scores: np.ndarray, k: int, first_row: int) -> np.ndarray:
+    """Lower bound of the k-th best score of each row, and the check for NaN."""
+    n, n_items = scores.shape
+    width = max(1, min(_WIDTH, n_items // (4 * k)))
+    blocks = n_items // width
+    whole = blocks * width
+    # A set holds the columns b, b + blocks, b + 2 blocks, ...: neighbours, which often score
+    # alike, fall into different sets, and maxima along this axis use the vector unit.
+    best = scores[:, :whole].reshape(n, width, blocks).max(axis=1)
+    if whole < n_items:
+        best = np.concatenate([best, scores[:, whole:]], axis=1)
+    place = best.shape[1] - k
+    bounds = np.partition(best, place, axis=1)[:, place]
+    # Maxima pass NaN on, so looking at them is enough.
+    wrong = np.isnan(best).any(axis=1)
+    if wrong.any():
+        row = int(np.flatnonzero(wrong)[0])
+        column = int(np.flatnonzero(np.isnan(scores[row]))[0])
+        raise ValueError(
+            f"top_k: the score in row {first_row + row}, column {column} is NaN; a model must "
+            "give every item a number, or -inf to leave it out"
+        )
+    # -inf must not be a candidate, although it reaches a bound of -inf.
+    return np.maximum(bounds, np.finfo(np.float32).min)
+
+
+def _top_k_of_few(
+    scores: np.ndarray,
+    user_keys: np.ndarray,
+    item_keys: np.ndarray,
+    first_row: int,
+    lists: np.ndarray,
+) -> None:
+    n, n_items = scores.shape
+    k = lists.shape[1]
+    reached = scores >= _bounds(scores, k, first_row)[:, None]
+    flat = np.flatnonzero(reached)
+    rows = flat // n_items
+    columns = flat - rows * n_items
+    values = scores.ravel()[flat] if scores.flags.c_contiguous else scores[rows, columns]
+    counts = np.bincount(rows, minlength=n)
+    if len(flat) > n * (4 * k + 64):
+        kept = _thin_out(values, columns, counts, k, user_keys, item_keys)
+        rows, columns, values = rows[kept], columns[kept], values[kept]
+        counts = np.bincount(rows, minlength=n)
+
+    # One sortable integer: row first, then the score from high to low. Adding zero makes -0.0
+    # equal to 0.0; flipping bits makes the order of integers that of floats.
+    bits = (values + np.float32(0)).view(np.int32)
+    ascending = np.where(bits < 0, ~bits ^ np.int32(-(2**31)), bits).astype(np.int64)
+    keys = (rows.astype(np.int64) << 32) | (np.int64(2**31 - 1) - ascending)
+    order = np.argsort(keys)
+    keys = keys[order]
+    equal = keys[1:] == keys[:-1]
+    if equal.any():
+        tied = np.zeros(len(keys), dtype=bool)
+        tied[1:] |= equal
+        tied[:-1] |= equal
+        places = np.flatnonzero(tied)
+        among = order[places]
+        first = priorities(user_keys[rows[among]], item_keys[columns[among]])
+        order[places] = among[np.lexsort((first, keys[places]))]
+    begins = np.cumsum(counts) - counts
+    rank = np.arange(len(order)) - np.repeat(begins, counts)
+    inside = rank < k
+    chosen = order[inside]
+    lists[rows[chosen], rank[inside]] = columns[chosen]
+
+
+def _thin_out(
+    values: np.ndarray,
+    columns: np.ndarray,
+    counts: np.ndarray,
+    k: int,
+    user_keys: np.ndarray,
+    item_keys: np.ndarray,
+) -> np.ndarray:
+    """Places of the k best candidates of each row, where many are tied at the border."""
+    kept = []
+    end = 0
+    for row, count in enumerate(counts):
+        start, end = end, end + count
+        if count <= k:
+            kept.append(np.arange(start, end))
+            continue
+        own = values[start:end]
+        border = np.partition(own, count - k)[count - k]
+        above = np.flatnonzero(own > border)
+        level = np.flatnonzero(own == border)
+        need = k - len(above)
+        if need < len(level):
+            first = priorities(user_keys[row], item_keys[columns[start + level]])
+            level = level[np.argpartition(first, need - 1)[:need]]
+        kept.append(start + np.sort(np.concatenate([above, level])))
+    return np.concatenate(kept)
