@@ -23,6 +23,8 @@ def main(arguments: list[str] | None = None) -> int:
         command.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
         if name == "check":
             command.add_argument("--fast", action="store_true", help="leave out the outputs")
+    test = commands.add_parser("test", help="the whole suite in one pytest call")
+    test.add_argument("--fast", action="store_true", help="without stored outputs and slow tests")
     commands.add_parser("environment", help="write environment.yml from requirements.lock")
     lock = commands.add_parser("lock", help="write requirements.lock from pyproject.toml with uv")
     lock.add_argument("--upgrade", action="store_true", help="take the newest versions")
@@ -66,6 +68,12 @@ def _clear(options: argparse.Namespace) -> int:
     return 0
 
 
+def _test(options: argparse.Namespace) -> int:
+    from courseware.suite import run_suite
+
+    return run_suite(ROOT, fast=options.fast)
+
+
 def _environment(options: argparse.Namespace) -> int:
     from courseware.environment import write_environment
 
@@ -74,7 +82,7 @@ def _environment(options: argparse.Namespace) -> int:
 
 
 def _lock(options: argparse.Namespace) -> int:
-    from courseware.lock import lock
+    from courseware.lock_file import lock
 
     return lock(ROOT, upgrade=options.upgrade)
 
@@ -86,6 +94,7 @@ _COMMANDS = {
     "environment": _environment,
     "lock": _lock,
     "run": _run,
+    "test": _test,
 }
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 
 from courseware.editions import EDITIONS, edition, read_timings, write_notebook
-from courseware.execution import LessonFailed, execute
+from courseware.execution import LessonFailed, Timing, execute
 from courseware.lesson import Lesson
 
 # A measurement within a third of the stored one is noise; the header would change for nothing.
@@ -39,7 +39,7 @@ def build(
         Lesson name to failure. Where it is not empty, no committed notebook was touched; what
         was executed lies under `build/update/`.
     """
-    lessons, failures, seconds = list(lessons), {}, {}
+    lessons, failures, measured = list(lessons), {}, {}
     if not lessons:
         return failures
     root = lessons[0].root
@@ -66,22 +66,25 @@ def build(
                 finally:
                     write_notebook(notebook, draft)
                 if which == "solutions":
-                    seconds[lesson.name] = spent
+                    measured[lesson.name] = spent
             finished(lesson, time.monotonic() - begun, "")
         except (LessonFailed, ValueError, RuntimeError) as error:
             failures[lesson.name] = f"{which} edition, {error}"
             finished(lesson, time.monotonic() - begun, failures[lesson.name])
     if not failures:
-        _store(root, staged, seconds)
+        _store(root, staged, measured)
     return failures
 
 
-def _store(root: Path, staged: list[tuple[Path, Path]], seconds: dict[str, float]) -> None:
+def _store(root: Path, staged: list[tuple[Path, Path]], measured: dict[str, Timing]) -> None:
     timings = read_timings(root)
-    for name, spent in seconds.items():
+    for name, timing in measured.items():
         stored = timings.get(name, {}).get("seconds")
-        if stored is None or abs(spent - stored) > max(2.0, TOLERANCE * stored):
-            timings[name] = {"seconds": round(spent, 1)}
+        if stored is None or abs(timing.seconds - stored) > max(2.0, TOLERANCE * stored):
+            timings[name] = {
+                "seconds": round(timing.seconds, 1),
+                "slowest_cell": round(timing.slowest_cell, 1),
+            }
     path = root / "notebooks" / "timings.json"
     part = path.with_name(".timings.json.part")
     part.write_text(json.dumps(timings, indent=1, sort_keys=True) + "\n", encoding="utf-8")

@@ -6,6 +6,7 @@ import re
 import subprocess
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from nbclient import NotebookClient
@@ -18,6 +19,14 @@ from courseware.source import NOTEBOOK_METADATA
 
 CELL_TIMEOUT = 120
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Seconds of a whole notebook and of its slowest cell."""
+
+    seconds: float
+    slowest_cell: float
 
 
 class LessonFailed(RuntimeError):
@@ -46,7 +55,7 @@ def execute(
     *,
     root: Path = ROOT,
     progress: Callable[[int, int], None] = lambda cell, cells: None,
-) -> float:
+) -> Timing:
     """Execute `notebook` in place.
 
     Parameters
@@ -62,8 +71,8 @@ def execute(
 
     Returns
     -------
-    float
-        Seconds, the start of the kernel included.
+    Timing
+        Seconds of the whole, the start of the kernel included, and of the slowest cell.
 
     Raises
     ------
@@ -74,11 +83,14 @@ def execute(
     install_kernel_config()
     folder.mkdir(parents=True, exist_ok=True)
     code = [i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
-    current = {"index": code[0] if code else 0}
+    current = {"index": code[0] if code else 0, "begun": 0.0, "slowest": 0.0}
 
     def started(cell: NotebookNode, cell_index: int) -> None:
-        current["index"] = cell_index
+        current.update(index=cell_index, begun=time.monotonic())
         progress(code.index(cell_index) + 1, len(code))
+
+    def ended(**_) -> None:
+        current["slowest"] = max(current["slowest"], time.monotonic() - current["begun"])
 
     client = _Client(
         notebook,
@@ -87,6 +99,7 @@ def execute(
         record_timing=False,
         coalesce_streams=True,
         on_cell_execute=started,
+        on_cell_executed=ended,
         resources={"metadata": {"path": str(folder)}},
     )
     begun = time.monotonic()
@@ -103,7 +116,7 @@ def execute(
         raise LessonFailed(f"{where}: the kernel died; memory may have run out") from error
     finally:
         settle(notebook)
-    return time.monotonic() - begun
+    return Timing(time.monotonic() - begun, current["slowest"])
 
 
 def _where(code: list[int], index: int) -> str:

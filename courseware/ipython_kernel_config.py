@@ -11,3 +11,6 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # Other orders of addition would print other last digits on other processors.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+# A progress bar tells the time of this machine, which no stored output may.
+if os.environ.get("LONGTAIL_COURSE_QUIET"):
+    os.environ["TQDM_DISABLE"] = "1"

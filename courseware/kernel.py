@@ -21,11 +21,11 @@ def kernel_environment(root: Path) -> dict[str, str]:
         CUDA_VISIBLE_DEVICES="-1",
         # A user's start-up scripts and history have no place in a stored output.
         IPYTHONDIR=str(root / "build" / "ipython"),
+        # Read by ipython_kernel_config.py: progress bars only in a learner's own kernel.
+        LONGTAIL_COURSE_QUIET="1",
         PYTHONHASHSEED="0",
         TF_CPP_MIN_LOG_LEVEL="3",
         TF_ENABLE_ONEDNN_OPTS="0",
-        # A progress bar tells the time of this machine; a learner's own kernel shows it.
-        TQDM_DISABLE="1",
     )
     home = environment.get("LONGTAIL_DATA_HOME")
     if home:

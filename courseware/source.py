@@ -17,7 +17,7 @@ NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"file_extension": ".py", "mimetype": "text/x-python", "name": "python"},
 }
-SHORT_FORMS = {"alt", "check", "exercise", "points", "requires", "tags", "why"}
+SHORT_FORMS = {"check", "exercise", "points", "requires", "tags", "why"}
 _GRADE_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -91,9 +91,8 @@ def _expand(cell: NotebookNode, where: str) -> NotebookNode:
         source = _gradable(source, where)
     if "nbval-ignore-output" in tags and not given.get("why"):
         raise SourceError(f'{where}: the tag nbval-ignore-output wants a reason, why="...".')
-    for key in ("alt", "why"):
-        if key in given:
-            metadata[key] = given[key]
+    if "why" in given:
+        metadata["why"] = given["why"]
     if tags:
         metadata["tags"] = sorted(set(tags))
     expanded = NotebookNode(cell_type=cell.cell_type, metadata=_node(metadata), source=source)

@@ -1,0 +1,411 @@
+#!/usr/bin/env python3
+"""The course on long-tail recommendation: sets itself up, then opens, runs or tests the lessons.
+
+    python3 course.py lab      open JupyterLab at the first lesson
+    python3 course.py run      execute every lesson into build/lessons/
+    python3 course.py test     check the library and every stored output
+
+Needs Python 3.11 and nothing else. The first call makes the environment in .venv from
+requirements.lock, which takes a few minutes; later calls start at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import hashlib
+import importlib.util
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+PYTHON = (3, 11)
+# Measured on Linux: 3.7 GB in .venv, and what pip keeps while it downloads.
+FREE_BYTES = 6 * 10**9
+READY, STARTED = ".course-lock", ".course-started"
+
+
+class SetupError(Exception):
+    """Set-up cannot go on; the message is one sentence for the user."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; gives the exit code: 1 a lesson or test failed, 2 set-up failed."""
+    options = _parser().parse_args(arguments)
+    try:
+        check_python(sys.version_info[:2])
+        set_up(ROOT)
+        return _COMMANDS[options.command](options)
+    except SetupError as error:
+        print(f"course.py: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nStopped. The same command starts again where it is safe to.", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="course.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    commands = parser.add_subparsers(dest="command", metavar="{lab,run,test}")
+    commands.required = True
+    lab = commands.add_parser("lab", help="open JupyterLab at the first lesson")
+    run = commands.add_parser("run", help="execute every lesson into build/lessons/")
+    run.add_argument("--only", nargs="+", default=[], metavar="NN", help="these lessons alone")
+    run.add_argument("--update", action="store_true", help="store the committed notebooks anew")
+    for command in (lab, run):
+        command.add_argument("--dataset", help="data that lessons use where they leave a choice")
+    test = commands.add_parser("test", help="check the library and every stored output")
+    test.add_argument("--fast", action="store_true", help="without stored outputs and slow tests")
+    return parser
+
+
+# ---------------------------------------------------------------- commands
+
+
+def _lab(options: argparse.Namespace) -> int:
+    first = sorted((ROOT / "notebooks").glob("00_*.ipynb"))
+    place = str((first[0] if first else ROOT / "notebooks").relative_to(ROOT))
+    process = subprocess.Popen(
+        [str(venv_python(ROOT)), "-m", "jupyter", "lab", place],
+        cwd=str(ROOT),
+        env=child_environment(options.dataset),
+    )
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            # JupyterLab asks whether to stop and needs time to shut its kernels down.
+            continue
+
+
+def _run(options: argparse.Namespace) -> int:
+    command = "build" if options.update else "run"
+    return _courseware([command, *options.only], options.dataset)
+
+
+def _test(options: argparse.Namespace) -> int:
+    return _courseware(["test", *(["--fast"] if options.fast else [])])
+
+
+_COMMANDS = {"lab": _lab, "run": _run, "test": _test}
+
+
+def _courseware(arguments: list[str], dataset: str | None = None) -> int:
+    command = [str(venv_python(ROOT)), "-m", "courseware", *arguments]
+    process = subprocess.Popen(command, cwd=str(ROOT), env=child_environment(dataset))
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=10)
+        process.kill()
+        raise
+
+
+def child_environment(dataset: str | None = None) -> dict[str, str]:
+    """The environment of everything that course.py starts."""
+    environment = dict(os.environ)
+    # These would make pip or Python look past the environment in .venv.
+    for name in ("PYTHONHOME", "PYTHONPATH", "PIP_PREFIX", "PIP_TARGET", "PIP_USER"):
+        environment.pop(name, None)
+    environment.update(PYTHONNOUSERSITE="1", PYTHONUTF8="1")
+    if environment.get("LONGTAIL_DATA_HOME"):
+        # Kernels work in another folder, so a relative path would lead elsewhere.
+        environment["LONGTAIL_DATA_HOME"] = str(Path(environment["LONGTAIL_DATA_HOME"]).resolve())
+    if dataset:
+        environment["LONGTAIL_COURSE_DATASET"] = dataset
+    return environment
+
+
+# ---------------------------------------------------------------- set-up
+
+
+def check_python(version: tuple[int, ...]) -> None:
+    """Refuse every Python but 3.11, for which the lock and the stored outputs are made."""
+    if tuple(version[:2]) == PYTHON:
+        return
+    found = shutil.which("python3.11")
+    remedy = "it is installed here" if found else "install it from python.org"
+    raise SetupError(
+        f"The course needs Python 3.11 and this is Python {version[0]}.{version[1]}; "
+        f"{remedy}, then type: python3.11 course.py run"
+    )
+
+
+def set_up(root: Path) -> None:
+    """Make or mend `.venv`; costs next to nothing when it is ready.
+
+    Raises
+    ------
+    SetupError
+        With one sentence that says what is wrong and how to mend it.
+    """
+    if is_ready(root):
+        return
+    for module in ("venv", "ensurepip"):
+        if importlib.util.find_spec(module) is None:
+            raise SetupError(
+                f"This Python has no module {module}; on Debian and Ubuntu install it with: "
+                "sudo apt install python3.11-venv"
+            )
+    try:
+        (root / "build").mkdir(exist_ok=True)
+        with only_one(root / "build" / "setup.lock"):
+            if not is_ready(root):
+                _make(root)
+    except OSError as error:
+        # 28 is ENOSPC; 112 is Windows' ERROR_DISK_FULL.
+        if error.errno == 28 or getattr(error, "winerror", None) == 112:
+            raise SetupError(disk_sentence(root)) from error
+        raise SetupError(f"Set-up cannot write here: {error}.") from error
+
+
+def is_ready(root: Path) -> bool:
+    """Whether `.venv` is complete and belongs to this lock, this Python and this folder."""
+    state = _read_state(root)
+    return state == fingerprint(root) and venv_python(root).exists()
+
+
+def fingerprint(root: Path) -> dict[str, str]:
+    """What a finished environment depends on."""
+    lock = hashlib.sha256()
+    for name in ("requirements.lock", "pyproject.toml"):
+        try:
+            lock.update((root / name).read_bytes())
+        except FileNotFoundError as error:
+            raise SetupError(f"{name} is missing; clone the project again.") from error
+    config = _kernel_config(root)
+    if config.is_file():
+        lock.update(config.read_bytes())
+    version = ".".join(map(str, sys.version_info[:3]))
+    return {"lock": lock.hexdigest(), "python": version, "folder": str(root)}
+
+
+def venv_python(root: Path) -> Path:
+    """The interpreter inside `.venv`."""
+    windows = root / ".venv" / "Scripts" / "python.exe"
+    return windows if os.name == "nt" else root / ".venv" / "bin" / "python"
+
+
+def _kernel_config(root: Path) -> Path:
+    return root / "courseware" / "ipython_kernel_config.py"
+
+
+def _read_state(root: Path) -> dict[str, str]:
+    try:
+        return json.loads((root / ".venv" / READY).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def _make(root: Path) -> None:
+    venv, wanted, have = root / ".venv", fingerprint(root), _read_state(root)
+    interrupted = (venv / STARTED).exists()
+    if venv_python(root).exists() and not have and not interrupted:
+        _adopt(venv)
+    moved = bool(have) and any(have.get(key) != wanted[key] for key in ("python", "folder"))
+    if interrupted or moved or not venv_python(root).exists():
+        # A package that was half written looks whole to pip, so mend by making it anew.
+        if venv.exists():
+            print(
+                "The environment in .venv is incomplete or was moved; making it anew.", flush=True
+            )
+            shutil.rmtree(venv)
+        if shutil.disk_usage(root).free < FREE_BYTES:
+            raise SetupError(disk_sentence(root))
+        print("Making the environment in .venv; this happens once.", flush=True)
+        venv.mkdir()
+        (venv / STARTED).write_text("", encoding="utf-8")
+        # Inside another environment its own interpreter may vanish; the one below it stays.
+        base = getattr(sys, "_base_executable", None) or sys.executable
+        _call(root, [base, "-m", "venv", str(venv)], "making .venv")
+    with contextlib.suppress(FileNotFoundError):
+        (venv / READY).unlink()
+    (venv / STARTED).write_text("", encoding="utf-8")
+    pip = [str(venv_python(root)), "-m", "pip", "install", "--no-input", "--progress-bar", "off"]
+    pip += ["--disable-pip-version-check", "--no-deps"]
+    lock = str(root / "requirements.lock")
+    total = count_packages(root / "requirements.lock")
+    _call(root, [*pip, "--require-hashes", "-r", lock], "installing", total)
+    _call(root, [*pip, "--no-build-isolation", "-e", str(root)], "installing the library")
+    _finish(root)
+    (venv / READY).write_text(json.dumps(wanted), encoding="utf-8")
+    (venv / STARTED).unlink()
+    print("The environment is ready.", flush=True)
+
+
+def _adopt(venv: Path) -> None:
+    """Someone else made this environment: fill it, but never delete it."""
+    config = (venv / "pyvenv.cfg").read_text(encoding="utf-8") if venv.exists() else ""
+    version = re.search(r"^version(?:_info)? *= *(\d+)\.(\d+)", config, re.M)
+    if version and tuple(map(int, version.groups())) != PYTHON:
+        raise SetupError(
+            f"The folder .venv holds a Python {'.'.join(version.groups())} that course.py did not "
+            "put there; rename or remove it, then call again."
+        )
+
+
+def _finish(root: Path) -> None:
+    config = _kernel_config(root)
+    if config.is_file():
+        target = root / ".venv" / "etc" / "ipython"
+        target.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(str(config), str(target / config.name))
+    # The first import of matplotlib searches for fonts and says so; do it here, not in a lesson.
+    code = (
+        "import importlib.util as u; u.find_spec('matplotlib') and __import__('matplotlib.pyplot')"
+    )
+    _call(root, [str(venv_python(root)), "-c", code], "looking for fonts")
+
+
+def count_packages(lock: Path) -> int:
+    """About how many packages of the lock this machine needs."""
+    lines = re.findall(r"^[A-Za-z0-9][^\s=]*==.*$", lock.read_text(encoding="utf-8"), re.M)
+    here = f"sys_platform == '{sys.platform}'"
+    return sum("sys_platform ==" not in line or here in line for line in lines)
+
+
+def _call(root: Path, command: list[str], doing: str, total: int = 0) -> None:
+    """Run a step of the set-up, show that it moves, and explain its failure in one sentence."""
+    output: list[str] = []
+    begun = shown = time.monotonic()
+    every = 1 if sys.stdout.isatty() else 20
+    process = subprocess.Popen(
+        command,
+        cwd=str(root),
+        env=child_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+    )
+
+    def read() -> None:
+        for line in process.stdout:
+            output.append(line)
+
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    try:
+        while process.poll() is None:
+            time.sleep(0.05)
+            if time.monotonic() - shown >= every:
+                shown = time.monotonic()
+                _show(doing, output, total, shown - begun)
+    except BaseException:
+        process.terminate()
+        process.wait()
+        raise
+    reader.join(timeout=10)
+    if sys.stdout.isatty():
+        print("\r" + " " * 78 + "\r", end="", flush=True)
+    with (root / "build" / "setup.log").open("a", encoding="utf-8") as log:
+        log.write(f"$ {' '.join(command)}\n{''.join(output)}\n")
+    if process.returncode:
+        raise SetupError(explain("".join(output), root))
+
+
+def _show(doing: str, output: list[str], total: int, seconds: float) -> None:
+    found = sum(line.startswith(("Collecting", "Requirement already")) for line in list(output))
+    if any(line.startswith("Installing collected") for line in output[-3:]):
+        text = f"{doing}: writing {found} packages, {seconds:.0f} s"
+    elif total:
+        text = f"{doing}: {min(found, total)} of about {total} packages fetched, {seconds:.0f} s"
+    else:
+        text = f"{doing}: {seconds:.0f} s"
+    if sys.stdout.isatty():
+        print("\r" + text.ljust(78), end="", flush=True)
+    else:
+        print(text, flush=True)
+
+
+_NO_NETWORK = (
+    r"Failed to establish a new connection|NewConnectionError|name resolution|getaddrinfo failed"
+    r"|Network is unreachable|Connection refused|ConnectTimeout|ReadTimeout|ProxyError"
+    r"|Max retries exceeded|CERTIFICATE_VERIFY_FAILED|Connection broken|RemoteDisconnected"
+)
+
+
+def explain(output: str, root: Path) -> str:
+    """One sentence for what pip or venv complained about.
+
+    Examples
+    --------
+    >>> explain("ERROR: [Errno 28] No space left on device", Path("."))[:20]
+    'The disk is too full'
+    """
+    log = "the details are in build/setup.log"
+    if re.search(r"No space left on device|WinError 112|Errno 28\b", output):
+        return disk_sentence(root)
+    if "DO NOT MATCH THE HASHES" in output or "Expected sha256" in output:
+        name = re.search(r"^\s+([A-Za-z0-9._-]+==\S+) from|^\s+(\S+) from", output, re.M)
+        package = next(filter(None, name.groups()), "A package") if name else "A package"
+        return (
+            f"{package} does not match its hash in requirements.lock, so it was altered or cut off "
+            f"on its way and not installed; try again, or from another network ({log})."
+        )
+    if re.search(_NO_NETWORK, output):
+        return (
+            "The package index cannot be reached; connect to the network (or set PIP_INDEX_URL to "
+            f"a mirror, PIP_FIND_LINKS to a folder of wheels), then call again ({log})."
+        )
+    missing = re.search(r"No matching distribution found for ([^\s;]+)", output)
+    if missing:
+        return (
+            f"The package index has no {missing.group(1)} for this machine; the course needs "
+            f"64-bit Linux, macOS or Windows with Python 3.11 ({log})."
+        )
+    errors = re.findall(r"^(?:ERROR|Error): *(.+)$", output, re.M)
+    last = (errors or output.strip().splitlines() or ["it ended without a word"])[-1]
+    return f"Set-up failed: {last.rstrip('.')}; {log}."
+
+
+def disk_sentence(root: Path) -> str:
+    """What to say where the disk is full."""
+    free = shutil.disk_usage(str(root)).free / 1e9
+    return (
+        f"The disk is too full: {free:.1f} GB are free and the set-up needs about "
+        f"{FREE_BYTES / 1e9:.0f} GB; make room, then call again."
+    )
+
+
+@contextlib.contextmanager
+def only_one(path: Path):
+    """Hold a lock that ends with the process; wait while another set-up holds it."""
+    with path.open("a+") as handle:
+        told = False
+        while not _try_lock(handle):
+            if not told:
+                print("Another set-up is running in this folder; waiting for it.", flush=True)
+                told = True
+            time.sleep(0.2)
+        yield
+
+
+def _try_lock(handle) -> bool:
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            handle.seek(0)
+            msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    sys.exit(main())
