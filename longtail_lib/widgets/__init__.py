@@ -1,0 +1,26 @@
+"""Sliders for learning by moving something; each has a static picture beside it.
+
+See `Control` for what an author of a lesson needs to know.
+"""
+
+from importlib import import_module
+from typing import Any
+
+_HOME = {
+    "Control": "control",
+    "head_slider": "head_definition",
+    "rank_slider": "rank_metrics",
+    "sigmoid_sliders": "sigmoid_weights",
+}
+
+__all__ = ["Control", "head_slider", "rank_slider", "sigmoid_sliders"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'longtail_lib.widgets' has no attribute {name!r}")
+    return getattr(import_module(f"longtail_lib.widgets.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
