@@ -9,8 +9,10 @@ __all__ = ["KEEP", "order_by_pair", "repeated_rows"]
 KEEP = ("last", "first", "highest")
 
 
-def order_by_pair(users: np.ndarray, items: np.ndarray, n_items: int) -> np.ndarray:
-    """Row numbers ordered by user, then item, then row.
+def order_by_pair(
+    users: np.ndarray, items: np.ndarray, n_items: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Order rows by user, then item, then place in the log.
 
     Parameters
     ----------
@@ -21,26 +23,34 @@ def order_by_pair(users: np.ndarray, items: np.ndarray, n_items: int) -> np.ndar
 
     Returns
     -------
-    ndarray of int64, shape (n,)
+    order : ndarray of int64, shape (n,)
+        Row numbers.
+    again : ndarray of bool, shape (n,)
+        Whether the row at that place repeats the user and item of the one before it.
 
     Examples
     --------
     >>> order_by_pair(np.array([1, 0, 1]), np.array([0, 1, 0]), n_items=2)
-    array([1, 0, 2])
+    (array([1, 0, 2]), array([False, False,  True]))
     """
     n = len(users)
     key = users.astype(np.int64)
     key *= n_items
     key += items
-    row_bits = max(int(n - 1).bit_length(), 1)
+    again = np.zeros(n, dtype=bool)
+    row_bits = int(n).bit_length()
     if n and int(key.max()).bit_length() + row_bits <= 63:
         # Sorting values is several times as fast as argsort; the row rides in the low bits.
         key <<= row_bits
         key |= np.arange(n)
         key.sort()
+        again[1:] = (key[1:] ^ key[:-1]) < (1 << row_bits)
         key &= (1 << row_bits) - 1
-        return key
-    return np.argsort(key, kind="stable")
+        return key, again
+    order = np.argsort(key, kind="stable")
+    key = key[order]
+    again[1:] = key[1:] == key[:-1]
+    return order, again
 
 
 def repeated_rows(
@@ -84,45 +94,48 @@ def repeated_rows(
     >>> copies, repeated
     (array([2]), array([0]))
     """
-    order = order_by_pair(users, items, n_items)
-    same = _equal_to_next(users, items, order)
-    inside = np.zeros(len(order), dtype=bool)
-    inside[:-1] |= same
-    inside[1:] |= same
-    rows = order[inside]
+    order, again = order_by_pair(users, items, n_items)
     nothing = np.empty(0, dtype=np.int64)
-    if not len(rows):
+    if not again.any():
         return nothing, nothing
+    inside = again.copy()
+    inside[:-1] |= again[1:]
+    rows = order[inside]
 
-    # Only the rows of repeated pairs are looked at from here on; usually they are few.
+    # Only the rows of repeated pairs are looked at from here on; usually they are few. They come
+    # ordered by pair and row, and stable sorts keep equal rows in the order of the log.
+    pair = np.cumsum(~again[inside])
     rating = np.zeros(len(rows)) if ratings is None else ratings[rows]
-    time = np.zeros(len(rows), dtype=np.int64) if times is None else times[rows]
-    pair = users[rows].astype(np.int64) * n_items + items[rows]
-    by_content = np.lexsort((rows, rating, time, pair))
-    content = [column[by_content] for column in (pair, time, rating)]
-    copy = np.ones(len(rows), dtype=bool)
-    copy[0] = False
-    for column in content:
-        copy[1:] &= column[1:] == column[:-1]
-    if keep == "last" and times is None:
-        # The place in the log stands for the time, so the last copy is the one to keep.
-        copy = np.append(copy[1:], False)
-    copies = np.sort(rows[by_content[copy]])
-
-    left = by_content[~copy]
-    rows, pair, time, rating = rows[left], pair[left], time[left], rating[left]
-    place = np.zeros(len(rows), dtype=np.int64) if times is not None else rows
-    if keep == "last":
-        best_last = np.lexsort((rating, place, time, pair))
-    elif keep == "first":
-        best_last = np.lexsort((rating, -place, -time, pair))
+    if times is None:
+        copy = _copies_without_times(pair, rating, last_stays=keep == "last")
+        left = ~copy
+        place = np.flatnonzero(left)
+        order_of = {"last": (place,), "first": (-place,), "highest": (place, rating[left])}[keep]
+        best_last = place[np.lexsort((*order_of, pair[left]))]
     else:
-        best_last = np.lexsort((place, time, rating, pair))
-    ordered = pair[best_last]
-    loses = np.append(ordered[:-1] == ordered[1:], False)
-    return copies, np.sort(rows[best_last[loses]])
+        time = times[rows]
+        order_of = {
+            "last": (rating, time),
+            "first": (rating, -time),
+            "highest": (time, rating),
+        }[keep]
+        by_worth = np.lexsort((*order_of, pair))
+        copy_by_worth = np.append(False, pair[by_worth][1:] == pair[by_worth][:-1])
+        for column in (time[by_worth], rating[by_worth]):
+            copy_by_worth[1:] &= column[1:] == column[:-1]
+        copy = np.zeros(len(rows), dtype=bool)
+        copy[by_worth[copy_by_worth]] = True
+        best_last = by_worth[~copy_by_worth]
+    loses = np.append(pair[best_last][:-1] == pair[best_last][1:], False)
+    return np.sort(rows[copy]), np.sort(rows[best_last[loses]])
 
 
-def _equal_to_next(users: np.ndarray, items: np.ndarray, order: np.ndarray) -> np.ndarray:
-    sorted_users, sorted_items = users[order], items[order]
-    return (sorted_users[1:] == sorted_users[:-1]) & (sorted_items[1:] == sorted_items[:-1])
+def _copies_without_times(pair: np.ndarray, rating: np.ndarray, last_stays: bool) -> np.ndarray:
+    """Mark copies; where the place in the log stands for the time, the last may have to stay."""
+    by_content = np.lexsort((rating, pair))
+    same = (pair[by_content][1:] == pair[by_content][:-1]) & (
+        rating[by_content][1:] == rating[by_content][:-1]
+    )
+    copy = np.zeros(len(pair), dtype=bool)
+    copy[by_content[np.append(same, False) if last_stays else np.append(False, same)]] = True
+    return copy

@@ -97,9 +97,8 @@ class SortedLog:
         rows = align(user_ids, known[by_user])[users]
         columns = columns[items]
 
-        order = order_by_pair(rows, columns, len(catalogue))
+        order, again = order_by_pair(rows, columns, len(catalogue))
         rows, columns = rows[order], columns[order]
-        again = (rows[1:] == rows[:-1]) & (columns[1:] == columns[:-1])
         if again.any():
             place = int(again.argmax())
             raise ValueError(
