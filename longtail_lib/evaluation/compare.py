@@ -33,8 +33,8 @@ class Difference(NamedTuple):
     n : int
         Users that count for the metric in both models.
     verdict : str
-        "higher" or "lower" where the interval leaves out 0, else "undecided". Higher is better
-        for accuracy; for exposure it depends on what one wants.
+        "higher" or "lower" where the interval leaves out 0, else "undecided"; "baseline" for the
+        baseline itself. Higher is better for accuracy; for exposure it depends on what one wants.
     """
 
     model: str
@@ -108,8 +108,7 @@ class Comparison:
         for row in self.rows:
             interval = f"[{show_number(row.low)}, {show_number(row.high)}]"
             numbers = show_number(row.value), f"{_signed(row.difference)}", interval
-            verdict = "baseline" if row.model == self.baseline else row.verdict
-            table.append((*row[:3], *numbers, f"{row.n:,}", verdict))
+            table.append((*row[:3], *numbers, f"{row.n:,}", row.verdict))
         widths = [max(len(line[place]) for line in table) for place in range(len(head))]
         return "\n".join(
             "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
@@ -190,7 +189,10 @@ low=-0.70..., high=0.70..., n=3, verdict='undecided')
             if key not in found:
                 found[key] = _paired_statistic(report, first, key, confidence)
         for key in keys:
-            rows.append(Difference(report.model, *key, report.values[key].value, *found[key]))
+            value = report.values[key]
+            # A model differs from itself by nothing, and that is certain.
+            against = (0.0, 0.0, 0.0, value.n, "baseline") if report is first else found[key]
+            rows.append(Difference(report.model, *key, value.value, *against))
     return Comparison(baseline, tuple(rows), confidence)
 
 

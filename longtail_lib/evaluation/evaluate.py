@@ -6,18 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
-from longtail_lib.evaluation.accuracy import ACCURACY, accuracy, find_hits
+from longtail_lib.evaluation.accuracy import ACCURACY
 from longtail_lib.evaluation.bootstrap import bootstrap_means, interval_of_means
 from longtail_lib.evaluation.exposure import (
     EXPOSURE,
     coverage,
     exposure,
     exposure_gini,
-    list_means,
-    list_shares,
-    novelty_of_items,
 )
 from longtail_lib.evaluation.jackknife import (
     interval_of_left_out,
@@ -29,14 +25,13 @@ from longtail_lib.evaluation.jackknife import (
 from longtail_lib.evaluation.protocol import describe
 from longtail_lib.evaluation.rank import rank_users
 from longtail_lib.evaluation.report import Report, Value
+from longtail_lib.evaluation.user_metrics import ROWS, USER_METRICS, user_metrics
 from longtail_lib.preprocessing.parts import Split
 from longtail_lib.tail import Groups, popularity_groups
 
 __all__ = ["METRICS", "evaluate"]
 
 METRICS = ACCURACY + EXPOSURE
-_STATISTICS = ("Coverage", "Gini", "ACLT", "TailShare")
-_ROWS = 4096
 
 
 def evaluate(
@@ -132,7 +127,7 @@ def evaluate(
         raise ValueError(
             f"evaluate: the {part} part of {parts!r} is empty; split with a larger share for it"
         )
-    masks = {"overall": None, **{group: groups.mask(group) for group in groups.names}}
+    masks = {group: groups.mask(group) for group in groups.names}
     lists = rank_users(
         model,
         parts,
@@ -144,28 +139,30 @@ def evaluate(
         progress=progress,
         name=name,
     )
-    per_user = _per_user(lists, relevant, users, parts, groups, masks, ks, chosen)
+    means = tuple(metric for metric in chosen if metric in USER_METRICS)
+    per_user = user_metrics(lists, relevant[users], parts, masks, ks, means)
     values = _intervals_of_means(per_user, resamples, seed, confidence)
     exposed = {cut: exposure(lists[:, :cut], parts.n_items) for cut in ks}
     left_out: dict[tuple[str, str], np.ndarray] = {}
     for cut in ks:
         for metric in chosen:
-            if metric in _STATISTICS:
-                for group, mask in masks.items():
-                    key = group, f"{metric}@{cut}"
-                    values[key], left_out[key] = _statistic(
-                        metric, lists[:, :cut], exposed[cut], mask, groups, confidence
-                    )
+            if metric in USER_METRICS:
+                continue
+            for group in ("overall", *groups.names):
+                key = group, f"{metric}@{cut}"
+                values[key], left_out[key] = _statistic(
+                    metric, lists[:, :cut], exposed[cut], masks, group, confidence
+                )
     return Report(
         model=name,
         metrics=chosen,
         ks=ks,
-        groups=tuple(masks),
+        groups=("overall", *groups.names),
         values={
             (group, f"{metric}@{cut}"): values[group, f"{metric}@{cut}"]
             for cut in ks
             for metric in chosen
-            for group in masks
+            for group in ("overall", *groups.names)
         },
         protocol=describe(
             parts,
@@ -182,56 +179,6 @@ def evaluate(
         left_out=left_out,
         exposure=exposed,
     )
-
-
-def _per_user(
-    lists: np.ndarray,
-    relevant: csr_matrix,
-    users: np.ndarray,
-    parts: Split,
-    groups: Groups,
-    masks: Mapping[str, np.ndarray | None],
-    ks: tuple[int, ...],
-    chosen: tuple[str, ...],
-) -> dict[tuple[str, str], np.ndarray]:
-    keys = [
-        (group, metric, cut)
-        for group in masks
-        for cut in ks
-        for metric in chosen
-        if metric not in _STATISTICS
-    ]
-    values = {(group, f"{metric}@{cut}"): np.empty(len(users)) for group, metric, cut in keys}
-    accurate = [metric for metric in chosen if metric in ACCURACY]
-    per_item = {
-        "ARP": parts.popularity / parts.n_users,
-        "Novelty": novelty_of_items(parts.popularity, parts.n_users),
-    }
-    for start in range(0, len(users), _ROWS):
-        rows = slice(start, start + _ROWS)
-        block = relevant[users[rows]]
-        hits = find_hits(lists[rows], block)
-        owner = np.repeat(np.arange(block.shape[0]), np.diff(block.indptr))
-        for group, mask in masks.items():
-            own, own_owner = hits, owner
-            if mask is not None:
-                inside = mask[hits.items]
-                own = type(hits)(*(array[inside] for array in hits))
-                own_owner = owner[mask[block.indices]]
-            n_relevant = np.bincount(own_owner, minlength=block.shape[0])
-            tail = masks[groups.names[-1]] if mask is None else mask
-            for cut in ks:
-                for metric, found in accuracy(own, n_relevant, cut, accurate).items():
-                    values[group, f"{metric}@{cut}"][rows] = found
-                for metric in chosen:
-                    if metric in per_item:
-                        found = list_means(lists[rows, :cut], per_item[metric], mask)
-                    elif metric == "APLT":
-                        found = list_shares(lists[rows, :cut], tail)
-                    else:
-                        continue
-                    values[group, f"{metric}@{cut}"][rows] = found
-    return values
 
 
 def _intervals_of_means(
@@ -255,14 +202,13 @@ def _statistic(
     metric: str,
     lists: np.ndarray,
     exposed: np.ndarray,
-    mask: np.ndarray | None,
-    groups: Groups,
+    masks: Mapping[str, np.ndarray],
+    group: str,
     confidence: float,
 ) -> tuple[Value, np.ndarray]:
-    whole = np.ones(len(exposed), dtype=bool)
-    if metric in ("ACLT", "TailShare") and mask is None:
-        mask = groups.labels == len(groups.names) - 1
-    mask = whole if mask is None else mask
+    mask = masks.get(group, np.ones(len(exposed), dtype=bool))
+    if group == "overall" and metric in ("ACLT", "TailShare"):
+        mask = list(masks.values())[-1]
     if metric == "Gini":
         value, left_one_out = exposure_gini(exposed, mask), left_out_gini
     elif metric == "TailShare":
@@ -275,7 +221,7 @@ def _statistic(
     if np.isnan(value):
         return Value(value, value, value, 0), np.full(n, np.nan)
     left_out = np.concatenate(
-        [left_one_out(lists[start : start + _ROWS], exposed, mask) for start in range(0, n, _ROWS)]
+        [left_one_out(lists[start : start + ROWS], exposed, mask) for start in range(0, n, ROWS)]
     )
     slack = slack_of(metric, n, lists.shape[1], int(mask.sum()), confidence)
     return Value(value, *interval_of_left_out(value, left_out, confidence, slack), n), left_out

@@ -84,20 +84,20 @@ def left_out_gini(lists: np.ndarray, exposed: np.ndarray, mask: np.ndarray) -> n
     >>> left_out_gini(lists, np.array([1, 2, 1]), np.ones(3, dtype=bool)).round(4).tolist()
     [0.3333, 0.3333]
     """
-    own = np.sort(exposed[mask])
-    n_items = len(own)
-    weighted = float(np.arange(1, n_items + 1) @ own.astype(np.float64))
-    total = float(own.sum())
-    inside = np.append(mask, False)[lists]
-    counts = np.sort(np.where(inside, np.append(exposed, 0)[lists], 0), axis=1)
-    begins = np.searchsorted(own, counts)
+    with_count = np.bincount(exposed[mask])
+    n_items = int(with_count.sum())
+    # Items below each count: the first of those with the count itself has the next rank.
+    below = np.cumsum(with_count) - with_count
+    weighted = float(np.arange(1, n_items + 1) @ np.sort(exposed[mask]).astype(np.float64))
+    total = float(exposed[mask].sum())
+    counts = np.sort(np.append(np.where(mask, exposed, 0), 0).astype(np.int32)[lists], axis=1)
     # The second of two equal counts in one list takes the next rank.
-    column = np.arange(counts.shape[1])
+    column = np.arange(counts.shape[1], dtype=np.int32)
     new = np.ones(counts.shape, dtype=bool)
     new[:, 1:] = counts[:, 1:] != counts[:, :-1]
     nth = column - np.maximum.accumulate(np.where(new, column, 0), axis=1)
-    taken = np.where(counts > 0, begins + nth + 1, 0).sum(axis=1)
-    left = total - inside.sum(axis=1)
+    taken = np.where(counts > 0, below[counts] + nth + 1, 0).sum(axis=1)
+    left = total - np.count_nonzero(counts, axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
         value = (2 * (weighted - taken) - (n_items + 1) * left) / (n_items * left)
     return np.where(left > 0, np.maximum(value, 0.0), np.nan)
