@@ -1,0 +1,184 @@
+"""Timestamps of any usual kind as whole seconds since 1970-01-01 UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+__all__ = ["MIXED", "Epoch", "read_epoch"]
+
+MIXED = "in another unit"
+UNREADABLE = "unreadable"
+
+# Absolute values below the bound are in the unit. 1e11 s is the year 5138 and 1e11 ms is March
+# 1973, so that every date a log can hold has one reading.
+_UNITS = (
+    ("seconds", 10**11, 1),
+    ("milliseconds", 10**14, 10**3),
+    ("microseconds", 10**17, 10**6),
+    ("nanoseconds", 2**63, 10**9),
+)
+_ISO = "an ISO 8601 date"
+_FORMATS = {10: "%Y-%m-%d", 19: "%Y-%m-%d{}%H:%M:%S"}
+_ISO_PATTERN = (
+    r"^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::(\d{2})(?:[.,]\d+)?)?"
+    r"(?: ?(?:Z|([+-])(\d{2}):?(\d{2})))?)?$"
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Epoch:
+    """What `read_epoch` read.
+
+    Parameters
+    ----------
+    seconds : polars.Series of Int64
+        Null where missing or unreadable.
+    counts : dict of str to int
+        How many values were read in each unit, how many are "in another unit" than most, and
+        how many are "unreadable". Only what occurs; zeros belong to every unit.
+    odd_one : tuple of (int, str, str)
+        The first row in another unit than most, its unit, and the usual one.
+    looks_like_dates : bool
+        Whether every value is a calendar date written YYYYMMDD.
+    """
+
+    seconds: pl.Series
+    counts: dict[str, int]
+    odd_one: tuple[int, str, str]
+    looks_like_dates: bool
+
+
+def read_epoch(raw: pl.Series) -> Epoch:
+    """Read timestamps value by value, and say which units occur.
+
+    Numbers are read by their size: below 1e11 as seconds, below 1e14 as milliseconds, below
+    1e17 as microseconds, above as nanoseconds. Text may hold such a number or an ISO 8601 date
+    with or without time of day; without an offset it is UTC. Fractions are rounded down.
+
+    Parameters
+    ----------
+    raw : polars.Series, shape (n,)
+        Numbers, text, dates or datetimes.
+
+    Returns
+    -------
+    Epoch
+
+    Raises
+    ------
+    TypeError
+        A column of another type.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> read_epoch(pl.Series(["86400", "172800"])).seconds.to_list()
+    [86400, 172800]
+    >>> read = read_epoch(pl.Series(["1600000000", "1600000001000", "2020-09-13 12:26:42", "?"]))
+    >>> read.seconds.to_list()
+    [1600000000, 1600000001, 1600000002, None]
+    >>> read.odd_one
+    (1, 'milliseconds', 'seconds')
+    """
+    units = [name for name, _, _ in _UNITS] + [_ISO]
+    if raw.dtype in (pl.Date, pl.Datetime):
+        ticks = raw.cast(pl.Datetime("us", getattr(raw.dtype, "time_zone", None)))
+        return Epoch(ticks.dt.timestamp("us") // 10**6, {}, (0, "", ""), False)
+    if raw.dtype == pl.String:
+        numbers = raw.cast(pl.Int64, strict=False)
+        if numbers.null_count() > raw.null_count():
+            raw = raw.str.strip_chars()
+            numbers = _fill(numbers, _whole(raw.cast(pl.Float64, strict=False)))
+    elif raw.dtype.is_float():
+        numbers = _whole(raw)
+    elif raw.dtype.is_integer() or raw.dtype == pl.Null:
+        numbers = raw.cast(pl.Int64, strict=False)
+    else:
+        raise TypeError(f"timestamps of type {raw.dtype}; expected numbers, text or datetimes")
+
+    largest, smallest = _bounds(numbers)
+    if numbers.null_count() == 0 and largest < _UNITS[0][1]:
+        # The common case, a clean column of seconds, without a second pass.
+        dates = smallest >= 19_000_101 and largest <= 21_001_231 and _are_dates(numbers)
+        return Epoch(numbers, {"seconds": len(numbers)}, (0, "seconds", "seconds"), dates)
+
+    values = numbers.to_numpy() if numbers.null_count() == 0 else numbers.fill_null(0).to_numpy()
+    kinds = np.full(len(values), -1, dtype=np.int8)
+    seconds = np.zeros(len(values), dtype=np.int64)
+    known = numbers.is_not_null().to_numpy()
+    size = np.abs(values)
+    low = 1
+    for kind, (_, bound, per_second) in enumerate(_UNITS):
+        chosen = known & (size >= low) & (size < bound)
+        seconds[chosen] = values[chosen] // per_second
+        kinds[chosen] = kind
+        low = bound
+    known &= (kinds >= 0) | (values == 0)
+    result = pl.Series(raw.name, seconds).set(pl.Series(~known), None)
+    if raw.dtype == pl.String and not known.all():
+        iso = _from_iso(raw.set(numbers.is_not_null(), None))
+        kinds[iso.is_not_null().to_numpy()] = len(units) - 1
+        result = _fill(result, iso)
+    return _describe(result, kinds, units)
+
+
+def _describe(result: pl.Series, kinds: np.ndarray, units: list[str]) -> Epoch:
+    tally = np.bincount(kinds[kinds >= 0], minlength=len(units))
+    counts = {unit: int(count) for unit, count in zip(units, tally, strict=True) if count}
+    usual = int(tally.argmax())
+    odd = (kinds >= 0) & (kinds != usual)
+    odd_one = (0, units[usual], units[usual])
+    if odd.any():
+        counts[MIXED] = int(odd.sum())
+        odd_one = (int(odd.argmax()), units[kinds[odd.argmax()]], units[usual])
+    if result.null_count():
+        counts[UNREADABLE] = result.null_count()
+    return Epoch(result, counts, odd_one, False)
+
+
+def _whole(numbers: pl.Series) -> pl.Series:
+    return numbers.floor().cast(pl.Int64, strict=False)
+
+
+def _fill(first: pl.Series, second: pl.Series) -> pl.Series:
+    return first.zip_with(first.is_not_null(), second)
+
+
+def _bounds(numbers: pl.Series) -> tuple[int, int]:
+    low, high = numbers.min(), numbers.max()
+    if low is None:
+        return 0, 0
+    return max(abs(low), abs(high)), low
+
+
+def _are_dates(numbers: pl.Series) -> bool:
+    read = numbers.cast(pl.String).str.to_date("%Y%m%d", strict=False)
+    return read.null_count() == 0
+
+
+def _from_iso(text: pl.Series) -> pl.Series:
+    """Read ISO 8601 dates; null elsewhere."""
+    present = text.drop_nulls()
+    if present.is_empty():
+        return text.cast(pl.Int64, strict=False)
+    example: Any = present[0]
+    if len(example) in _FORMATS:
+        shape = _FORMATS[len(example)].format(example[10:11])
+        read = text.str.to_datetime(shape, strict=False, time_unit="us")
+        if read.null_count() == text.null_count():
+            return read.dt.epoch("s")
+    parts = text.str.extract_groups(_ISO_PATTERN).struct.unnest()
+    parts.columns = ["day", "minute", "second", "sign", "hours", "minutes"]
+    moment = pl.format(
+        "{}T{}:{}",
+        "day",
+        pl.col("minute").fill_null("00:00"),
+        pl.col("second").fill_null("00"),
+    ).str.to_datetime("%Y-%m-%dT%H:%M:%S", strict=False, time_unit="us")
+    offset = pl.col("hours").cast(pl.Int64) * 3600 + pl.col("minutes").cast(pl.Int64) * 60
+    signed = pl.when(pl.col("sign") == "-").then(-offset).otherwise(offset).fill_null(0)
+    return parts.select((moment.dt.epoch("s") - signed).alias(text.name)).to_series()

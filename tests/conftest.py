@@ -1,0 +1,29 @@
+"""What every test needs: a quiet TensorFlow, no windows, and real data only where it is."""
+
+import os
+from pathlib import Path
+
+# Before any test module imports TensorFlow or matplotlib: both read these when imported.
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
+os.environ["MPLBACKEND"] = "Agg"
+
+import pytest
+
+
+def _real_data_is_here() -> bool:
+    home = os.environ.get("LONGTAIL_DATA_HOME")
+    return bool(home) and (Path(home) / "ml-latest-small").is_dir()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip real-data tests, each by its name, where the data is not on this machine."""
+    if _real_data_is_here():
+        return
+    for item in items:
+        if item.get_closest_marker("real_data"):
+            item.add_marker(
+                pytest.mark.skip(
+                    reason=f"{item.name}: $LONGTAIL_DATA_HOME holds no ml-latest-small"
+                )
+            )
