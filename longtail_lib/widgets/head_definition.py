@@ -73,7 +73,7 @@ It holds 60.0% of the interactions; its least popular item has 60.
         )
         ax.axvline(n_head + 0.5, color="#D55E00", linestyle="--", label="border of the head")
         ax.set_yscale("symlog", linthresh=1)
-        ax.set_ylim(bottom=0)
+        ax.set_ylim(0, 2 * max(ordered[0], 1))
         ax.set_xlabel("catalogue item, by popularity (rank)")
         ax.set_ylabel("popularity (train interactions)")
         ax.legend(loc="upper right")

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from longtail_lib.article.sigmoid import sigmoid
+from longtail_lib.article import sigmoid
 from longtail_lib.widgets.control import Control
 
 __all__ = ["sigmoid_sliders"]
