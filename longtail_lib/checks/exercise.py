@@ -120,6 +120,10 @@ class Exercise:
             )
         if is_untouched(answer):
             return Verdict(False, self.task)
+        open_inputs = [name for name, value in given.items() if is_untouched(value)]
+        if open_inputs:
+            names = ", ".join(f"`{name}`" for name in open_inputs)
+            return Verdict(False, f"{names} is still `...`: solve the exercise that sets it first.")
         with _quiet():
             try:
                 return self._judge(answer, {**self.given, **given})
@@ -155,7 +159,12 @@ class Exercise:
     def _shows(self, mistake: Mistake, answer: Any, given: Mapping[str, Any]) -> bool:
         if mistake.recognises is not None:
             return _holds(mistake.recognises, answer, given)
-        return same(answer, self._wrong(mistake, given), self.tolerance)
+        try:
+            wrong = self._wrong(mistake, given)
+        except Exception:
+            # A mistake that makes no sense for other inputs was not made there.
+            return False
+        return same(answer, wrong, self.tolerance)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}: {self.task}"

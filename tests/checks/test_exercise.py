@@ -65,6 +65,21 @@ def test_inputs_can_be_replaced():
     assert "no input 'count'" in SUM(7, count=1).message
 
 
+def test_input_that_is_itself_a_stub_is_named():
+    assert "`counts` is still `...`" in SUM(7, counts=...).message
+
+
+def test_mistake_that_fails_on_other_inputs_is_passed_over():
+    exercise = Exercise(
+        "Set `first`.",
+        lambda counts: counts[0],
+        given={"counts": [1, 5]},
+        mistakes=[Mistake("second", "That is the second.", produces=lambda counts: counts[1])],
+    )
+    assert exercise(5).hint == "That is the second."
+    assert "too large" in exercise(9, counts=[3]).message
+
+
 def test_own_mistakes_come_before_generic_ones():
     assert SUM(-7).hint == "No count is negative."
     assert "Off by one" in SUM(8).hint
