@@ -249,7 +249,7 @@ def _drop_duplicates(
         times=None if times is None else times[rows],
     )
     if keep == "error" and len(copies) + len(repeated):
-        first = rows[min(*copies[:1], *repeated[:1])]
+        first = rows[min([*copies[:1], *repeated[:1]])]
         raise ValueError(
             f"{len(copies) + len(repeated):,} interactions repeat a user and item, such as row "
             f"{first}; choose which stays with duplicates='last', 'first' or 'highest'"

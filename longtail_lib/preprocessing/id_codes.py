@@ -41,12 +41,12 @@ def clean_ids(column: nw.Series, where: str) -> tuple[nw.Series, np.ndarray, int
     >>> ids.to_list(), missing.tolist(), stripped
     (['a', 'b', '', ''], [False, False, True, True], 2)
     """
+    backend = column.implementation
     missing = column.is_null().to_numpy().astype(bool, copy=False)
-    stripped = 0
     if column.dtype in (nw.Categorical, nw.Enum):
         column = column.cast(nw.String)
-    if column.dtype == nw.Object and missing.all():
-        column = nw.new_series(column.name, [""] * len(column), nw.String, backend=_backend(column))
+    if missing.all() and not column.dtype.is_numeric():
+        column = nw.new_series(column.name, [""] * len(column), nw.String, backend=backend)
     if column.dtype == nw.String:
         filled = column.fill_null("") if missing.any() else column
         clean = filled.str.strip_chars()
@@ -58,11 +58,15 @@ def clean_ids(column: nw.Series, where: str) -> tuple[nw.Series, np.ndarray, int
         values = np.where(missing, 0.0, values)
         if (values != np.floor(values)).any() or (np.abs(values) > 2**53).any():
             raise TypeError(
-                f"{where} holds fractions such as {values[values != np.floor(values)][:1]}, "
-                "expected whole numbers or text; cast the column before you hand it over"
+                f"{where} holds fractions or huge floats, expected whole "
+                "numbers or text; cast the column before you hand it over"
             )
         whole = values.astype(np.int64)
-        return nw.new_series(column.name, whole, nw.Int64, backend=_backend(column)), missing, 0
+        return (
+            nw.new_series(column.name, whole, nw.Int64, backend=backend),
+            missing,
+            0,
+        )
     if column.dtype.is_integer():
         return (column.fill_null(0) if missing.any() else column), missing, 0
     raise TypeError(
@@ -138,7 +142,3 @@ def align(ids: np.ndarray, known: np.ndarray) -> np.ndarray:
         return np.full(len(ids), -1, dtype=np.int32)
     places = np.minimum(np.searchsorted(known, ids), len(known) - 1)
     return np.where(known[places] == ids, places, -1).astype(np.int32)
-
-
-def _backend(column: nw.Series) -> nw.Implementation:
-    return column.implementation

@@ -101,9 +101,10 @@ def read_times(frame: nw.DataFrame) -> tuple[nw.DataFrame, np.ndarray, np.ndarra
     column = frame["timestamp"]
     read = seconds(column)
     notes = []
-    if set(read.counts) - {"s", "missing"} or not column.dtype.is_integer():
+    mixed = bool(set(read.counts) - {"s", "missing"})
+    if mixed:
         said = ", ".join(f"{count:,} {unit}" for unit, count in read.counts.items())
-        if said:
-            notes.append(f"timestamps read as {said}")
+        notes.append(f"timestamps read as {said}")
+    if mixed or not column.dtype.is_integer():
         frame = with_column(frame, "timestamp", read.values)
     return frame, read.values, ~read.readable, notes
