@@ -7,12 +7,13 @@ import csv
 import gzip
 import io
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 import polars as pl
 
-__all__ = ["Record", "read_delimited", "read_header", "records"]
+__all__ = ["Record", "read_delimited", "read_header", "record_at", "records"]
 
 _BATCH = 500_000
 
@@ -88,6 +89,23 @@ def read_header(path: Path, separator: str, encoding: str = "utf-8") -> list[str
             _check_encoding(path, encoding, lenient=False)
         return record.fields
     raise ValueError(f"{path.name} is empty: expected a header line with column names, then rows")
+
+
+def record_at(path: Path, separator: str, encoding: str, row: int) -> Record | None:
+    """Return a row by its number, counted from 0 after the header, or None past the end."""
+    # Without quotes and blank lines before it, a row is a line: much quicker to find.
+    if len("a".encode(encoding)) == 1:
+        mark, empty = b'"', separator.encode() + b"\r\n"
+        with _open_bytes(path) as file:
+            for number, raw in enumerate(file):
+                if mark in raw or not raw.strip(empty):
+                    break
+                if number == row + 1:
+                    line = raw.decode(encoding, "replace").rstrip("\r\n")
+                    return Record(number + 1, line.split(separator))
+    rows = records(path, separator, encoding)
+    next(rows)
+    return next(islice(rows, row, None), None)
 
 
 def read_delimited(

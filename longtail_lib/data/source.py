@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from longtail_lib.data.delimited import read_delimited, read_header, records
+from longtail_lib.data.delimited import Record, read_delimited, read_header, record_at, records
 
 __all__ = ["Source", "open_source"]
 
@@ -97,12 +97,10 @@ class Source:
                     f"{width}; complete the row, or remove it"
                 )
 
-    def _record(self, row: int) -> Any | None:
+    def _record(self, row: int) -> Record | None:
         if self.separator is None:
             return None
-        rows = records(self.path, self.separator, self.encoding)
-        next(rows)
-        return next((record for at, record in enumerate(rows) if at == row), None)
+        return record_at(self.path, self.separator, self.encoding, row)
 
 
 def open_source(

@@ -115,6 +115,15 @@ def test_whole_download_is_kept_and_used_again(server, tmp_path):
     assert len(server.paths) == 1
 
 
+def test_progress_goes_to_stderr(server, tmp_path, capfd):
+    fetch_movielens(tmp_path / "home", base_url=server.url, sha256=SHA256, progress=True)
+    said = capfd.readouterr()
+    assert said.out == ""
+    assert "100%" in said.err
+    fetch_movielens(tmp_path / "quiet", base_url=server.url, sha256=SHA256)
+    assert capfd.readouterr().err == ""
+
+
 def test_without_a_home_the_cache_is_used(server, tmp_path):
     assert fetch(server, None) == tmp_path / "cache" / "ml-latest-small"
     assert find_movielens(sha256=SHA256) == tmp_path / "cache" / "ml-latest-small"
