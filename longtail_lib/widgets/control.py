@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any
@@ -24,10 +22,7 @@ class Control:
 
     >>> head = head_slider(counts)  # doctest: +SKIP
     >>> head  # doctest: +SKIP
-    >>> figure = head.snapshots(share=[0.05, 0.2, 0.5])  # doctest: +SKIP
-    >>> print("Picture:", head.alt_text(share=[0.05, 0.2, 0.5]))  # doctest: +SKIP
-
-    `snapshots` is drawn with pyplot, so the notebook shows it at the end of its cell.
+    >>> head.snapshots(share=[0.05, 0.2, 0.5])  # doctest: +SKIP
 
     Parameters
     ----------
@@ -122,8 +117,8 @@ class Control:
 
         Returns
         -------
-        matplotlib.figure.Figure
-            Made with pyplot, so a notebook shows it by itself.
+        Picture
+            A figure with its alt text; a notebook shows it as the value of a cell.
 
         Raises
         ------
@@ -132,20 +127,11 @@ class Control:
         ValueError
             Sequences of different length.
         """
-        from matplotlib import pyplot
-
-        states = self._states(positions)
-        figure = pyplot.figure(
-            figsize=(4.5 * max(self.panels, 1.4), 3.0 * len(states)), layout="constrained"
-        )
-        grid = figure.subplots(len(states), self.panels, squeeze=False)
-        for axes, state in zip(grid, states, strict=True):
-            self._draw(list(axes), **state)
-        return figure
+        return self._draw_states(self._states(positions), layout="constrained")
 
     def alt_text(self, **positions: Any) -> str:
         """Say in words what `snapshots` shows."""
-        return " ".join(self._say(**state) for state in self._states(positions))
+        return self._say_states(self._states(positions))
 
     def _states(self, positions: Mapping[str, Any]) -> list[dict[str, Any]]:
         self._check_names(positions)
@@ -176,23 +162,24 @@ class Control:
         said = self._say(**self.state)
         # A screen reader reads the sentence again when it changes.
         self._text.value = f'<p role="status" aria-live="polite">{escape(said)}</p>'
-        self._picture.value = (
-            f'<img alt="{escape(said)}" style="max-width: 100%" '
-            f'src="data:image/png;base64,{base64.b64encode(self._png()).decode()}">'
-        )
+        # Fixed margins: a computed layout takes as long as the drawing and lags behind the hand.
+        picture = self._draw_states([self.state], layout=None)
+        picture.subplots_adjust(left=0.11, right=0.97, bottom=0.17, top=0.88, wspace=0.28)
+        self._picture.value = picture._repr_html_()
 
-    def _png(self) -> bytes:
-        # Without pyplot: its figures would be shown once more below the control.
-        from matplotlib.figure import Figure
+    def _draw_states(self, states: list[dict[str, Any]], layout: str | None) -> Any:
+        from longtail_lib.plots import Picture, style
 
-        figure = Figure(figsize=(4.5 * max(self.panels, 1.4), 3.0))
-        axes = figure.subplots(1, self.panels, squeeze=False)[0]
-        # Fixed margins: a computed layout takes longer than the drawing and lags behind the hand.
-        figure.subplots_adjust(left=0.11, right=0.97, bottom=0.17, top=0.88, wspace=0.28)
-        self._draw(list(axes), **self.state)
-        file = io.BytesIO()
-        figure.savefig(file, format="png", dpi=90)
-        return file.getvalue()
+        size = (4.5 * max(self.panels, 1.4), 3.0 * len(states))
+        with style():
+            picture = Picture(figsize=size, layout=layout, alt_text=self._say_states(states))
+            grid = picture.subplots(len(states), self.panels, squeeze=False)
+            for axes, state in zip(grid, states, strict=True):
+                self._draw(list(axes), **state)
+        return picture
+
+    def _say_states(self, states: list[dict[str, Any]]) -> str:
+        return " ".join(self._say(**state) for state in states)
 
     def __repr__(self) -> str:
         stand = ", ".join(

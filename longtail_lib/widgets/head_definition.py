@@ -6,10 +6,15 @@ from typing import Any
 
 import numpy as np
 
+from longtail_lib.plots.palette import COLOURS
 from longtail_lib.tail import popularity_groups, top_share
 from longtail_lib.widgets.control import Control
 
 __all__ = ["head_slider"]
+
+BLUE = COLOURS[0]
+VERMILION = COLOURS[1]
+SKY = COLOURS[5]
 
 
 def head_slider(counts: Any, share: float = 0.2) -> Control:
@@ -61,17 +66,17 @@ It holds 60.0% of the interactions; its least popular item has 60.
     def draw(axes: list[Any], share: float, n_head: int, held: float, border: float) -> None:
         edges = np.arange(len(ordered) + 1) + 0.5
         ax = axes[0]
-        ax.stairs(ordered, edges, color="#0072B2")
+        ax.stairs(ordered, edges, color=BLUE)
         ax.stairs(
             ordered[:n_head],
             edges[: n_head + 1],
             fill=True,
-            facecolor="#56B4E9",
-            edgecolor="#0072B2",
+            facecolor=SKY,
+            edgecolor=BLUE,
             hatch="//",
             label=f"head: {n_head:,} of {len(ordered):,} items, {held:.1%} of interactions",
         )
-        ax.axvline(n_head + 0.5, color="#D55E00", linestyle="--", label="border of the head")
+        ax.axvline(n_head + 0.5, color=VERMILION, linestyle="--", label="border of the head")
         ax.set_yscale("symlog", linthresh=1)
         ax.set_ylim(0, 2 * max(ordered[0], 1))
         ax.set_xlabel("catalogue item, by popularity (rank)")

@@ -8,9 +8,15 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from longtail_lib.evaluation.accuracy import accuracy, find_hits
+from longtail_lib.plots.palette import COLOURS
 from longtail_lib.widgets.control import Control
 
 __all__ = ["rank_slider"]
+
+BLUE = COLOURS[0]
+VERMILION = COLOURS[1]
+ORANGE = COLOURS[4]
+SKY = COLOURS[5]
 
 METRICS = ("HitRate", "MRR", "NDCG")
 ITEMS = 6
@@ -61,16 +67,16 @@ cut-off at 3: HitRate@3 = 1.000, MRR@3 = 0.500, NDCG@3 = 0.631.
     def draw(axes: list[Any], rank: int, k: int, **values: float) -> None:
         left, right = axes
         places = np.arange(1, ITEMS + 1)
-        bars = left.barh(places, np.ones(ITEMS), color="white", edgecolor="#0072B2")
-        bars[rank - 1].set(facecolor="#E69F00", hatch="//")
+        bars = left.barh(places, np.ones(ITEMS), color="white", edgecolor=BLUE)
+        bars[rank - 1].set(facecolor=ORANGE, hatch="//")
         left.text(
             0.5, rank, "relevant", ha="center", va="center", bbox={"fc": "white", "ec": "none"}
         )
-        left.hlines(k + 0.5, 0, 1.04, color="#D55E00", linestyle="--")
-        left.text(1.06, k + 0.5, f"k = {k}", va="center", color="#D55E00")
+        left.hlines(k + 0.5, 0, 1.04, color=VERMILION, linestyle="--")
+        left.text(1.06, k + 0.5, f"k = {k}", va="center", color=VERMILION)
         left.set(ylim=(ITEMS + 0.6, 0.4), xlim=(0, 1.25), xticks=[], ylabel="rank", yticks=places)
         left.set_title("the list")
-        shown = right.bar(list(values), list(values.values()), color="#56B4E9", edgecolor="#0072B2")
+        shown = right.bar(list(values), list(values.values()), color=SKY, edgecolor=BLUE)
         right.bar_label(shown, fmt="%.3f")
         right.set(ylim=(0, 1.15), ylabel=f"value at k = {k}")
         right.set_title("the metrics")

@@ -8,9 +8,15 @@ from typing import Any
 import numpy as np
 
 from longtail_lib.article import sigmoid
+from longtail_lib.plots.palette import COLOURS
 from longtail_lib.widgets.control import Control
 
 __all__ = ["sigmoid_sliders"]
+
+BLUE = COLOURS[0]
+VERMILION = COLOURS[1]
+ORANGE = COLOURS[4]
+SKY = COLOURS[5]
 
 REACH = 8.0
 
@@ -69,8 +75,8 @@ def sigmoid_sliders(
     def draw(axes: list[Any], b: float, parts: np.ndarray, z: float, output: float, **_: float):
         left, right = axes
         labels = [*(f"w·x$_{{{place}}}$" for place in range(1, len(parts) + 1)), "b", "sum"]
-        bars = left.bar(labels, [*parts, b, z], color="#56B4E9", edgecolor="#0072B2")
-        bars[-1].set(facecolor="#E69F00", edgecolor="#D55E00", hatch="//")
+        bars = left.bar(labels, [*parts, b, z], color=SKY, edgecolor=BLUE)
+        bars[-1].set(facecolor=ORANGE, edgecolor=VERMILION, hatch="//")
         left.axhline(0, color="black", linewidth=0.8)
         height = 1.1 * max(3.0, abs(b), abs(z), np.abs(parts).max())
         left.set_ylim(-height, height)
@@ -78,10 +84,10 @@ def sigmoid_sliders(
         left.set_title(f"W·x + b = {z:.2f}")
         reach = max(REACH, abs(z) + 1)
         line = np.linspace(-reach, reach, 201)
-        right.plot(line, sigmoid(line), color="#0072B2")
-        right.vlines(z, 0, output, color="#D55E00", linestyle="--")
-        right.hlines(output, -reach, z, color="#D55E00", linestyle="--")
-        right.plot([z], [output], "o", color="#D55E00")
+        right.plot(line, sigmoid(line), color=BLUE)
+        right.vlines(z, 0, output, color=VERMILION, linestyle="--")
+        right.hlines(output, -reach, z, color=VERMILION, linestyle="--")
+        right.plot([z], [output], "o", color=VERMILION)
         right.set(xlim=(-reach, reach), ylim=(0, 1.02), xlabel="W·x + b", ylabel="σ(W·x + b)")
         right.set_title(f"σ = {output:.4f}")
 

@@ -51,15 +51,13 @@ def test_stored_text_is_stable_and_has_no_model_id(square):
 
 
 def test_snapshots_leave_the_control_alone(square):
-    from matplotlib import pyplot
-
     before = dict(square.state)
     figure = square.snapshots(side=[1, 3, 4])
     heights = [axes.patches[0].get_height() for axes in figure.axes]
     assert heights == [1, 9, 16]
     assert square.state == before
+    assert figure.alt_text == square.alt_text(side=[1, 3, 4])
     assert square.alt_text(side=[1, 3], n=[2, 2]) == "2 x <1> is 2. 2 x <3> is 18."
-    pyplot.close(figure)
 
 
 def test_snapshot_without_positions_shows_where_the_sliders_stand(square):

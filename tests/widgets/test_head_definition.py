@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from matplotlib import pyplot
 
 from longtail_lib.widgets import head_slider
 
@@ -31,7 +30,6 @@ def test_picture_marks_the_border():
     figure = head_slider(COUNTS).snapshots(share=[0.05, 0.2])
     assert [axes.lines[0].get_xdata()[0] for axes in figure.axes] == [10.5, 40.5]
     assert all("interactions" in axes.get_ylabel() for axes in figure.axes)
-    pyplot.close(figure)
 
 
 @pytest.mark.parametrize(("counts", "share"), [([], 0.2), ([-1, 2], 0.2), ([1, 2], 0.0)])

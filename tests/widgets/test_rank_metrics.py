@@ -3,7 +3,6 @@
 import math
 
 import pytest
-from matplotlib import pyplot
 
 from longtail_lib.widgets import rank_slider
 
@@ -25,7 +24,6 @@ def test_picture_marks_the_relevant_item():
         for axes in figure.axes[::2]
     ]
     assert marked == [[1], [5]]
-    pyplot.close(figure)
 
 
 @pytest.mark.parametrize(("rank", "k"), [(0, 3), (7, 3), (2, 0), (2, 7)])

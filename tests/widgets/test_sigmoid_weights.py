@@ -3,7 +3,6 @@
 import math
 
 import pytest
-from matplotlib import pyplot
 
 from longtail_lib.widgets import sigmoid_sliders
 
@@ -30,7 +29,6 @@ def test_picture_shows_sum_and_point():
     points = [axes.lines[-1].get_ydata()[0] for axes in figure.axes[1::2]]
     assert sums == pytest.approx([2.0, -2.0])
     assert points == pytest.approx([0.8808, 0.1192], abs=1e-4)
-    pyplot.close(figure)
 
 
 @pytest.mark.parametrize("x", [[], [[1, 2]], range(11)])

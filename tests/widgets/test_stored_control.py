@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 CELLS = [
     "from longtail_lib.widgets import head_slider\nhead = head_slider([60, 20, 10, 5, 5])\nhead",
-    "figure = head.snapshots(share=[0.2, 0.4])\nprint(head.alt_text(share=[0.2, 0.4]))",
+    "print(head.snapshots(share=[0.2, 0.4]))",
 ]
 
 
