@@ -12,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from longtail_lib.checks.inline_code import to_html
 from longtail_lib.checks.machine import free_disk, free_memory
 from longtail_lib.checks.packages import find_version, is_older, needed_packages
 
@@ -100,13 +101,14 @@ class Environment:
         body = "".join(
             f'<tr><th scope="row" style="text-align: left">{escape(name)}</th>'
             f'<td style="text-align: left">{state.replace("mend", "<strong>mend</strong>")}</td>'
-            f'<td style="text-align: left">{escape(text)}</td></tr>'
+            f'<td style="text-align: left">{to_html(text)}</td></tr>'
             for name, state, text in self._cells()
         )
+        names = ("Checked", "State", "Found, and how to mend it")
+        head = "".join(f'<th scope="col" style="text-align: left">{name}</th>' for name in names)
         return (
             f'<table><caption style="text-align: left">{self._summary}</caption>'
-            f'<thead><tr><th scope="col">Checked</th><th scope="col">State</th>'
-            f'<th scope="col">How to mend it</th></tr></thead><tbody>{body}</tbody></table>'
+            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
         )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from string import ascii_uppercase
+
+from longtail_lib.checks.inline_code import to_html
 
 __all__ = ["Quiz", "quiz"]
 
@@ -41,10 +42,10 @@ class Quiz:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        parts = [_PRINT, f"<p><strong>{escape(self.question)}</strong></p>"]
+        parts = [_PRINT, f"<p><strong>{to_html(self.question)}</strong></p>"]
         parts += [
-            f"<details><summary>{letter}. {escape(text)}</summary>"
-            f"<p><strong>{_word(correct)}.</strong> {escape(explanation)}</p></details>"
+            f"<details><summary>{letter}. {to_html(text)}</summary>"
+            f"<p><strong>{_word(correct)}.</strong> {to_html(explanation)}</p></details>"
             for letter, (text, correct, explanation) in self._lettered()
         ]
         return f'<div class="longtail-quiz">{"".join(parts)}</div>'

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
+
+from longtail_lib.checks.inline_code import to_html
 
 __all__ = ["Verdict"]
 
@@ -50,9 +51,9 @@ class Verdict:
 
     def _repr_html_(self) -> str:
         word, line, colour = _LOOK[bool(self.passed)]
-        hint = f"<br><strong>Hint:</strong> {escape(self.hint)}" if self.hint else ""
+        hint = f"<br><strong>Hint:</strong> {to_html(self.hint)}" if self.hint else ""
         return (
             f'<div role="status" style="border-left: 6px {line} {colour}; '
             f'padding: 0.4em 0.8em; margin: 0.3em 0">'
-            f"<strong>{word}.</strong> {escape(self.message)}{hint}</div>"
+            f"<strong>{word}.</strong> {to_html(self.message)}{hint}</div>"
         )

@@ -27,6 +27,12 @@ def test_html_is_escaped_and_repeatable():
     assert html == Verdict(False, "a < b & c", hint="<script>alert(1)</script>")._repr_html_()
 
 
+def test_backticks_become_code():
+    html = Verdict(False, "Set `a<b`.", hint="Use `max`.")._repr_html_()
+    assert "Set <code>a&lt;b</code>." in html
+    assert "Use <code>max</code>." in html
+
+
 def test_plain_text_has_the_hint_on_its_own_line():
     assert repr(Verdict(False, "No.", hint="Look.")).splitlines() == ["Not yet. No.", "Hint: Look."]
     assert "Hint" not in repr(Verdict(True, "Yes."))
