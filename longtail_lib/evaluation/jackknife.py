@@ -151,7 +151,10 @@ def standard_error(left_out: np.ndarray) -> float:
 
 
 def interval_of_left_out(
-    value: float, left_out: np.ndarray, confidence: float, slack: float = 0.0
+    value: float,
+    left_out: np.ndarray,
+    confidence: float,
+    slack: tuple[float, float] = (0.0, 0.0),
 ) -> tuple[float, float]:
     """Interval around a statistic in [0, 1] from its values with one user left out.
 
@@ -160,9 +163,9 @@ def interval_of_left_out(
     value : float
     left_out : ndarray, shape (n,)
     confidence : float
-    slack : float
-        Half width where leaving out a user never changes anything: how far the users who would,
-        but were not met, could move the statistic. See `slack_of`.
+    slack : (float, float)
+        Width below and above where leaving out a user never changes anything: how far the users
+        who would, but were not met, could move the statistic. See `slack_of`.
 
     Returns
     -------
@@ -176,12 +179,11 @@ def interval_of_left_out(
     (0.452, 0.548)
     """
     half = NormalDist().inv_cdf((1 + confidence) / 2) * standard_error(left_out)
-    if half <= 1e-12:
-        half = slack
-    return float(np.clip(value - half, 0, 1)), float(np.clip(value + half, 0, 1))
+    below, above = slack if half <= 1e-12 else (half, half)
+    return float(np.clip(value - below, 0, 1)), float(np.clip(value + above, 0, 1))
 
 
-def slack_of(metric: str, n: int, k: int, n_items: int, confidence: float) -> float:
+def slack_of(metric: str, n: int, k: int, n_items: int, confidence: float) -> tuple[float, float]:
     """How far users unlike all n users met could move a statistic of exposure.
 
     At most a share b = `never_seen_bound` of all users is unlike them. That moves a share of
@@ -199,14 +201,19 @@ def slack_of(metric: str, n: int, k: int, n_items: int, confidence: float) -> fl
         Items of the catalogue or group.
     confidence : float
 
+    Returns
+    -------
+    below, above : float
+
     Examples
     --------
-    >>> round(slack_of("TailShare", n=600, k=10, n_items=4000, confidence=0.95), 4)
-    0.0061
+    >>> below, above = slack_of("TailShare", n=600, k=10, n_items=4000, confidence=0.95)
+    >>> round(below, 4), round(above, 4)
+    (0.0061, 0.0061)
     """
     bound = never_seen_bound(n, confidence)
     if metric == "TailShare":
-        return bound
+        return bound, bound
     if metric == "Gini":
-        return 2 * bound
-    return n * bound * k / max(1, n_items)
+        return 2 * bound, 2 * bound
+    return 0.0, n * bound * k / max(1, n_items)
