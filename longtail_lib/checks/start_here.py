@@ -6,8 +6,9 @@ import numpy as np
 
 from longtail_lib.checks.exercise import Exercise
 from longtail_lib.checks.mistake import Mistake
+from longtail_lib.checks.quiz import Quiz, quiz
 
-__all__ = ["ITEMS", "USERS", "item_count", "popular_unseen", "top_share"]
+__all__ = ["ITEMS", "USERS", "item_count", "lesson_quiz", "popular_unseen", "top_share"]
 
 # A log of fifteen interactions over a catalogue of six items: user 0 bought item 3, and so on.
 USERS = np.array([0, 0, 0, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5])
@@ -98,3 +99,32 @@ popular_unseen = Exercise(
     ],
     means="Item {expected} is recommended: the most popular of what user 1 has not seen.",
 )
+
+
+def lesson_quiz() -> Quiz:
+    """Ask the closing question of lesson 00."""
+    return quiz(
+        "A log names 900 items of a shop that sells 1,000. How many items can be recommended?",
+        [
+            (
+                "900",
+                False,
+                "That is what the log knows. The other 100 are cold items, and they are for sale.",
+            ),
+            (
+                "1,000, less what the user has seen",
+                True,
+                "Candidates are the whole catalogue without the seen items of this user.",
+            ),
+            (
+                "Those that sell best",
+                False,
+                "That is one way to rank the candidates. It does not say which candidates there are.",
+            ),
+            (
+                "100",
+                False,
+                "These are the cold items alone. Items with interactions can be recommended too.",
+            ),
+        ],
+    )

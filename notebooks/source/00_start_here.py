@@ -248,33 +248,7 @@ print(f"They hold {top:.1%} of the interactions; the other {1 - top:.1%} lie els
 # ## Quiz
 
 # %%
-from longtail_lib.checks import quiz
-
-quiz(
-    "A log names 900 items of a shop that sells 1,000. How many items can be recommended?",
-    [
-        (
-            "900",
-            False,
-            "That is what the log knows. The other 100 are cold items, and they are for sale.",
-        ),
-        (
-            "1,000, less what the user has seen",
-            True,
-            "Candidates are the whole catalogue without the seen items of this user.",
-        ),
-        (
-            "Those that sell best",
-            False,
-            "That is one way to rank the candidates. It does not say which candidates there are.",
-        ),
-        (
-            "100",
-            False,
-            "These are the cold items alone. Items with interactions can be recommended too.",
-        ),
-    ],
-)
+start_here.lesson_quiz()
 
 # %% [markdown]
 # ## What comes next

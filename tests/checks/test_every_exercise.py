@@ -1,6 +1,7 @@
 """Every exercise of the course: solution, stub and each classic mistake, found by themselves."""
 
 import inspect
+from importlib import import_module
 
 import pytest
 
@@ -14,6 +15,16 @@ MISTAKES = [
     for name, exercise in EXERCISES.items()
     for place, mistake in enumerate(exercise.mistakes)
 ]
+
+
+LESSONS = sorted({name.split(".")[0] for name in EXERCISES})
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_lesson_ends_with_a_quiz(lesson):
+    asked = import_module(f"longtail_lib.checks.{lesson}").lesson_quiz()
+    assert len(asked.choices) >= 3
+    assert asked.question.strip().endswith(("?", "."))
 
 
 def test_exercises_are_found():
