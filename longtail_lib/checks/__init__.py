@@ -61,8 +61,8 @@ passes, the stub is told what to do, and each mistake gets its own hint. Nothing
 registered. Run `pytest tests/checks -q` after each new exercise.
 
 A quiz carries its explanations, and is readable without a kernel: see `quiz`. Declare the closing
-one in the lesson's file as `lesson_quiz()`, and call it in the notebook: `start_here.lesson_quiz()`.
-Written out in the notebook, it would show the answers above the question.
+one in the lesson's file as `lesson_quiz()`, and call `start_here.lesson_quiz()` in the notebook.
+Written out there, it would show the answers above the question.
 """
 
 from importlib import import_module

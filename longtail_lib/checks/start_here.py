@@ -119,7 +119,7 @@ def lesson_quiz() -> Quiz:
             (
                 "Those that sell best",
                 False,
-                "That is one way to rank the candidates. It does not say which candidates there are.",
+                "That is one way to rank the candidates. It does not say which items they are.",
             ),
             (
                 "100",
