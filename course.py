@@ -117,7 +117,7 @@ def child_environment(dataset: str | None = None) -> dict[str, str]:
     # These would make pip or Python look past the environment in .venv.
     for name in ("PYTHONHOME", "PYTHONPATH", "PIP_PREFIX", "PIP_TARGET", "PIP_USER"):
         environment.pop(name, None)
-    environment.update(PYTHONNOUSERSITE="1", PYTHONUTF8="1")
+    environment.update(PYTHONNOUSERSITE="1", PYTHONUNBUFFERED="1", PYTHONUTF8="1")
     if environment.get("LONGTAIL_DATA_HOME"):
         # Kernels work in another folder, so a relative path would lead elsewhere.
         environment["LONGTAIL_DATA_HOME"] = str(Path(environment["LONGTAIL_DATA_HOME"]).resolve())
@@ -235,7 +235,14 @@ def _make(root: Path) -> None:
     pip += ["--disable-pip-version-check", "--no-deps"]
     lock = str(root / "requirements.lock")
     total = count_packages(root / "requirements.lock")
-    _call(root, [*pip, "--require-hashes", "-r", lock], "installing", total)
+    output: list[str] = []
+    try:
+        _call(root, [*pip, "--require-hashes", "-r", lock], "installing", total, output)
+    except BaseException:
+        if not any(line.startswith("Installing collected") for line in output):
+            # pip was still fetching: what was in .venv is in it unharmed.
+            (venv / STARTED).unlink()
+        raise
     _call(root, [*pip, "--no-build-isolation", "-e", str(root)], "installing the library")
     _finish(root)
     (venv / READY).write_text(json.dumps(wanted), encoding="utf-8")
@@ -274,9 +281,15 @@ def count_packages(lock: Path) -> int:
     return sum("sys_platform ==" not in line or here in line for line in lines)
 
 
-def _call(root: Path, command: list[str], doing: str, total: int = 0) -> None:
+def _call(
+    root: Path,
+    command: list[str],
+    doing: str,
+    total: int = 0,
+    output: list[str] | None = None,
+) -> None:
     """Run a step of the set-up, show that it moves, and explain its failure in one sentence."""
-    output: list[str] = []
+    output = [] if output is None else output
     begun = shown = time.monotonic()
     every = 1 if sys.stdout.isatty() else 20
     process = subprocess.Popen(
@@ -315,7 +328,10 @@ def _call(root: Path, command: list[str], doing: str, total: int = 0) -> None:
 
 
 def _show(doing: str, output: list[str], total: int, seconds: float) -> None:
-    found = sum(line.startswith(("Collecting", "Requirement already")) for line in list(output))
+    found = sum(
+        line.startswith(("Collecting", "Processing", "Requirement already"))
+        for line in list(output)
+    )
     if any(line.startswith("Installing collected") for line in output[-3:]):
         text = f"{doing}: writing {found} packages, {seconds:.0f} s"
     elif total:
@@ -364,9 +380,9 @@ def explain(output: str, root: Path) -> str:
             f"The package index has no {missing.group(1)} for this machine; the course needs "
             f"64-bit Linux, macOS or Windows with Python 3.11 ({log})."
         )
-    errors = re.findall(r"^(?:ERROR|Error): *(.+)$", output, re.M)
-    last = (errors or output.strip().splitlines() or ["it ended without a word"])[-1]
-    return f"Set-up failed: {last.rstrip('.')}; {log}."
+    errors = re.findall(r"^ *(?:ERROR|error|Error): *(.+)$", output, re.M)
+    said = errors[0] if errors else (output.strip() or "it ended without a word").splitlines()[-1]
+    return f"Set-up failed: {said.rstrip('.')}; {log}."
 
 
 def disk_sentence(root: Path) -> str:
