@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from longtail_lib.article.sigmoid import sigmoid, sigmoid_derivative
+from longtail_lib.article.activation import sigmoid, sigmoid_derivative
 
 __all__ = ["Backward", "dense_gradient", "normalise", "normalise_gradient", "printed_gradients"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import os
 import sys
 import tempfile
@@ -17,8 +18,8 @@ def import_keras() -> ModuleType:
     """Import Keras 3 without the backend's start-up messages.
 
     The default backend is TensorFlow; the environment variable `KERAS_BACKEND` picks another.
-    `TF_CPP_MIN_LOG_LEVEL` is set to "3" (errors only) unless you set it yourself. The first call
-    takes some seconds, later ones nothing.
+    `TF_CPP_MIN_LOG_LEVEL` is set to "3" (errors only) unless you set it yourself, and the Python logger "tensorflow" to ERROR. The
+    first call takes some seconds, later ones nothing.
 
     Returns
     -------
@@ -30,7 +31,7 @@ def import_keras() -> ModuleType:
     ImportError
         Keras or its backend is not installed.
     """
-    if "keras" in sys.modules:
+    if "keras" in sys.modules and hasattr(sys.modules["keras"], "ops"):
         return sys.modules["keras"]
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
@@ -38,6 +39,9 @@ def import_keras() -> ModuleType:
             keras = importlib.import_module("keras")
             # The devices are looked for at the first operation; it speaks up then, too.
             keras.ops.zeros(1)
+        # Several models in one notebook make TensorFlow warn about retracing, from Python.
+        logger = logging.getLogger("tensorflow")
+        logger.setLevel(max(logger.level, logging.ERROR))
     except ImportError as error:
         raise ImportError(
             f"this model needs Keras and TensorFlow, and the import failed ({error}); "

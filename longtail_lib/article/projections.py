@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from longtail_lib.article.sigmoid import sigmoid
+from longtail_lib.article.activation import sigmoid
 
 __all__ = ["READINGS", "item_projection", "project", "user_projection"]
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike
 
+from longtail_lib.article.activation import sigmoid
 from longtail_lib.article.gradients import (
     TOWER_WEIGHTS,
     Backward,
@@ -18,7 +19,6 @@ from longtail_lib.article.gradients import (
     normalise,
     normalise_gradient,
 )
-from longtail_lib.article.sigmoid import sigmoid
 
 __all__ = ["repaired_gradients"]
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from longtail_lib.article.sigmoid import sigmoid
+from longtail_lib.article.activation import sigmoid
 
 __all__ = ["SCORE_READINGS", "ScoreEquation", "dot_score", "score_equation", "second_score"]
 

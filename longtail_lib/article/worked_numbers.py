@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from longtail_lib.article.activation import logit, sigmoid
 from longtail_lib.article.projections import project
 from longtail_lib.article.scoring import dot_score, second_score
-from longtail_lib.article.sigmoid import logit, sigmoid
 
 __all__ = ["PRINTED", "WEIGHTS", "X_ITEM", "X_USER", "WorkedExample", "weights_for"]
 __all__ += ["worked_example"]
