@@ -52,8 +52,8 @@ def source_defects(solutions: NotebookNode, learner: NotebookNode) -> list[str]:
         *_exercise_defects(code),
         *_length_defects(code),
         *_markdown_defects(prose),
-        *_cell_defects(solutions, "solutions"),
-        *_cell_defects(learner, "learner's"),
+        *_cell_defects(solutions),
+        *_stub_defects(code),
     ]
 
 
@@ -109,12 +109,11 @@ def _end_defects(notebook: NotebookNode) -> list[str]:
     ]
     if not defects and places != sorted(places):
         defects.append(f"the end is in this order: {', '.join(END)}")
-    after_heading = False
-    for cell in notebook.cells:
-        after_heading |= cell.cell_type == "markdown" and "## Quiz" in cell.source
-        if after_heading and cell.cell_type == "code" and "quiz(" in cell.source:
-            return defects
-    return [*defects, "no code cell after '## Quiz' calls quiz(...)"]
+    sources = [cell.source for cell in notebook.cells]
+    headings = [i for i, source in enumerate(sources) if "## Quiz" in source]
+    if headings and not any("quiz(" in source for source in sources[headings[-1] + 1 :]):
+        defects.append("no code cell after '## Quiz' calls quiz(...)")
+    return defects
 
 
 def _exercise_defects(code: list[NotebookNode]) -> list[str]:
@@ -162,10 +161,10 @@ def _images_without_alt(text: str) -> list[str]:
     ]
 
 
-def _cell_defects(notebook: NotebookNode, which: str) -> list[str]:
+def _cell_defects(notebook: NotebookNode) -> list[str]:
     defects = []
     for position, cell in enumerate(notebook.cells, start=1):
-        where = f"{which} edition, cell {position}"
+        where = f"cell {position}"
         unknown = set(cell.metadata.get("tags", [])) - TAGS
         if unknown:
             defects.append(f"{where}: the tags {sorted(unknown)} are not used in lessons")
@@ -175,8 +174,22 @@ def _cell_defects(notebook: NotebookNode, which: str) -> list[str]:
             defects.append(f"{where}: say it with a tag, not with a comment for nbval")
         if cell.source.rstrip().endswith(";"):
             defects.append(f"{where}: ends with ';', which nbval does not honour")
-        try:
-            ast.parse(cell.source)
-        except SyntaxError as error:
-            defects.append(f"{where}: is no plain Python ({error.msg})")
+        defects += [f"{where}: is no plain Python ({error})" for error in _syntax_errors(cell)]
     return defects
+
+
+def _stub_defects(code: list[NotebookNode]) -> list[str]:
+    return [
+        f"{cell.metadata.nbgrader.grade_id}: without its solution it is no Python ({error})"
+        for cell in code
+        if "exercise" in cell.metadata.get("tags", [])
+        for error in _syntax_errors(cell)
+    ]
+
+
+def _syntax_errors(cell: NotebookNode) -> list[str]:
+    try:
+        ast.parse(cell.source)
+    except SyntaxError as error:
+        return [error.msg]
+    return []

@@ -136,5 +136,6 @@ def _table(rows: list[tuple[str, str, str, str]]) -> int:
         if result != "passed":
             print(result if result.startswith("not run") else f"{name} {result}")
     total = sum(float(row[1]) for row in rows if row[1] != "-")
-    print(f"{len(rows)} lessons, {total:.0f} s, {len(failed)} failed.", flush=True)
+    count = f"{len(rows)} lesson{'s' if len(rows) != 1 else ''}"
+    print(f"{count}, {total:.0f} s, {len(failed)} failed.", flush=True)
     return 1 if failed else 0

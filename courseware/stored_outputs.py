@@ -6,7 +6,7 @@ from nbformat import NotebookNode
 
 MOST_BYTES = 1_000_000
 _MACHINE_PATH = re.compile(
-    r"(?<![\w.:/])/(?:home|root|Users|work|tmp|private|opt|usr|var)/|\b[A-Z]:\\\\?[A-Z]"
+    r"(?<![\w.:/<])/(?:home|root|Users|work|tmp|private|opt|usr|var)/|\b[A-Z]:\\\\?[A-Z]"
 )
 _NUMBER = re.compile(r"(?<![\w.])\d*\.\d+(?![\w.]*\w)")
 
