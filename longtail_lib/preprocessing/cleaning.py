@@ -179,10 +179,13 @@ def prepare(
         kept, passes = k_core(
             users[rows], items[rows], min_user_interactions, min_item_interactions
         )
+        minimum = {"user": min_user_interactions, "item": min_item_interactions}
+        weak = " or ".join(
+            f"{who} with fewer than {least}" for who, least in minimum.items() if least > 1
+        )
         ledger.drop(
             "k-core",
-            f"user with fewer than {min_user_interactions} or item with fewer than "
-            f"{min_item_interactions} interactions; fixed point after {passes} "
+            f"{weak} interactions; fixed point after {passes} "
             f"{'pass' if passes == 1 else 'passes'}",
             rows[~kept],
         )

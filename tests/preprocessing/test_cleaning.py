@@ -122,7 +122,11 @@ def test_k_core_reaches_the_fixed_point(make_dataset, library, rows_of):
     )
     clean = prepare(data, min_user_interactions=2, min_item_interactions=2)
     assert rows_of(clean.interactions) == [(0, 1), (0, 2), (1, 1), (1, 2)]
-    assert "fixed point after 2 passes" in clean.preparation.steps[-1].rule
+    assert clean.preparation.steps[-1].rule == (
+        "user with fewer than 2 or item with fewer than 2 interactions; fixed point after 2 passes"
+    )
+    rule = prepare(data, min_item_interactions=2).preparation.steps[-1].rule
+    assert rule == "item with fewer than 2 interactions; fixed point after 1 pass"
 
 
 def test_pandas_ids_with_a_gap_and_an_odd_index():

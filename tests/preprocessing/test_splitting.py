@@ -257,3 +257,30 @@ def test_a_log_that_is_not_prepared(make_dataset, columns, items, said, library)
     data = make_dataset(columns, items={"item_id": items}, library=library)
     with pytest.raises(ValueError, match=said):
         split(data, how="random")
+
+
+@pytest.mark.real_data
+def test_movielens_leaves_out_what_polars_says():
+    import os
+    from pathlib import Path
+
+    import polars as pl
+
+    from longtail_lib.data import read_movielens
+    from longtail_lib.preprocessing import prepare
+
+    folder = Path(os.environ["LONGTAIL_DATA_HOME"]) / "ml-latest-small"
+    clean = prepare(read_movielens(folder), min_rating=3.5)
+    parts = split(clean, how="leave-last-out")
+    ratings = pl.read_csv(folder / "ratings.csv").filter(pl.col("rating") >= 3.5)
+    assert clean.n_interactions == len(ratings)
+    last = (
+        ratings.sort("userId", "timestamp", "movieId")
+        .group_by("userId", maintain_order=True)
+        .agg(pl.len(), pl.col("movieId").last())
+        .filter(pl.col("len") > 2)
+    )
+    rows, columns = parts.test.nonzero()
+    assert parts.user_ids[rows].tolist() == last["userId"].to_list()
+    assert parts.item_ids[columns].tolist() == last["movieId"].to_list()
+    assert parts.n_items == 9742
