@@ -23,7 +23,7 @@ _HOME = {
     "preprocess_data": "preprocessing_step",
     "printed_gradients": "gradients",
     "project": "projections",
-    "repaired_gradients": "repaired_gradients",
+    "repaired_gradients": "cross_entropy_gradients",
     "score_equation": "scoring",
     "second_score": "scoring",
     "sigmoid": "activation",

@@ -18,8 +18,8 @@ def import_keras() -> ModuleType:
     """Import Keras 3 without the backend's start-up messages.
 
     The default backend is TensorFlow; the environment variable `KERAS_BACKEND` picks another.
-    `TF_CPP_MIN_LOG_LEVEL` is set to "3" (errors only) unless you set it yourself, and the Python logger "tensorflow" to ERROR. The
-    first call takes some seconds, later ones nothing.
+    `TF_CPP_MIN_LOG_LEVEL` is set to "3" (errors only) unless you set it yourself, and Python's
+    logger "tensorflow" to ERROR. The first call takes some seconds, later ones nothing.
 
     Returns
     -------

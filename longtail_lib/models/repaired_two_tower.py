@@ -21,8 +21,8 @@ class RepairedTwoTower(Recommender):
     The same five features as `ArticleTwoTower` go in. Repaired are the activation (none, so that
     a cosine can be negative), the scale (cosine over a temperature) and the loss (cross-entropy
     over the catalogue, estimated with uniformly drawn negatives, in place of squared error).
-    Five features of averages say little about a person; with
-    `features="id"` each user and item gets a learned vector of its own beside them.
+    Five averages say little about a person, though; with `features="id"` each user and item
+    gets a learned vector of its own beside them.
 
     Parameters
     ----------

@@ -1,0 +1,70 @@
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import longtail_lib.article as article
+
+
+def run(code, **environment):
+    import os
+
+    env = {**os.environ, **environment}
+    env.pop("TF_CPP_MIN_LOG_LEVEL", None)
+    env.pop("TF_ENABLE_ONEDNN_OPTS", None)
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=env, check=False
+    )
+
+
+def test_keras_comes_up_without_a_word():
+    done = run(
+        "from longtail_lib.article import build_model, train_model\n"
+        "import numpy as np\n"
+        "for seed in range(7):\n"
+        "    x = np.random.default_rng(seed).random((2, 40, 5))\n"
+        "    train_model(build_model(seed=seed), x, np.ones(40), epochs=1, seed=seed)\n"
+        "import keras; print(keras.backend.backend())"
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "tensorflow\n"
+    assert done.stderr == ""
+
+
+def test_a_failed_import_says_what_to_install_and_shows_what_was_held_back():
+    done = run(
+        "import sys, os\n"
+        "sys.modules['keras'] = None\n"
+        "from longtail_lib.article import import_keras\n"
+        "import_keras()"
+    )
+    assert done.returncode == 1
+    assert "needs Keras and TensorFlow" in done.stderr
+    assert "longtail-lib[keras]" in done.stderr
+
+
+def test_reading_a_formula_does_not_load_tensorflow():
+    done = run(
+        "import sys\n"
+        "from longtail_lib.article import worked_example, build_model, printed_gradients\n"
+        "worked_example()\n"
+        "print([name for name in ('keras', 'tensorflow', 'polars') if name in sys.modules])"
+    )
+    assert done.stdout == "[]\n", done.stderr
+
+
+@pytest.mark.parametrize("name", article.__all__)
+def test_a_name_is_what_its_module_defines_whatever_was_imported_first(name):
+    # A file named like a function would hide it once the file is imported.
+    files = {path.stem for path in Path(article.__file__).parent.glob("*.py")}
+    assert name not in files
+    module = import_module(f"longtail_lib.article.{article._HOME[name]}")
+    assert getattr(article, name) is getattr(module, name)
+    assert name in dir(article)
+
+
+def test_unknown_name():
+    with pytest.raises(AttributeError, match="no attribute 'softplus'"):
+        _ = article.softplus
