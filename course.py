@@ -105,10 +105,11 @@ def _courseware(arguments: list[str], dataset: str | None = None) -> int:
     try:
         return process.wait()
     except KeyboardInterrupt:
+        # The same Ctrl-C has reached the child, which ends its kernels and says so.
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=10)
+            process.wait(timeout=15)
         process.kill()
-        raise
+        return 130
 
 
 def child_environment(dataset: str | None = None) -> dict[str, str]:
@@ -117,6 +118,8 @@ def child_environment(dataset: str | None = None) -> dict[str, str]:
     # These would make pip or Python look past the environment in .venv.
     for name in ("PYTHONHOME", "PYTHONPATH", "PIP_PREFIX", "PIP_TARGET", "PIP_USER"):
         environment.pop(name, None)
+    programs = str(venv_python(ROOT).parent)
+    environment["PATH"] = programs + os.pathsep + environment.get("PATH", "")
     environment.update(PYTHONNOUSERSITE="1", PYTHONUNBUFFERED="1", PYTHONUTF8="1")
     if environment.get("LONGTAIL_DATA_HOME"):
         # Kernels work in another folder, so a relative path would lead elsewhere.

@@ -21,7 +21,8 @@ NO_VERBS = {"A", "An", "How", "Learn", "The", "To", "Understand", "What", "Why",
 
 def anatomy(lesson: Lesson) -> list[str]:
     """Every defect of a lesson, one sentence each; an empty list for a sound one."""
-    defects = source_defects(edition(lesson, "solutions"), edition(lesson, "learner"))
+    learner = edition(lesson, "learner")
+    defects = source_defects(edition(lesson, "solutions"), learner) + _dead_links(lesson, learner)
     stored = {}
     for which in EDITIONS:
         path = lesson.notebook(which)
@@ -152,6 +153,15 @@ def _markdown_defects(prose: list[str]) -> list[str]:
     if "{{" in text:
         defects.append("a placeholder '{{...}}' is left in the prose")
     return defects
+
+
+def _dead_links(lesson: Lesson, notebook: NotebookNode) -> list[str]:
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    targets = re.findall(r"\]\(([^)#\s:]+)(?:#[^)]*)?\)", text)
+    folder = lesson.learner.parent
+    return [
+        f"the link {target} leads nowhere" for target in targets if not (folder / target).exists()
+    ]
 
 
 def _images_without_alt(text: str) -> list[str]:

@@ -35,7 +35,13 @@ def edition(lesson: Lesson, which: str, timings: dict | None = None) -> Notebook
     """
     timings = read_timings(lesson.root) if timings is None else timings
     notebook = fill_time(read_source(lesson.source), timings.get(lesson.name))
-    return notebook if which == "solutions" else clear(notebook)
+    if which == "learner":
+        return clear(notebook)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            # The solutions lie one folder deeper than the notebooks that links are written for.
+            cell.source = cell.source.replace("](../", "](../../")
+    return notebook
 
 
 def clear(notebook: NotebookNode) -> NotebookNode:

@@ -105,18 +105,22 @@ def execute(
     begun = time.monotonic()
     try:
         client.execute(env=kernel_environment(root), stderr=subprocess.DEVNULL)
-    except CellExecutionError as error:
-        what = _COLOUR.sub("", f"{error.ename}: {error.evalue}").strip()
-        raise LessonFailed(f"{_where(code, current['index'])}: {what}") from error
-    except CellTimeoutError as error:
-        where = _where(code, current["index"])
-        raise LessonFailed(f"{where}: took longer than {CELL_TIMEOUT} s") from error
-    except DeadKernelError as error:
-        where = _where(code, current["index"])
-        raise LessonFailed(f"{where}: the kernel died; memory may have run out") from error
+    except (AssertionError, CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+        if hasattr(client, "_async_cleanup_kernel_future"):
+            # nbclient has taken the Ctrl-C for itself and shut its kernel down.
+            raise KeyboardInterrupt from error
+        raise LessonFailed(f"{_where(code, current['index'])}: {_reason(error)}") from error
     finally:
         settle(notebook)
     return Timing(time.monotonic() - begun, current["slowest"])
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, CellExecutionError):
+        return _COLOUR.sub("", f"{error.ename}: {error.evalue}").strip()
+    if isinstance(error, CellTimeoutError):
+        return f"took longer than {CELL_TIMEOUT} s"
+    return "the kernel died; memory may have run out"
 
 
 def _where(code: list[int], index: int) -> str:

@@ -64,6 +64,17 @@ def test_a_defect_of_the_source_is_caught(course, defect):
     assert expected in defects[0]
 
 
+def test_a_link_that_leads_nowhere_is_caught(course):
+    lesson = Lesson("90_sample", course)
+    (course / "notebooks" / "there.md").write_text("")
+    links = "# [a](there.md#part) [b](../gone.md) [c](https://example.org) [d](#here)\n"
+    lesson.source.write_text(
+        lesson.source.read_text().replace("# ## Count\n", f"# ## Count\n{links}")
+    )
+    dead = [defect for defect in anatomy(lesson) if "leads nowhere" in defect]
+    assert dead == ["the link ../gone.md leads nowhere"]
+
+
 def test_long_cells_and_missing_exercises_are_caught(course):
     lesson = Lesson("90_sample", course)
     text = lesson.source.read_text()

@@ -1,8 +1,11 @@
 """Executing lessons: what `course.py run` and `run --update` do with passing and failing ones."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 
 import nbformat
 import pytest
@@ -146,3 +149,24 @@ def test_a_dead_kernel_is_a_failed_lesson(course, add_lesson):
     notebook = read_source(add_lesson("03_dies", "import os\nos._exit(1)").source)
     with pytest.raises(LessonFailed, match="code cell 1 of 1: the kernel died"):
         execute(notebook, course, root=course)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of a process group are POSIX")
+def test_ctrl_c_ends_the_run_with_one_line(course, add_lesson):
+    add_lesson("03_sleeps", "1", "import time\nprint('now', flush=True)\ntime.sleep(60)")
+    add_lesson("04_next", "1")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "courseware", "run", "--root", str(course), "03", "04"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert "03_sleeps: cell 1/2" in process.stdout.readline()
+    time.sleep(1)
+    os.killpg(process.pid, signal.SIGINT)
+    out, errors = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert errors.strip() == "Stopped."
+    assert "04_next" not in out

@@ -86,6 +86,13 @@ def test_learners_see_neither_solutions_nor_hidden_tests(lesson):
     )
 
 
+def test_links_to_other_folders_work_from_both_editions(lesson):
+    text = lesson.source.read_text().replace("# Lesson 91.", "# [Terms](../docs/glossary.md).")
+    lesson.source.write_text(text)
+    assert "](../docs/glossary.md)" in str(edition(lesson, "learner"))
+    assert "](../../docs/glossary.md)" in str(edition(lesson, "solutions"))
+
+
 def test_building_twice_gives_the_same_bytes(lesson):
     once, twice = (json.dumps(edition(lesson, "learner")) for _ in range(2))
     assert once == twice
