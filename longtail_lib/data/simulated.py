@@ -1,37 +1,73 @@
 """Simulated datasets on disk: written by the simulator, checked when read.
 
 A folder holds `interactions.csv.gz`, `items.csv.gz`, `users.csv.gz`, `truth.npz`, `card.json` and
-a `README.md` for people. Hashes are those of the content (the CSV text; the names, types and
-bytes of the arrays), because compressed bytes differ between versions of zlib.
+a `README.md` for people. The shop's folder also holds a deliberately dirty log, `raw_log.csv`,
+with `raw_log.json`, which says what is wrong in it.
 """
 
 from __future__ import annotations
 
-import csv
-import gzip
-import hashlib
-import io
 import json
 import os
-from collections.abc import Callable
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import IO, Any
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 
 from longtail_lib.data.dataset import Dataset, DatasetCard
-from longtail_lib.data.simulator.simulation import PROPENSITY_DIGITS
+from longtail_lib.data.simulator.dataset_card import card_text
+from longtail_lib.data.simulator.defects import make_dirty_log
 from longtail_lib.data.simulator.truth import SimulatedTruth
+from longtail_lib.data.stored_content import (
+    arrays_hash,
+    check_hash,
+    csv_bytes,
+    load_arrays,
+    parse_csv,
+    read_bytes,
+    text_hash,
+    unzip,
+    write_file,
+    write_zipped,
+)
 
-__all__ = ["content_hashes", "read_simulated", "write_simulated"]
+__all__ = [
+    "RawLog",
+    "content_hashes",
+    "load_dirty_log",
+    "read_simulated",
+    "write_dirty_log",
+    "write_simulated",
+]
 
 _TABLES = ("interactions", "items", "users")
 _TRUTH = "truth.npz"
 _CARD = "card.json"
-_WHOLE = ("user_id", "timestamp", "joined", "added")
-_REAL = ("rating", "propensity")
+_RAW = "raw_log.csv"
+_DEFECTS = "raw_log.json"
+
+
+class RawLog(NamedTuple):
+    """The dirty log as it lies on disk.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        Columns uid, sku, stars, ts, source, all of them strings as in the file; empty fields are
+        null.
+    path : Path
+        The CSV file.
+    """
+
+    frame: pl.DataFrame
+    path: Path
+
+    @property
+    def defects(self) -> dict:
+        """What was put into it: "rows", "defects" (rows of each kind), "bot_user" and more."""
+        return json.loads(read_bytes(self.path.with_suffix(".json")))
 
 
 def read_simulated(folder: str | os.PathLike[str], *, truth: bool = True) -> Dataset:
@@ -55,27 +91,40 @@ def read_simulated(folder: str | os.PathLike[str], *, truth: bool = True) -> Dat
         The folder or one of its files is missing.
     ValueError
         A file is damaged or its content is not what the card says.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from tempfile import TemporaryDirectory
+    >>> from longtail_lib.data.simulator import PRESETS, simulate
+    >>> data = simulate(replace(PRESETS["shop"], n_users=50, n_items=200), seed=1)
+    >>> with TemporaryDirectory() as folder:
+    ...     again = read_simulated(write_simulated(data, folder))
+    >>> again.interactions.equals(data.interactions)
+    True
     """
     folder = Path(folder)
-    about = json.loads(_bytes(folder / _CARD))
-    card = DatasetCard(**about)
+    card = DatasetCard(**json.loads(read_bytes(folder / _CARD)))
     frames = {}
     for table in _TABLES:
         path = folder / f"{table}.csv.gz"
-        text = _unzip(path)
-        _check(path, hashlib.sha256(text).hexdigest(), card)
-        frames[table] = _parse(text)
+        text = unzip(path)
+        check_hash(path, text_hash(text), card.sha256.get(path.name))
+        frames[table] = parse_csv(text)
     found = None
     if truth:
         path = folder / _TRUTH
-        arrays = _load_arrays(path)
-        _check(path, _arrays_hash(arrays), card)
+        arrays = load_arrays(path)
+        check_hash(path, arrays_hash(arrays), card.sha256.get(path.name))
         found = SimulatedTruth(**arrays)
     return Dataset(**frames, card=card, truth=found)
 
 
 def write_simulated(dataset: Dataset, folder: str | os.PathLike[str]) -> Path:
-    """Write a simulated dataset, each file whole or not at all.
+    """Write a simulated dataset with its card, each file whole or not at all.
+
+    The content is the same on every platform; compressed bytes may differ between versions of
+    zlib, which is why hashes are those of the content.
 
     Parameters
     ----------
@@ -101,118 +150,79 @@ def write_simulated(dataset: Dataset, folder: str | os.PathLike[str]) -> Path:
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     for table in _TABLES:
-        text = _text(getattr(dataset, table))
-        _write(folder / f"{table}.csv.gz", lambda file, text=text: _zip(file, text))
+        write_zipped(folder / f"{table}.csv.gz", csv_bytes(getattr(dataset, table)))
     arrays = _arrays(dataset.truth)
-    _write(folder / _TRUTH, lambda file: np.savez_compressed(file, **arrays))
+    write_file(folder / _TRUTH, lambda file: np.savez_compressed(file, **arrays))
     about = asdict(dataset.card) | {"sha256": content_hashes(dataset)}
-    _write_text(folder / _CARD, json.dumps(about, indent=2, ensure_ascii=False) + "\n")
+    _write_json(folder / _CARD, about)
+    _write_text(folder / "README.md", card_text(dataset))
     return folder
 
 
 def content_hashes(dataset: Dataset) -> dict[str, str]:
-    """Return the sha256 of the content of each file that `write_simulated` writes."""
-    hashes = {
-        f"{table}.csv.gz": hashlib.sha256(_text(getattr(dataset, table))).hexdigest()
-        for table in _TABLES
-    }
-    return hashes | {_TRUTH: _arrays_hash(_arrays(dataset.truth))}
+    """Return the sha256 of the content of each data file that `write_simulated` writes."""
+    hashes = {f"{table}.csv.gz": text_hash(csv_bytes(getattr(dataset, table))) for table in _TABLES}
+    return hashes | {_TRUTH: arrays_hash(_arrays(dataset.truth))}
 
 
-def _text(frame: pl.DataFrame) -> bytes:
-    """CSV with one way to write each number, whatever the version of polars."""
-    columns = []
-    for name in frame.columns:
-        column = frame[name].to_list()
-        if name == "propensity":
-            column = [f"{value:.{PROPENSITY_DIGITS}f}" for value in column]
-        elif name == "rating":
-            column = [f"{value:g}" for value in column]
-        columns.append(column)
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(frame.columns)
-    writer.writerows(zip(*columns, strict=True))
-    return buffer.getvalue().encode()
+def load_dirty_log(folder: str | os.PathLike[str] | None = None) -> RawLog:
+    """Read the shop's raw log, in which a good deal is wrong.
+
+    Parameters
+    ----------
+    folder : path or None
+        By default the checkout's `datasets/shop`.
+
+    Returns
+    -------
+    RawLog
+        `frame`, `path`, and `defects`: what was put into it.
+
+    Raises
+    ------
+    FileNotFoundError
+        No raw log there.
+    ValueError
+        The file was altered.
+
+    Examples
+    --------
+    >>> log = load_dirty_log()
+    >>> log.frame.columns
+    ['uid', 'sku', 'stars', 'ts', 'source']
+    """
+    folder = Path(__file__).parents[2] / "datasets" / "shop" if folder is None else Path(folder)
+    path = folder / _RAW
+    text = read_bytes(path)
+    log = RawLog(parse_csv(text, as_text=True), path)
+    check_hash(path, text_hash(text), log.defects["sha256"])
+    return log
 
 
-def _parse(text: bytes) -> pl.DataFrame:
-    names = next(csv.reader([text[: text.index(b"\n")].decode()]))
-    types = dict.fromkeys(names, pl.String)
-    types |= {name: pl.Int64 for name in names if name in _WHOLE}
-    types |= {name: pl.Float64 for name in names if name in _REAL}
-    return pl.read_csv(io.BytesIO(text), schema=types)
+def write_dirty_log(dataset: Dataset, folder: str | os.PathLike[str], seed: int = 7) -> Path:
+    """Write the dirty log of a dataset, and beside it what is wrong in it.
+
+    Returns
+    -------
+    Path
+        The CSV file.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    frame, about = make_dirty_log(dataset, seed)
+    text = csv_bytes(frame)
+    write_file(folder / _RAW, lambda file: file.write(text))
+    _write_json(folder / _DEFECTS, about | {"sha256": text_hash(text)})
+    return folder / _RAW
 
 
 def _arrays(truth: SimulatedTruth) -> dict[str, np.ndarray]:
     return {field.name: getattr(truth, field.name) for field in fields(truth)}
 
 
-def _arrays_hash(arrays: dict[str, np.ndarray]) -> str:
-    digest = hashlib.sha256()
-    for name in sorted(arrays):
-        array = np.ascontiguousarray(arrays[name])
-        array = array.astype(array.dtype.newbyteorder("<"))
-        digest.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
-        digest.update(array.tobytes())
-    return digest.hexdigest()
-
-
-def _load_arrays(path: Path) -> dict[str, np.ndarray]:
-    data = _bytes(path)
-    try:
-        with np.load(io.BytesIO(data), allow_pickle=False) as file:
-            return {name: file[name] for name in file.files}
-    except Exception as error:
-        raise ValueError(_damaged(path, str(error))) from error
-
-
-def _bytes(path: Path) -> bytes:
-    if not path.is_file():
-        raise FileNotFoundError(
-            f"no file {path}; a simulated dataset is written by "
-            "`longtail data simulate NAME --out FOLDER` or write_simulated"
-        )
-    return path.read_bytes()
-
-
-def _unzip(path: Path) -> bytes:
-    data = _bytes(path)
-    try:
-        return gzip.decompress(data)
-    except Exception as error:
-        raise ValueError(_damaged(path, str(error))) from error
-
-
-def _zip(file: IO[bytes], text: bytes) -> None:
-    with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as zipped:
-        zipped.write(text)
-
-
-def _check(path: Path, found: str, card: DatasetCard) -> None:
-    wanted = card.sha256.get(path.name)
-    if found != wanted:
-        raise ValueError(
-            _damaged(path, f"sha256 of its content is {found}, the card says {wanted}")
-        )
-
-
-def _damaged(path: Path, why: str) -> str:
-    return (
-        f"{path} was altered or is damaged ({why}); restore it, or make the folder again with "
-        "`longtail data simulate`"
-    )
+def _write_json(path: Path, about: dict) -> None:
+    _write_text(path, json.dumps(about, indent=2, ensure_ascii=False) + "\n")
 
 
 def _write_text(path: Path, text: str) -> None:
-    _write(path, lambda file: file.write(text.encode()))
-
-
-def _write(path: Path, write: Callable[[IO[bytes]], Any]) -> None:
-    part = path.with_name(path.name + ".part")
-    try:
-        with part.open("wb") as file:
-            write(file)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    write_file(path, lambda file: file.write(text.encode()))

@@ -33,8 +33,8 @@ class Catalogue:
         Intrinsic appeal, the same to everybody.
     entry : ndarray of int, shape (n_items,)
         The block in which the item enters the catalogue.
-    category_factors : ndarray of int, shape (n_categories, taste_dimensions)
-        What each category adds to `taste`.
+    factors : dict of str to ndarray of int, shape (n_values, taste_dimensions)
+        What each value of an attribute adds to `taste`.
     """
 
     ids: np.ndarray
@@ -43,12 +43,13 @@ class Catalogue:
     residual: np.ndarray
     appeal: np.ndarray
     entry: np.ndarray
-    category_factors: np.ndarray
+    factors: dict[str, np.ndarray]
 
     @property
-    def category(self) -> np.ndarray:
-        """Position of each item's category."""
-        return self.values["category"]
+    def subjects(self) -> tuple[str, str]:
+        """The attributes by which one browses and searches: the category and the second one."""
+        first, second = list(self.values)[:2]
+        return first, second
 
 
 def draw_catalogue(preset: Preset, vocabulary: Vocabulary, seed: int) -> Catalogue:
@@ -67,7 +68,7 @@ def draw_catalogue(preset: Preset, vocabulary: Vocabulary, seed: int) -> Catalog
     )
     category = pick(rng, category_weights[0], n_items)
     taste = np.zeros((n_items, n_dimensions), dtype=np.int64)
-    category_factors = np.zeros((n_categories, n_dimensions), dtype=np.int64)
+    factors: dict[str, np.ndarray] = {}
     for attribute, choices in vocabulary.attributes.items():
         if attribute == "category":
             values[attribute] = category
@@ -76,27 +77,33 @@ def draw_catalogue(preset: Preset, vocabulary: Vocabulary, seed: int) -> Catalog
                 exponential(normal(rng, (n_categories, len(choices))) * 0.75 / UNIT), _SHARE_TOTAL
             )
             values[attribute] = _pick_by_row(rng, weights, category)
-        factors = _factors(rng, [value.family for value in choices], n_dimensions)
-        factors = factors * round(16 * vocabulary.weights[attribute]) // 16
-        if attribute == "category":
-            category_factors = factors
-        taste += factors[values[attribute]]
+        drawn = _factors(rng, [value.family for value in choices], n_dimensions)
+        factors[attribute] = drawn * round(16 * vocabulary.weights[attribute]) // 16
+        taste += factors[attribute][values[attribute]]
     centre = taste.sum(axis=0) // n_items
 
-    appeal = normal(rng, n_items) * round(preset.appeal_spread * UNIT) >> 10
+    # Skewed: a few items please nearly everybody, most are much alike.
+    skewed = exponential(normal(rng, n_items) * 0.75 / UNIT)
+    appeal = np.floor((np.minimum(skewed, 9.0) - 1.325) * preset.appeal_spread * UNIT)
+    appeal = appeal.astype(np.int64)
     late = rng.integers(0, UNIT, n_items) < round(preset.late_share * UNIT)
     entry = np.where(late, rng.integers(1, preset.blocks, n_items), 0)
     # Every category has something to browse from the first day.
     entry[np.unique(category, return_index=True)[1]] = 0
     return Catalogue(
-        ids=np.array([f"{preset.item_prefix}{number:04d}" for number in range(1, n_items + 1)]),
+        ids=_ids(preset.item_prefix, n_items),
         values=values,
         taste=taste - centre,
         residual=normal(rng, (n_items, preset.residual_dimensions)),
         appeal=appeal,
         entry=entry,
-        category_factors=category_factors - centre,
+        factors=factors,
     )
+
+
+def _ids(prefix: str, n: int) -> np.ndarray:
+    width = max(4, len(str(n)))
+    return np.array([f"{prefix}{number:0{width}d}" for number in range(1, n + 1)])
 
 
 def _factors(rng: np.random.Generator, families: list[str], n_dimensions: int) -> np.ndarray:

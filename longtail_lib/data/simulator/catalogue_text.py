@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from longtail_lib.data.simulator.catalogue import Catalogue
@@ -75,11 +77,17 @@ def _description(vocabulary: Vocabulary, item: dict, draws: np.ndarray) -> str:
         name: _one(value.phrases, int(draw))
         for (name, value), draw in zip(item.items(), draws[2:], strict=False)
     }
-    sentences = [
-        _one(vocabulary.openings, int(draws[0])).format(**wording),
-        _one(vocabulary.closings, int(draws[1])).format(**wording),
-    ]
+    opening = _one(vocabulary.openings, int(draws[0]))
+    # No attribute is spoken of twice.
+    closings = tuple(
+        closing for closing in vocabulary.closings if not _slots(opening) & _slots(closing)
+    )
+    sentences = [opening.format(**wording), _one(closings, int(draws[1])).format(**wording)]
     return " ".join(_sentence_case(sentence) for sentence in sentences)
+
+
+def _slots(template: str) -> set[str]:
+    return set(re.findall(r"{(\w+)}", template))
 
 
 def _sentence_case(text: str) -> str:

@@ -2,7 +2,8 @@
 
 A visitor sees slates. Each place of a slate is filled independently: from the front page
 (proportional to a power of what was chosen before this block), from one of the visitor's
-categories, or uniformly from everything. So the probability that an item takes a place is an
+categories (its bestsellers first), by a search for a category and a theme (every match equally),
+or uniformly from everything. So the probability that an item takes a place is an
 explicit mixture, and the probability that it was shown in a block is 1 - (1 - p)^places. Each
 item that is shown and was not chosen before is then chosen with the visitor's real preference,
 once a block. Popularity is counted at the end of a block and rules the next one.
@@ -72,32 +73,49 @@ def run_policy(truth: SimulatedTruth, rng: np.random.Generator) -> Events:
 
 def _shown_pairs(truth: SimulatedTruth, block: int, rng: np.random.Generator) -> np.ndarray:
     """Draw all places of a block; return the distinct pairs as user * n_items + item."""
-    front, browse, search = truth.pages(block)
+    pages = truth.pages(block)
     user = np.repeat(np.arange(len(truth.user_ids)), truth.places[:, block])
-    draw = rng.integers(0, UNIT, len(user))
-    from_front = draw < truth.mixture[user, 0]
-    from_search = draw >= UNIT - truth.mixture[user, 2].astype(np.int64)
-    from_category = ~(from_front | from_search)
+    page = _pick_by_row(truth.mixture, user, rng.integers(0, UNIT, len(user)))
+    category = _pick_by_row(
+        truth.category_interest, user, rng.integers(0, INTEREST_TOTAL, len(user))
+    )
+    theme = _pick_by_row(truth.theme_interest, user, rng.integers(0, INTEREST_TOTAL, len(user)))
+    cell = category * truth.theme_interest.shape[1] + theme
 
-    item = np.empty(len(user), dtype=np.int64)
-    item[from_front] = pick(rng, front, int(from_front.sum()))
-    item[from_search] = pick(rng, search, int(from_search.sum()))
-    item[from_category] = _browse(truth, browse, user[from_category], rng)
-    return np.unique(user * len(truth.item_ids) + item)
+    item = np.full(len(user), -1)
+    front, browse, search, explore = (page == number for number in range(4))
+    item[front] = pick(rng, pages.front, int(front.sum()))
+    item[browse] = _pick_in_group(rng, pages.browse, truth.category, category[browse])
+    item[search] = _pick_in_group(rng, pages.open, truth.cell, cell[search])
+    item[explore] = pick(rng, pages.open, int(explore.sum()))
+    found = item >= 0
+    return np.unique(user[found] * len(truth.item_ids) + item[found])
 
 
-def _browse(
-    truth: SimulatedTruth, weights: np.ndarray, user: np.ndarray, rng: np.random.Generator
+def _pick_by_row(shares: np.ndarray, rows: np.ndarray, draws: np.ndarray) -> np.ndarray:
+    """Turn draws into columns, each column as likely as its share in the row."""
+    cumulative = np.cumsum(shares, axis=1, dtype=np.int64)
+    columns = np.zeros(len(rows), dtype=np.int64)
+    for column in range(shares.shape[1] - 1):
+        columns += draws >= cumulative[rows, column]
+    return columns
+
+
+def _pick_in_group(
+    rng: np.random.Generator, weights: np.ndarray, group: np.ndarray, wanted: np.ndarray
 ) -> np.ndarray:
-    """Draw a category by interest, then an item of it by weight."""
-    cumulative_interest = np.cumsum(truth.interest, axis=1, dtype=np.int64)
-    draw = rng.integers(0, INTEREST_TOTAL, len(user))
-    category = (draw[:, None] >= cumulative_interest[user]).sum(axis=1)
+    """Draw an item of each wanted group by weight; -1 where the group has nothing."""
+    order = np.argsort(group, kind="stable")
+    cumulative = np.cumsum(weights[order])
+    n_groups = int(max(group.max(), wanted.max(initial=0))) + 1
+    totals = np.zeros(n_groups, dtype=np.int64)
+    np.add.at(totals, group, weights)
+    ends = np.cumsum(totals)
+    total = totals[wanted]
+    place = (ends - totals)[wanted] + rng.integers(0, np.maximum(total, 1))
+    return np.where(total > 0, order[_find(cumulative, place)], -1)
 
-    by_category = np.argsort(truth.category, kind="stable")
-    cumulative = np.cumsum(weights[by_category])
-    totals = np.bincount(truth.category, weights, minlength=truth.interest.shape[1])
-    ends = np.cumsum(totals.astype(np.int64))
-    starts = ends - totals.astype(np.int64)
-    place = rng.integers(starts[category], ends[category])
-    return by_category[np.searchsorted(cumulative, place, side="right")]
+
+def _find(cumulative: np.ndarray, place: np.ndarray) -> np.ndarray:
+    found = np.searchsorted(cumulative, place, side="right")
+    return np.minimum(found, len(cumulative) - 1)

@@ -26,10 +26,11 @@ class Population:
     residual : ndarray of int, shape (n, residual_dimensions)
     appeal_weight : ndarray of int, shape (n,)
         How much intrinsic appeal counts: above 1024 for head-lovers.
-    mixture : ndarray of int, shape (n, 3)
-        Places out of 1024 for front page, category browsing and uniform search.
-    interest : ndarray of int, shape (n, n_categories)
-        Share out of 16384 of each category when browsing.
+    mixture : ndarray of int, shape (n, 4)
+        Places out of 1024 for front page, category browsing, search and uniform exploration.
+    category_interest, theme_interest : ndarray of int, shape (n, n_values)
+        Share out of 16384 of each category when browsing or searching, and of each value of the
+        second attribute when searching.
     activity : ndarray of float, shape (n,)
         Interactions that the visitor would like to make.
     joined : ndarray of int, shape (n,)
@@ -46,7 +47,8 @@ class Population:
     residual: np.ndarray
     appeal_weight: np.ndarray
     mixture: np.ndarray
-    interest: np.ndarray
+    category_interest: np.ndarray
+    theme_interest: np.ndarray
     activity: np.ndarray
     joined: np.ndarray
     window: np.ndarray
@@ -75,14 +77,15 @@ def draw_population(preset: Preset, catalogue: Catalogue, n: int, seed: int) -> 
     # Those who have been here longest know their way off the front page.
     niche = rng.integers(0, UNIT, n)
     niche = np.where(before, (niche + UNIT + 1) // 2, niche)
-    mixture = np.empty((n, 3), dtype=np.int64)
+    mixture = np.zeros((n, 4), dtype=np.int64)
     mixture[:, 0] = _between(preset.front_share, niche)
     mixture[:, 2] = _between(preset.search_share, niche)
-    mixture[:, 1] = UNIT - mixture[:, 0] - mixture[:, 2]
-
-    # Integer products: exact, in whatever order they are summed.
-    liking = (taste @ catalogue.category_factors.T) / float(UNIT * UNIT)
-    interest = shares(exponential(np.clip(liking * 0.5, -4.0, 4.0)), INTEREST_TOTAL)
+    mixture[:, 3] = _between(preset.explore_share, niche)
+    mixture[:, 1] = UNIT - mixture.sum(axis=1)
+    interest, theme_interest = (
+        _interest(taste, catalogue.factors[name], preset.interest_focus)
+        for name in catalogue.subjects
+    )
     honest = rng.integers(0, UNIT, n) < 700
     favourite = np.where(honest, interest.argmax(axis=1), rng.integers(0, interest.shape[1], n))
 
@@ -94,7 +97,8 @@ def draw_population(preset: Preset, catalogue: Catalogue, n: int, seed: int) -> 
         residual=normal(rng, (n, preset.residual_dimensions)),
         appeal_weight=UNIT + (UNIT // 2 - niche),
         mixture=mixture,
-        interest=interest,
+        category_interest=interest,
+        theme_interest=theme_interest,
         activity=np.floor(activity * 16) / 16,
         joined=joined,
         window=window,
@@ -102,6 +106,12 @@ def draw_population(preset: Preset, catalogue: Catalogue, n: int, seed: int) -> 
         favourite=favourite,
         generosity=normal(rng, n) * round(preset.rating_bias * UNIT) >> 10,
     )
+
+
+def _interest(taste: np.ndarray, factors: np.ndarray, focus: float) -> np.ndarray:
+    # Integer products: exact, in whatever order they are summed.
+    liking = (taste @ (factors - factors.sum(axis=0) // len(factors)).T) / float(UNIT * UNIT)
+    return shares(exponential(np.clip(liking * focus, -6.0, 6.0)), INTEREST_TOTAL)
 
 
 def _between(ends: tuple[float, float], niche: np.ndarray) -> np.ndarray:

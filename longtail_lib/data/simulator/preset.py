@@ -39,12 +39,15 @@ class Preset:
         Standard deviation of the logarithm of the rest (log-normal).
     min_interactions : int
         Visitors with fewer interactions are not published.
-    front_share, search_share : (float, float)
-        Share of front-page and of uniform places in the slates of the greatest head-lover and of
-        the greatest tail-lover; category browsing has what is left.
+    front_share, search_share, explore_share : (float, float)
+        Share of front-page, search and uniform places in the slates of the greatest head-lover
+        and of the greatest tail-lover; category browsing has what is left.
     front_power, browse_power : int
         Quarters in the exponent of (interactions so far + head start) on the front page and
         inside a category: 4 is proportional, 0 ignores popularity.
+    interest_focus : float
+        How strongly browsing and search follow a visitor's liking of categories and themes; 0
+        ignores it.
     head_start : float
         What is added to the count, so that a new item can be shown at all.
     late_share : float
@@ -83,30 +86,33 @@ class Preset:
     blocks: int = 24
     block_days: int = 30
     slate: int = 10
-    mean_activity: float = 40.0
-    activity_floor: float = 5.0
-    activity_spread: float = 1.2
+    mean_activity: float = 41.0
+    activity_floor: float = 4.0
+    activity_spread: float = 1.3
     min_interactions: int = 5
-    front_share: tuple[float, float] = (0.55, 0.15)
-    search_share: tuple[float, float] = (0.10, 0.30)
-    front_power: int = 4
-    browse_power: int = 3
+    front_share: tuple[float, float] = (0.65, 0.20)
+    search_share: tuple[float, float] = (0.20, 0.60)
+    explore_share: tuple[float, float] = (0.10, 0.10)
+    front_power: int = 5
+    browse_power: int = 8
+    interest_focus: float = 0.7
     head_start: float = 1.0
-    late_share: float = 0.3
-    base: float = -1.6
-    appeal_spread: float = 0.5
-    taste_spread: float = 1.2
+    late_share: float = 0.1
+    base: float = -6.0
+    appeal_spread: float = 1.4
+    taste_spread: float = 4.2
     residual_share: float = 0.4
-    taste_dimensions: int = 10
-    residual_dimensions: int = 6
+    taste_dimensions: int = 5
+    residual_dimensions: int = 4
     rating: str = "stars"
     rating_shares: tuple[float, ...] = ()
     rating_bias: float = 0.5
     rating_noise: float = 0.7
 
 
-# MovieLens latest-small, by whole stars (halves rounded up) and by half stars.
-_STARS = (0.0416, 0.0926, 0.2539, 0.3962, 0.2157)
+# Shares measured on MovieLens latest-small: halves rounded up to whole stars, and as they are.
+_STARS = (0.0415, 0.0927, 0.2538, 0.3963, 0.2157)
+_HALF_STARS = (0.0136, 0.0279, 0.0178, 0.0749, 0.055, 0.1988, 0.1303, 0.266, 0.0848, 0.1309)
 
 PRESETS = MappingProxyType(
     {
@@ -118,6 +124,55 @@ PRESETS = MappingProxyType(
             n_items=4000,
             item_prefix="S",
             rating_shares=_STARS,
+        ),
+        # A video service leans on its front page and has a small catalogue.
+        "video": Preset(
+            name="video",
+            title="A simulated video service with half-star ratings, with known truth",
+            vocabulary="video",
+            n_users=2000,
+            n_items=1500,
+            item_prefix="V",
+            slate=20,
+            mean_activity=56.0,
+            front_share=(0.75, 0.35),
+            search_share=(0.10, 0.40),
+            late_share=0.2,
+            rating="half-stars",
+            rating_shares=_HALF_STARS,
+            rating_bias=0.8,
+        ),
+        # Music listeners search; the catalogue is large for so few of them.
+        "music": Preset(
+            name="music",
+            title="A simulated music service with play counts, with known truth",
+            vocabulary="music",
+            n_users=1500,
+            n_items=5000,
+            item_prefix="T",
+            mean_activity=55.0,
+            activity_spread=1.1,
+            front_share=(0.45, 0.10),
+            search_share=(0.35, 0.70),
+            browse_power=5,
+            rating="plays",
+        ),
+        # A feed that rewards what was liked last, and where something new appears all the time.
+        "social": Preset(
+            name="social",
+            title="A simulated social platform with likes only, with known truth",
+            vocabulary="social",
+            n_users=2500,
+            n_items=3000,
+            item_prefix="P",
+            mean_activity=28.0,
+            front_share=(0.65, 0.30),
+            search_share=(0.10, 0.40),
+            explore_share=(0.15, 0.15),
+            head_start=4.0,
+            late_share=0.3,
+            appeal_spread=1.2,
+            rating="none",
         ),
     }
 )

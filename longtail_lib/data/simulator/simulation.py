@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import fields
+
 import numpy as np
 import polars as pl
 
@@ -20,6 +23,25 @@ from longtail_lib.data.simulator.vocabularies import vocabulary_of
 __all__ = ["PROPENSITY_DIGITS", "build_truth", "simulate"]
 
 PROPENSITY_DIGITS = 7
+_BY_USER = (
+    "user_taste",
+    "user_residual",
+    "appeal_weight",
+    "mixture",
+    "category_interest",
+    "theme_interest",
+    "places",
+)
+# All others are stored as int16.
+_TYPES = {
+    "user_ids": None,
+    "item_ids": None,
+    "scale": np.int64,
+    "category": np.uint8,
+    "theme": np.uint8,
+    "entry": np.uint8,
+    "policy": np.float64,
+}
 LICENCE = "CC BY 4.0"
 
 
@@ -76,10 +98,10 @@ def simulate(preset: str | Preset, seed: int = 7) -> Dataset:
         items[name] = [choices[value].name for value in catalogue.values[name]]
     items["added"] = block_start(preset, catalogue.entry)
     published = _restrict(truth, kept)
-    joined = np.where(
-        visitors.joined < 0,
-        2023 + visitors.joined,
-        2023 + np.maximum(visitors.joined, 0) * preset.block_days // 365,
+    # Whole years, 31,556,952 seconds on average; a negative block is a year before the log.
+    first_year = 1970 + preset.start // 31_556_952
+    joined = first_year + np.where(
+        visitors.joined < 0, visitors.joined, visitors.joined * preset.block_days // 365
     )
     categories = vocabulary.attributes["category"]
     users = pl.DataFrame(
@@ -103,8 +125,8 @@ def build_truth(
     preset: Preset, catalogue: Catalogue, visitors: Population, seed: int
 ) -> SimulatedTruth:
     """Join catalogue and visitors to a truth in which nothing has been counted yet."""
-    attribute_spread = preset.taste_spread * (1 - preset.residual_share) ** 0.5
-    residual_spread = preset.taste_spread * preset.residual_share**0.5
+    attribute_spread = preset.taste_spread * math.sqrt(1 - preset.residual_share)
+    residual_spread = preset.taste_spread * math.sqrt(preset.residual_share)
     n_visitors = len(visitors.taste)
     truth = SimulatedTruth(
         user_ids=np.arange(1, n_visitors + 1),
@@ -123,8 +145,10 @@ def build_truth(
             ]
         ),
         mixture=visitors.mixture,
-        interest=visitors.interest,
-        category=catalogue.category,
+        category_interest=visitors.category_interest,
+        theme_interest=visitors.theme_interest,
+        category=catalogue.values[catalogue.subjects[0]],
+        theme=catalogue.values[catalogue.subjects[1]],
         entry=catalogue.entry,
         counted=np.zeros((preset.blocks, preset.n_items), dtype=np.int64),
         places=np.zeros((n_visitors, preset.blocks), dtype=np.int64),
@@ -142,7 +166,7 @@ def _plan_visits(preset: Preset, truth: SimulatedTruth, visitors: Population, se
     user = np.repeat(np.arange(n_visitors), n_probes)
     item = rng.integers(0, preset.n_items, len(user))
     preference = np.rint(preference_of(truth.pair_strength(user, item)) * 4096).astype(np.int64)
-    weight = visitors.interest[user, truth.category[item]]
+    weight = visitors.category_interest[user, truth.category[item]]
     liking = (preference * weight).reshape(n_visitors, n_probes).sum(axis=1)
     rate_ = liking / weight.reshape(n_visitors, n_probes).sum(axis=1) / 4096.0
     slates = np.ceil(visitors.activity / np.maximum(rate_, 1.0 / 64) / preset.slate)
@@ -198,24 +222,23 @@ def _interactions(
 
 def _restrict(truth: SimulatedTruth, kept: np.ndarray) -> SimulatedTruth:
     """Keep published users, in the small types in which the truth is stored."""
-    return SimulatedTruth(
-        user_ids=np.arange(1, len(kept) + 1),
-        item_ids=truth.item_ids,
-        user_taste=truth.user_taste[kept].astype(np.int16),
-        item_taste=truth.item_taste.astype(np.int16),
-        user_residual=truth.user_residual[kept].astype(np.int16),
-        item_residual=truth.item_residual.astype(np.int16),
-        appeal_weight=truth.appeal_weight[kept].astype(np.int16),
-        appeal=truth.appeal.astype(np.int16),
-        scale=truth.scale.astype(np.int64),
-        mixture=truth.mixture[kept].astype(np.int16),
-        interest=truth.interest[kept].astype(np.int16),
-        category=truth.category.astype(np.uint8),
-        entry=truth.entry.astype(np.uint8),
-        counted=truth.counted.astype(np.int16),
-        places=truth.places[kept].astype(np.int16),
-        policy=truth.policy.astype(np.float64),
-    )
+    arrays = {field.name: getattr(truth, field.name) for field in fields(truth)}
+    for name in _BY_USER:
+        arrays[name] = arrays[name][kept]
+    small = {name: _fit(name, array, _TYPES.get(name, np.int16)) for name, array in arrays.items()}
+    return SimulatedTruth(**small | {"user_ids": np.arange(1, len(kept) + 1)})
+
+
+def _fit(name: str, array: np.ndarray, kind: type | None) -> np.ndarray:
+    if kind is None:
+        return array
+    fitted = array.astype(kind)
+    if (fitted != array).any():
+        raise ValueError(
+            f"simulate: {name} goes up to {np.abs(array).max()}, more than {np.dtype(kind)} holds; "
+            "lower the preset's spreads or activity"
+        )
+    return fitted
 
 
 def _resolve(preset: str | Preset) -> Preset:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,6 +14,23 @@ from longtail_lib.data.simulator.population import INTEREST_TOTAL
 __all__ = ["PREFERENCE_TOTAL", "SimulatedTruth", "preference_of", "taste_scale"]
 
 PREFERENCE_TOTAL = 4096
+_INTEREST = float(INTEREST_TOTAL)
+
+
+class Pages(NamedTuple):
+    """Whole-number weights of each item, shape (n_items,); their sums stay below 2^53.
+
+    Parameters
+    ----------
+    front, browse : ndarray of int64
+        A power of the count so far; 0 for an item that has not entered yet.
+    open : ndarray of int64
+        1 for an item that has entered.
+    """
+
+    front: np.ndarray
+    browse: np.ndarray
+    open: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,12 +53,12 @@ class SimulatedTruth:
     appeal : ndarray of int, shape (n_items,)
     scale : ndarray of int, shape (3,)
         Multipliers of attribute part and residual part in units of 2^-14, and base in 2^-10.
-    mixture : ndarray of int, shape (n_users, 3)
-        Places out of 1024 for front page, category browsing and uniform search.
-    interest : ndarray of int, shape (n_users, n_categories)
-        Share out of 16384 of each category when browsing.
-    category, entry : ndarray of int, shape (n_items,)
-        Category of each item, and the block in which it entered.
+    mixture : ndarray of int, shape (n_users, 4)
+        Places out of 1024 for front page, category browsing, search and uniform exploration.
+    category_interest, theme_interest : ndarray of int, shape (n_users, n_values)
+        Share out of 16384 of each category and of each theme (the second attribute).
+    category, theme, entry : ndarray of int, shape (n_items,)
+        Category and theme of each item, and the block in which it entered.
     counted : ndarray of int, shape (blocks, n_items)
         Interactions in each block, of all visitors, published or not.
     places : ndarray of int, shape (n_users, blocks)
@@ -59,8 +77,10 @@ class SimulatedTruth:
     appeal: np.ndarray
     scale: np.ndarray
     mixture: np.ndarray
-    interest: np.ndarray
+    category_interest: np.ndarray
+    theme_interest: np.ndarray
     category: np.ndarray
+    theme: np.ndarray
     entry: np.ndarray
     counted: np.ndarray
     places: np.ndarray
@@ -143,29 +163,36 @@ class SimulatedTruth:
     def place_probability(
         self, user_rows: np.ndarray, item_rows: np.ndarray, block: int
     ) -> np.ndarray:
-        """Probability of an item in one place of a slate; sums to 1 over the catalogue."""
-        front, browse, search = self.pages(block)
-        totals = np.bincount(self.category, browse, minlength=self.interest.shape[1])
-        places = self.mixture[user_rows].astype(np.float64) / UNIT
-        interest = self.interest[user_rows, self.category[item_rows]] / float(INTEREST_TOTAL)
+        """Probability of an item in one place of a slate.
+
+        Sums to 1 over the catalogue, less the searches that find nothing: a category and a theme
+        that no item joins.
+        """
+        pages = self.pages(block)
+        mixture = self.mixture[user_rows].astype(np.float64) / UNIT
+        category = self.category_interest[user_rows, self.category[item_rows]] / _INTEREST
+        theme = self.theme_interest[user_rows, self.theme[item_rows]] / _INTEREST
         return (
-            places[..., 0] * (front / front.sum())[item_rows]
-            + places[..., 1] * interest * (browse / totals[self.category])[item_rows]
-            + places[..., 2] * (search / search.sum())[item_rows]
+            mixture[..., 0] * (pages.front / pages.front.sum())[item_rows]
+            + mixture[..., 1] * category * within(pages.browse, self.category)[item_rows]
+            + mixture[..., 2] * category * theme * within(pages.open, self.cell)[item_rows]
+            + mixture[..., 3] * (pages.open / pages.open.sum())[item_rows]
         )
 
-    def pages(self, block: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Whole-number weights of front page, browsing and search, each of shape (n_items,).
+    @property
+    def cell(self) -> np.ndarray:
+        """Category and theme of each item as one number, shape (n_items,)."""
+        return self.category.astype(np.int64) * self.theme_interest.shape[1] + self.theme
 
-        A sum of them stays below 2^53, so that it is exact in float64 too.
-        """
+    def pages(self, block: int) -> Pages:
+        """Weights of the items on the pages of a block, given what was counted before it."""
         before = self.counted[:block].sum(axis=0, dtype=np.int64) + self.policy[2]
-        search = (self.entry <= block).astype(np.int64)
+        is_open = (self.entry <= block).astype(np.int64)
         front, browse = (
-            np.floor(power(before, int(quarters)) * 256).astype(np.int64) * search
+            np.floor(power(before, int(quarters)) * 256).astype(np.int64) * is_open
             for quarters in self.policy[:2]
         )
-        return front, browse, search
+        return Pages(front, browse, is_open)
 
     def _scaled(
         self, appeal: np.ndarray, attributes: np.ndarray, residual: np.ndarray
@@ -180,6 +207,12 @@ class SimulatedTruth:
         # Multiples of 2^-34 below 2^19: the sum is exact, so its order does not matter.
         base = float(self.scale[2]) / UNIT
         return parts["appeal"] + parts["attributes"] + parts["residual"] + base
+
+
+def within(weights: np.ndarray, group: np.ndarray) -> np.ndarray:
+    """Divide each weight by the total of its group; 0 where the group has no weight."""
+    totals = np.bincount(group, weights)[group]
+    return weights / np.where(totals > 0, totals, 1.0)
 
 
 def preference_of(strength: np.ndarray) -> np.ndarray:

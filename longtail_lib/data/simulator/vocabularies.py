@@ -1,11 +1,14 @@
 """Which vocabulary a preset speaks."""
 
 from longtail_lib.data.simulator.vocabulary import Vocabulary
+from longtail_lib.data.simulator.vocabulary_music import MUSIC
 from longtail_lib.data.simulator.vocabulary_shop import SHOP
+from longtail_lib.data.simulator.vocabulary_social import SOCIAL
+from longtail_lib.data.simulator.vocabulary_video import VIDEO
 
 __all__ = ["VOCABULARIES", "vocabulary_of"]
 
-VOCABULARIES = {"shop": SHOP}
+VOCABULARIES = {"music": MUSIC, "shop": SHOP, "social": SOCIAL, "video": VIDEO}
 
 
 def vocabulary_of(name: str) -> Vocabulary:

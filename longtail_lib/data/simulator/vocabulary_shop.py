@@ -1,4 +1,9 @@
-"""Words of the shop: books and household things around sixteen themes."""
+"""Words of the shop: books and household things around sixteen themes.
+
+A line is a row of a table: value; family; title words; phrases.
+"""
+
+# ruff: noqa: E501 - a wrapped row would hide the columns
 
 from longtail_lib.data.simulator.vocabulary import Vocabulary, values
 
@@ -13,7 +18,7 @@ children's books; play; Bedtime Tales|Adventures|Picture Book|Little Explorers|S
 poetry; reading; Verses|Elegies|Sonnets|Collected Lines|Songs|Stanzas; a slim volume of poems|verse written over ten years|a sequence of short lyrics|new and selected poems
 lamps; home; Lantern|Table Lamp|Nightlight|Reading Light|Pendant|Glow; a dimmable lamp|a light for desk or bedside|a lantern with a warm beam|soft lighting for a dark corner
 kitchen tools; kitchen; Kettle|Skillet|Mortar|Paring Set|Teapot|Whisk; a sturdy piece of cookware|a tool for the busy cook|an everyday helper at the stove|kitchenware that takes hard use
-audio gear; electronics; Speaker|Headphones|Radio|Turntable|Receiver|Earbuds; a pair of ears' best friend, with clear sound|a compact speaker system|listening equipment with deep bass|hi-fi for small rooms
+audio gear; electronics; Speaker|Headphones|Radio|Turntable|Receiver|Earbuds; sound equipment with a clear voice|a compact speaker system|listening equipment with deep bass|hi-fi for small rooms
 garden tools; outdoors; Trowel|Secateurs|Planter|Seed Kit|Watering Can|Dibber; a tool for beds and borders|something for the potting shed|gear for people who dig and plant|a helper for the vegetable patch
 stationery; knowledge; Notebook|Ink Set|Desk Diary|Writing Paper|Pencil Roll|Planner; fine paper goods|writing things for the desk|a blank book that opens flat|supplies for letters and lists
 puzzles and games; play; Jigsaw|Board Game|Card Deck|Riddle Box|Dice Set|Brainteaser; a game for two to five players|a thousand-piece puzzle|an evening's entertainment at the table|a box of riddles
@@ -110,7 +115,7 @@ SHOP = Vocabulary(
     ),
     openings=(
         "{category} {theme}, {style}.",
-        "{category} {theme}. {style}, {mood}.",
+        "{category} {theme}; {style}.",
         "{style}: {category} {theme}.",
         "{category}, {style}, {theme}.",
     ),
