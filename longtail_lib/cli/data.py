@@ -10,6 +10,8 @@ from typing import Any
 __all__ = ["add_to"]
 
 _WIDTH = 92
+# The one dataset that comes with a raw log to clean.
+_WITH_DIRTY_LOG = "shop"
 
 
 def add_to(groups: Any) -> None:
@@ -185,7 +187,7 @@ def _fetch(arguments: argparse.Namespace) -> None:
 
 def _simulate(arguments: argparse.Namespace) -> None:
     from longtail_lib.data.registry import SIMULATED, check_name
-    from longtail_lib.data.simulated import write_simulated
+    from longtail_lib.data.simulated import write_dirty_log, write_simulated
     from longtail_lib.data.simulator import simulate
 
     check_name(arguments.preset, SIMULATED, "preset")
@@ -198,6 +200,8 @@ def _simulate(arguments: argparse.Namespace) -> None:
         raise ValueError(f"--out {folder} is not empty; name another folder, or add --force")
     data = simulate(arguments.preset, seed=arguments.seed)
     write_simulated(data, folder)
+    if arguments.preset == _WITH_DIRTY_LOG:
+        write_dirty_log(data, folder, seed=arguments.seed)
     print(f"{data!r}, seed {arguments.seed}, written to {folder}")
 
 

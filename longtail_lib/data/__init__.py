@@ -15,6 +15,7 @@ _HOME = {
     "read_simulated": "simulated",
     "read_table": "table",
     "simulate": "simulator",
+    "write_dirty_log": "simulated",
     "write_simulated": "simulated",
 }
 

@@ -21,7 +21,7 @@ _UNITS = (
     ("microseconds", 10**17, 10**6),
     ("nanoseconds", 2**63, 10**9),
 )
-_ISO = "an ISO 8601 date"
+_ISO = "ISO 8601 dates"
 _FORMATS = {10: "%Y-%m-%d", 19: "%Y-%m-%d{}%H:%M:%S"}
 _ISO_PATTERN = (
     r"^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::(\d{2})(?:[.,]\d+)?)?"

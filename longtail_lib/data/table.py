@@ -169,7 +169,7 @@ def read_table(
         seconds, counts = read_timestamps(log, timestamp, lenient=lenient)
         columns.append(seconds.rename("timestamp"))
         if MIXED in counts or UNREADABLE in counts:
-            said = ", ".join(f"{count:,} {unit}" for unit, count in counts.items())
+            said = ", ".join(f"{n:,} {unit}" for unit, n in counts.items() if unit != MIXED)
             notes.append(f"timestamps were read by their own size: {said}")
     interactions = pl.DataFrame(columns)
     if items is not None:

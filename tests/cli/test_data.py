@@ -148,7 +148,7 @@ def test_simulate_writes_what_is_stored(run, tmp_path):
     assert names == {path.name for path in stored.iterdir()}
     # Compressed bytes depend on the version of zlib; the card holds the hash of each content,
     # and reading checks both folders against their cards.
-    for name in ("card.json", "README.md"):
+    for name in ("card.json", "README.md", "raw_log.csv", "raw_log.json"):
         assert (tmp_path / "shop" / name).read_bytes() == (stored / name).read_bytes()
     assert repr(read_simulated(tmp_path / "shop")) == repr(read_simulated(stored))
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from longtail_lib.data.simulated import load_dirty_log
 from longtail_lib.data.table import read_table
 
 NAMES = {"user": "uid", "item": "sku", "rating": "stars", "timestamp": "ts"}
@@ -387,6 +388,28 @@ def test_lenient_reading_keeps_the_first_of_repeated_items(tmp_path):
     data = read_table(log, **NAMES, items=items, on_error="null")
     assert data.items.rows() == [("lamp", "A"), ("rug", "B")]
     assert "2 repeated or nameless rows" in data.card.notes
+
+
+def test_the_dirty_log_is_read_with_every_defect_counted():
+    log = load_dirty_log()
+    names = {**NAMES, "items": log.path.with_name("items.csv.gz"), "item_id": "item_id"}
+    assert "column 'uid': the id is missing" in refusal(log.path, **names)
+    data = read_table(log.path, **names, on_error="null", unknown_items="keep")
+    truth = log.defects
+    put_in = truth["defects"]
+    assert data.n_interactions == truth["rows"]
+    assert data.interactions.null_count().row(0) == (
+        put_in["missing_user"],
+        put_in["missing_item"],
+        put_in["missing_rating"] + put_in["broken_rating"],
+        put_in["broken_time"],
+    )
+    for unit, count in (("seconds", "seconds"), ("milliseconds", "milliseconds"), ("ISO", "iso")):
+        assert f"{truth['time_formats'][count]:,} {unit}" in data.card.notes
+    # Every time that could be read lies in the log's own two years.
+    times = data.interactions["timestamp"].drop_nulls()
+    first, last = dt.datetime(2022, 12, 31), dt.datetime(2025, 3, 1)
+    assert times.is_between(int(first.timestamp()), int(last.timestamp())).all()
 
 
 # Round trip
