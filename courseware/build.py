@@ -1,6 +1,7 @@
 """Build both editions of a lesson, execute them, and store them all or none."""
 
 import json
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterable
@@ -10,6 +11,7 @@ import nbformat
 
 from courseware.editions import EDITIONS, edition, read_timings, write_notebook
 from courseware.execution import LessonFailed, Timing, execute
+from courseware.header import tell_seconds
 from courseware.lesson import Lesson
 
 # A measurement within a third of the stored one is noise; the header would change for nothing.
@@ -43,21 +45,21 @@ def build(
     if not lessons:
         return failures
     root = lessons[0].root
-    staging = root / "build" / "update"
-    shutil.rmtree(staging, ignore_errors=True)
-    staged: list[tuple[Path, Path]] = []
+    staged: list[tuple[Path, Lesson, str]] = []
     for lesson in lessons:
         begun = time.monotonic()
+        # A folder for each lesson: authors build side by side.
+        staging = root / "build" / "update" / lesson.name
+        shutil.rmtree(staging, ignore_errors=True)
         try:
             for which in EDITIONS:
                 notebook = edition(lesson, which)
-                target = lesson.notebook(which)
-                draft = staging / which / target.name
-                staged.append((draft, target))
+                draft = staging / f"{which}.ipynb"
+                staged.append((draft, lesson, which))
                 try:
                     spent = execute(
                         notebook,
-                        target.parent,
+                        lesson.notebook(which).parent,
                         root=root,
                         progress=lambda cell, cells, which=which, lesson=lesson: progress(
                             lesson, which, cell, cells
@@ -76,7 +78,7 @@ def build(
     return failures
 
 
-def _store(root: Path, staged: list[tuple[Path, Path]], measured: dict[str, Timing]) -> None:
+def _store(root: Path, staged: list[tuple[Path, Lesson, str]], measured: dict[str, Timing]) -> None:
     timings = read_timings(root)
     for name, timing in measured.items():
         stored = timings.get(name, {}).get("seconds")
@@ -85,17 +87,16 @@ def _store(root: Path, staged: list[tuple[Path, Path]], measured: dict[str, Timi
                 "seconds": round(timing.seconds, 1),
                 "slowest_cell": round(timing.slowest_cell, 1),
             }
-    path = root / "notebooks" / "timings.json"
-    part = path.with_name(".timings.json.part")
-    part.write_text(json.dumps(timings, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    for draft, target in staged:
+    for draft, lesson, which in staged:
         notebook = nbformat.read(draft, as_version=4)
-        # The header tells the seconds that were measured just now.
-        fresh = edition(Lesson(target.stem, root), draft.parent.name, timings)
-        for cell, built in zip(notebook.cells, fresh.cells, strict=True):
-            cell.source = built.source
+        tell_seconds(notebook, timings[lesson.name])
         write_notebook(notebook, draft)
-    for draft, target in staged:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        draft.replace(target)
+    for draft, lesson, which in staged:
+        lesson.notebook(which).parent.mkdir(parents=True, exist_ok=True)
+        draft.replace(lesson.notebook(which))
+    path = root / "notebooks" / "timings.json"
+    part = path.with_name(f".timings.{os.getpid()}.part")
+    current = read_timings(root)
+    current.update({name: timings[name] for name in measured})
+    part.write_text(json.dumps(current, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     part.replace(path)

@@ -9,6 +9,7 @@ PLACEHOLDER = "{{time}}"
 WORDS_A_MINUTE = 180
 MINUTES_A_CODE_CELL = 1
 MINUTES_AN_EXERCISE = 6
+_SENTENCE = re.compile(r"(About \d+ minutes to work through)(?:; runs in [^.;]* on two cores)?\.")
 
 
 def fill_time(notebook: NotebookNode, timing: dict | None) -> NotebookNode:
@@ -22,12 +23,19 @@ def fill_time(notebook: NotebookNode, timing: dict | None) -> NotebookNode:
     # A
     About 5 minutes to work through; runs in 15 s on two cores.
     """
-    sentence = f"About {working_minutes(notebook)} minutes to work through"
-    if timing:
-        sentence += f"; runs in {rough_seconds(timing['seconds'])} on two cores"
+    sentence = f"About {working_minutes(notebook)} minutes to work through."
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = cell.source.replace(PLACEHOLDER, sentence + ".")
+            cell.source = cell.source.replace(PLACEHOLDER, sentence)
+    return tell_seconds(notebook, timing)
+
+
+def tell_seconds(notebook: NotebookNode, timing: dict | None) -> NotebookNode:
+    """Write the measured seconds, or no seconds, behind the minutes, in place."""
+    seconds = f"; runs in {rough_seconds(timing['seconds'])} on two cores" if timing else ""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = _SENTENCE.sub(rf"\1{seconds}.", cell.source)
     return notebook
 
 
