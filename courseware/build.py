@@ -87,7 +87,7 @@ def _store(root: Path, staged: list[tuple[Path, Lesson, str]], measured: dict[st
                 "seconds": round(timing.seconds, 1),
                 "slowest_cell": round(timing.slowest_cell, 1),
             }
-    for draft, lesson, which in staged:
+    for draft, lesson, _ in staged:
         notebook = nbformat.read(draft, as_version=4)
         tell_seconds(notebook, timings[lesson.name])
         write_notebook(notebook, draft)
