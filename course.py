@@ -74,14 +74,18 @@ def _parser() -> argparse.ArgumentParser:
 def _lab(options: argparse.Namespace) -> int:
     first = sorted((ROOT / "notebooks").glob("00_*.ipynb"))
     place = str((first[0] if first else ROOT / "notebooks").relative_to(ROOT))
+    command = [str(venv_python(ROOT)), "-m", "jupyter", "lab", place]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        # In a container the user is often root, and JupyterLab would refuse to start.
+        command.append("--allow-root")
     process = subprocess.Popen(
-        [str(venv_python(ROOT)), "-m", "jupyter", "lab", place],
+        command,
         cwd=str(ROOT),
         env=child_environment(options.dataset),
     )
     while True:
         try:
-            return process.wait()
+            return _exit_code(process.wait())
         except KeyboardInterrupt:
             # JupyterLab asks whether to stop and needs time to shut its kernels down.
             continue
@@ -103,13 +107,18 @@ def _courseware(arguments: list[str], dataset: str | None = None) -> int:
     command = [str(venv_python(ROOT)), "-m", "courseware", *arguments]
     process = subprocess.Popen(command, cwd=str(ROOT), env=child_environment(dataset))
     try:
-        return process.wait()
+        return _exit_code(process.wait())
     except KeyboardInterrupt:
         # The same Ctrl-C has reached the child, which ends its kernels and says so.
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(timeout=15)
         process.kill()
         return 130
+
+
+def _exit_code(code: int) -> int:
+    """A child that a signal ended has a negative code; shells count those from 128."""
+    return code if code >= 0 else 128 - code
 
 
 def child_environment(dataset: str | None = None) -> dict[str, str]:
