@@ -1,6 +1,7 @@
 """Measure recommendations: full ranking, head, mid and tail, with intervals."""
 
-from longtail_lib.evaluation.compare import Comparison, Difference, compare
+from longtail_lib.evaluation.compare import compare
+from longtail_lib.evaluation.comparison import Comparison, Difference
 from longtail_lib.evaluation.evaluate import METRICS, evaluate
 from longtail_lib.evaluation.report import Report, Value
 from longtail_lib.evaluation.top_k import top_k

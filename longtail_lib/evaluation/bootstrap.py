@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
-__all__ = ["bootstrap_means", "interval_of_means", "never_seen_bound"]
+__all__ = ["Draws", "bootstrap_means", "interval_of_means", "never_seen_bound"]
 
 _CHUNK_BYTES = 16_000_000
 
@@ -40,11 +42,26 @@ def never_seen_bound(n: int, confidence: float) -> float:
     return 1 - ((1 - confidence) / 2) ** (1 / n)
 
 
-def bootstrap_means(values: np.ndarray, resamples: int, seed: int) -> np.ndarray:
-    """Means over resampled users.
+class Draws(NamedTuple):
+    """Means over reweighted users, and the weight that one more user would have had.
 
-    Users are drawn with replacement; all columns see the same draws, so that differences between
-    columns are paired.
+    Parameters
+    ----------
+    means : ndarray, shape (resamples, m)
+        NaN where no user counts.
+    unmet : ndarray, shape (resamples, m)
+        Share of the total weight that goes to one user who was not met, in (0, 1].
+    """
+
+    means: np.ndarray
+    unmet: np.ndarray
+
+
+def bootstrap_means(values: np.ndarray, resamples: int, seed: int) -> Draws:
+    """Means over users with random weights.
+
+    Each draw gives every user, and one who was not met, an independent exponential weight. All
+    columns see the same weights, so that differences between columns are paired.
 
     Parameters
     ----------
@@ -55,18 +72,17 @@ def bootstrap_means(values: np.ndarray, resamples: int, seed: int) -> np.ndarray
 
     Returns
     -------
-    ndarray of float64, shape (resamples, m)
-        NaN where a draw holds no user that counts.
+    Draws
 
     References
     ----------
-    Efron, B., Tibshirani, R. J. (1993). An Introduction to the Bootstrap. Chapman and Hall.
+    Rubin, D. B. (1981). The Bayesian bootstrap. Annals of Statistics 9(1), 130-134.
 
     Examples
     --------
-    >>> means = bootstrap_means(np.array([[0.0], [1.0], [1.0]]), resamples=500, seed=0)
-    >>> means.shape, bool(abs(means.mean() - 2 / 3) < 0.05)
-    ((500, 1), True)
+    >>> means, unmet = bootstrap_means(np.array([[0.0], [1.0], [1.0]]), resamples=500, seed=0)
+    >>> means.shape, bool(abs(means.mean() - 2 / 3) < 0.05), bool(abs(unmet.mean() - 1 / 4) < 0.05)
+    ((500, 1), True, True)
     """
     n, m = values.shape
     counted = ~np.isnan(values)
@@ -75,57 +91,61 @@ def bootstrap_means(values: np.ndarray, resamples: int, seed: int) -> np.ndarray
     weights = np.unpackbits(masks, axis=0, count=n).astype(np.float32)
     both = np.concatenate([filled, weights], axis=1)
     rng = np.random.default_rng(seed)
-    means = np.empty((resamples, m))
+    means, unmet = np.empty((resamples, m)), np.empty((resamples, m))
     step = max(1, _CHUNK_BYTES // max(1, 4 * n))
     for start in range(0, resamples, step):
-        size = min(step, resamples - start)
-        counts = np.empty((size, n), dtype=np.float32)
-        for row in counts:
-            row[:] = np.bincount(rng.integers(0, n, size=n, dtype=np.int32), minlength=n)
-        sums = counts @ both
-        totals = sums[:, m:][:, which.ravel()]
+        rows = slice(start, min(start + step, resamples))
+        drawn = rng.standard_exponential((rows.stop - start, n + 1), dtype=np.float32)
+        sums = drawn[:, :n] @ both
+        totals = sums[:, m:][:, which.ravel()].astype(np.float64)
+        extra = drawn[:, n:].astype(np.float64)
         with np.errstate(invalid="ignore", divide="ignore"):
-            means[start : start + size] = np.where(totals > 0, sums[:, :m] / totals, np.nan)
-    return means
+            means[rows] = np.where(totals > 0, sums[:, :m] / totals, np.nan)
+        unmet[rows] = extra / (totals + extra)
+    return Draws(means, unmet)
 
 
 def interval_of_means(
-    values: np.ndarray, means: np.ndarray, confidence: float
+    draws: Draws, confidence: float, worst: float | np.ndarray = 0.0, best: float | np.ndarray = 1.0
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Percentile interval of each column, and an honest one where users do not differ.
+    """Interval of each column, with the user who was not met at the worst and at the best value.
 
-    Where all users have 0, or all have 1, a resample cannot show anything else. The open side is
-    then `never_seen_bound`, which holds for any metric in [0, 1].
+    A plain bootstrap cannot show what no user showed: from sixty zeros it concludes that the mean
+    is zero for certain, and from one small value among them hardly less. One more user at the end
+    of the range corrects that. For values that are only 0 or 1 the limits are those of Clopper
+    and Pearson; for others in a bounded range no case is known in which they hold too rarely
+    (Learned-Miller and Thomas). With many users the correction vanishes.
 
     Parameters
     ----------
-    values : ndarray, shape (n, m)
-        In [0, 1], NaN where a user does not count.
-    means : ndarray, shape (resamples, m)
+    draws : Draws
         From `bootstrap_means`.
     confidence : float
+    worst, best : float or ndarray, shape (m,)
+        Ends of the range of values.
 
     Returns
     -------
     low, high : ndarray, shape (m,)
-        NaN where fewer than two users count.
+        NaN where no user counts.
+
+    References
+    ----------
+    Gaffke, N. (2005). Three test statistics for a nonparametric one-sided hypothesis on the mean
+    of a nonnegative variable. Mathematical Methods of Statistics 14(4), 451-467.
+
+    Learned-Miller, E., Thomas, P. S. (2019). A new confidence interval for the mean of a bounded
+    random variable. arXiv:1905.06208.
 
     Examples
     --------
-    >>> values = np.zeros((66, 1))
-    >>> low, high = interval_of_means(values, bootstrap_means(values, 100, seed=0), 0.95)
-    >>> low.tolist(), high.round(4).tolist()
-    ([0.0], [0.0544])
+    >>> low, high = interval_of_means(bootstrap_means(np.zeros((66, 1)), 20_000, seed=0), 0.95)
+    >>> low.tolist(), high.round(2).tolist(), round(never_seen_bound(66, 0.95), 2)
+    ([0.0], [0.05], 0.05)
     """
     alpha = (1 - confidence) / 2
-    n = (~np.isnan(values)).sum(axis=0)
-    low, high = np.full(values.shape[1], np.nan), np.full(values.shape[1], np.nan)
-    for column in np.flatnonzero(n >= 2):
-        own = means[:, column]
-        low[column], high[column] = np.quantile(own[~np.isnan(own)], [alpha, 1 - alpha])
-        smallest, largest = np.nanmin(values[:, column]), np.nanmax(values[:, column])
-        if largest == 0:
-            high[column] = never_seen_bound(int(n[column]), confidence)
-        elif smallest == 1:
-            low[column] = 1 - never_seen_bound(int(n[column]), confidence)
-    return low, high
+    met = draws.means * (1 - draws.unmet)
+    return (
+        np.quantile(met + draws.unmet * worst, alpha, axis=0),
+        np.quantile(met + draws.unmet * best, 1 - alpha, axis=0),
+    )

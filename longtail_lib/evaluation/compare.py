@@ -3,122 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Any, NamedTuple
 
 import numpy as np
 
-from longtail_lib.evaluation.bootstrap import bootstrap_means, never_seen_bound
+from longtail_lib.evaluation.bootstrap import (
+    Draws,
+    bootstrap_means,
+    interval_of_means,
+    never_seen_bound,
+)
+from longtail_lib.evaluation.comparison import Comparison, Difference
 from longtail_lib.evaluation.jackknife import standard_error
-from longtail_lib.evaluation.report import Report, show_number
+from longtail_lib.evaluation.report import Report
 
-__all__ = ["Comparison", "Difference", "compare"]
+__all__ = ["compare"]
 
 _SAME = ("part", "seen items", "fingerprint", "groups fingerprint")
-
-
-class Difference(NamedTuple):
-    """One model against the baseline.
-
-    Parameters
-    ----------
-    model, group, metric : str
-    value : float
-        Of the model.
-    difference : float
-        Model less baseline.
-    low, high : float
-        Interval of the difference.
-    n : int
-        Users that count for the metric in both models.
-    verdict : str
-        "higher" or "lower" where the interval leaves out 0, else "undecided"; "baseline" for the
-        baseline itself. Higher is better for accuracy; for exposure it depends on what one wants.
-    """
-
-    model: str
-    group: str
-    metric: str
-    value: float
-    difference: float
-    low: float
-    high: float
-    n: int
-    verdict: str
-
-
-@dataclass(frozen=True, eq=False)
-class Comparison:
-    """What `compare` found; `comparison["ItemKNN", "tail", "NDCG@10"]` is a `Difference`.
-
-    Parameters
-    ----------
-    baseline : str
-    rows : tuple of Difference
-        The baseline itself comes first, with differences of 0.
-    confidence : float
-    """
-
-    baseline: str
-    rows: tuple[Difference, ...]
-    confidence: float
-
-    def __getitem__(self, key: tuple[str, str, str]) -> Difference:
-        """Difference of (model, group, "metric@k").
-
-        Raises
-        ------
-        KeyError
-            A model, group or metric that was not compared.
-        """
-        for row in self.rows:
-            if row[:3] == tuple(key):
-                return row
-        known = [dict.fromkeys(row[place] for row in self.rows) for place in range(3)]
-        raise KeyError(
-            f"no comparison of {key!r}; models: {', '.join(known[0])}; groups: "
-            f"{', '.join(known[1])}; metrics: {', '.join(known[2])}"
-        )
-
-    def to_frame(self, digits: int | None = 4) -> Any:
-        """All differences as a polars frame.
-
-        Parameters
-        ----------
-        digits : int or None
-            Decimals to round to; None leaves numbers as they are.
-
-        Returns
-        -------
-        polars.DataFrame
-            Columns as the fields of `Difference`.
-        """
-        import polars as pl
-
-        frame = pl.DataFrame(self.rows, schema=list(Difference._fields), orient="row")
-        numbers = ["value", "difference", "low", "high"]
-        frame = frame.with_columns(pl.col(numbers).cast(pl.Float64).fill_nan(None))
-        # Adding zero turns -0.0, which rounding may leave, into 0.0.
-        return frame if digits is None else frame.with_columns(pl.col(numbers).round(digits) + 0.0)
-
-    def __repr__(self) -> str:
-        head = ("model", "group", "metric", "value", "difference", "interval", "n", "verdict")
-        table = [head]
-        for row in self.rows:
-            interval = f"[{show_number(row.low)}, {show_number(row.high)}]"
-            numbers = show_number(row.value), f"{_signed(row.difference)}", interval
-            table.append((*row[:3], *numbers, f"{row.n:,}", row.verdict))
-        widths = [max(len(line[place]) for line in table) for place in range(len(head))]
-        return "\n".join(
-            "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-            for line in table
-        )
-
-    def _repr_html_(self) -> str:
-        from longtail_lib.evaluation.report_html import comparison_html
-
-        return comparison_html(self)
 
 
 def compare(
@@ -133,8 +34,9 @@ def compare(
 ) -> Comparison:
     """Compare reports of the same users with a baseline.
 
-    Means over users are compared by a paired bootstrap: one draw of users for both models, so
-    that easy and hard users cancel out. Coverage, Gini, ACLT and TailShare are compared by a
+    Means over users are compared by a paired bootstrap: the same weights of users for both models,
+    so that easy and hard users cancel out, and one user who was not met, so that a handful of
+    users cannot decide. Coverage, Gini, ACLT and TailShare are compared by a
     jackknife over users of the difference. Each interval stands alone: among twenty differences
     of nothing, one is expected to look decided at 95%.
 
@@ -249,24 +151,31 @@ def _paired_means(
 ) -> dict[tuple[str, str], tuple[float, float, float, int, str]]:
     if not keys:
         return {}
-    alpha = (1 - confidence) / 2
     own = np.stack([report.per_user[key] for key in keys], axis=1)
     base = np.stack([first.per_user[key] for key in keys], axis=1)
-    means = bootstrap_means(np.concatenate([own, base], axis=1), resamples, seed)
-    draws = means[:, : len(keys)] - means[:, len(keys) :]
+    draws = bootstrap_means(np.concatenate([own, base], axis=1), resamples, seed)
+    m = len(keys)
+    paired = Draws(
+        draws.means[:, :m] - draws.means[:, m:],
+        np.maximum(draws.unmet[:, :m], draws.unmet[:, m:]),
+    )
+    apart = np.abs(own - base)
+    n = np.count_nonzero(~np.isnan(apart), axis=0)
+    # The user who was not met differs as much as those who differ do on root mean square, in
+    # either direction. With equal steps of one sign that is the sign test: six of six decide.
+    # The largest difference instead would make intervals half as wide again where few differ.
+    differing = np.maximum(1, np.count_nonzero(np.nan_to_num(apart), axis=0))
+    step = np.sqrt((np.nan_to_num(apart) ** 2).sum(axis=0) / differing)
+    low, high = interval_of_means(paired, confidence, worst=-step, best=step)
     found = {}
     for place, key in enumerate(keys):
-        n = int(np.count_nonzero(~np.isnan(own[:, place]) & ~np.isnan(base[:, place])))
         difference = report.values[key].value - first.values[key].value
-        low = high = float("nan")
-        usable = draws[~np.isnan(draws[:, place]), place]
-        if n >= 2 and len(usable):
-            low, high = map(float, np.quantile(usable, [alpha, 1 - alpha]))
-            if np.array_equal(own[:, place], base[:, place], equal_nan=True):
-                # No user differs: all that can be said is how many unlike them were missed.
-                high = never_seen_bound(n, confidence)
-                low = -high
-        found[key] = difference, low, high, n, _verdict(low, high)
+        ends = float(low[place]), float(high[place])
+        if n[place] and step[place] == 0:
+            # No user differs: all that can be said is how many unlike them were missed.
+            bound = never_seen_bound(int(n[place]), confidence)
+            ends = -bound, bound
+        found[key] = difference, *ends, int(n[place]), _verdict(*ends)
     return found
 
 
@@ -283,8 +192,3 @@ def _paired_statistic(
 
 def _verdict(low: float, high: float) -> str:
     return "higher" if low > 0 else "lower" if high < 0 else "undecided"
-
-
-def _signed(number: float) -> str:
-    shown = show_number(number)
-    return shown if shown.startswith(("-", "–")) else f"+{shown}"

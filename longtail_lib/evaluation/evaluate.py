@@ -187,8 +187,7 @@ def _intervals_of_means(
     if not per_user:
         return {}
     matrix = np.stack(list(per_user.values()), axis=1)
-    means = bootstrap_means(matrix, resamples, seed)
-    low, high = interval_of_means(matrix, means, confidence)
+    low, high = interval_of_means(bootstrap_means(matrix, resamples, seed), confidence)
     n = (~np.isnan(matrix)).sum(axis=0)
     sums = np.nansum(matrix, axis=0)
     mean = np.divide(sums, n, out=np.full(len(n), np.nan), where=n > 0)

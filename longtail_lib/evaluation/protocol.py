@@ -76,8 +76,9 @@ def describe(
         "relevance in a group": "restricted to its items; the ranking stays over the catalogue",
         "ties": TIE_RULE,
         "intervals": (
-            f"{100 * confidence:g}%: percentile bootstrap over users, {resamples:,} resamples; "
-            "jackknife over users for Coverage, Gini, ACLT and TailShare"
+            f"{100 * confidence:g}%: Bayesian bootstrap over users with one unmet user at the end "
+            f"of the range, {resamples:,} resamples; jackknife over users for Coverage, Gini, ACLT "
+            "and TailShare"
         ),
         "seed": seed,
         "fingerprint": fingerprint(

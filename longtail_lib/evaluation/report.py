@@ -23,7 +23,7 @@ class Value(NamedTuple):
     value : float
         NaN where it is not defined.
     low, high : float
-        Ends of the interval; NaN where fewer than two users count.
+        Ends of the interval; NaN where it is not defined.
     n : int
         Users that count.
     """
@@ -80,7 +80,7 @@ class Report:
     >>> from longtail_lib.evaluation.example import tiny_model, tiny_parts
     >>> report = evaluate(tiny_model(), tiny_parts(), k=2, metrics=["NDCG"])
     >>> report["NDCG@2"]
-    0.4623 [0.0000, 1.0000] n=3
+    0.4623 [0.0610, 0.9379] n=3
     >>> Report.from_json(report.to_json())["NDCG@2"] == report["NDCG@2"]
     True
     """

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 from longtail_lib.evaluation.report import show_number
 
 if TYPE_CHECKING:
-    from longtail_lib.evaluation.compare import Comparison
+    from longtail_lib.evaluation.comparison import Comparison
     from longtail_lib.evaluation.report import Report
 
 __all__ = ["comparison_html", "protocol_html", "report_html", "table_html", "value_html"]
 
 _CELL = "text-align:right;padding:2px 8px;vertical-align:top"
+_WORD = "text-align:left;padding:2px 8px;vertical-align:top"
 _SMALL = "font-size:80%;opacity:.75;white-space:nowrap"
 
 
@@ -26,11 +28,17 @@ def value_html(value: float, low: float, high: float, title: str = "") -> str:
     >>> "0.2500" in value_html(0.25, 0.2, 0.3)
     True
     """
-    interval = f"<br><span style='{_SMALL}'>[{show_number(low)}, {show_number(high)}]</span>"
+    interval = (
+        ""
+        if isnan(low)
+        else f"<br><span style='{_SMALL}'>[{show_number(low)}, {show_number(high)}]</span>"
+    )
     return f"<td style='{_CELL}' title='{escape(title)}'>{show_number(value)}{interval}</td>"
 
 
-def table_html(caption: str, columns: Sequence[str], rows: Iterable[tuple[str, str]]) -> str:
+def table_html(
+    caption: str, columns: Sequence[str], rows: Iterable[tuple[str, str]], words: int = 0
+) -> str:
     """A table from ready cells.
 
     Parameters
@@ -40,8 +48,13 @@ def table_html(caption: str, columns: Sequence[str], rows: Iterable[tuple[str, s
         Headings after the first, empty one.
     rows : iterable of (str, str)
         Heading of the row and its cells.
+    words : int
+        How many of the first columns hold words, whose headings stand to the left.
     """
-    head = "".join(f"<th scope='col' style='{_CELL}'>{escape(name)}</th>" for name in columns)
+    head = "".join(
+        f"<th scope='col' style='{_WORD if place < words else _CELL}'>{escape(name)}</th>"
+        for place, name in enumerate(columns)
+    )
     body = "".join(
         f"<tr><th scope='row' style='text-align:left;padding:2px 8px'>{escape(name)}</th>"
         f"{cells}</tr>"
@@ -110,12 +123,13 @@ def comparison_html(comparison: Comparison) -> str:
             else value_html(row.difference, row.low, row.high, title=f"n = {row.n:,}")
         )
         words = (row.metric, row.group)
-        cells = "".join(f"<td style='padding:2px 8px'>{escape(word)}</td>" for word in words)
+        cells = "".join(f"<td style='{_WORD}'>{escape(word)}</td>" for word in words)
         verdict = "" if base else row.verdict
-        rows.append((row.model, f"{cells}{numbers}<td style='padding:2px 8px'>{verdict}</td>"))
+        rows.append((row.model, f"{cells}{numbers}<td style='{_WORD}'>{verdict}</td>"))
     return table_html(
         f"Difference from {comparison.baseline}, same users, "
         f"{100 * comparison.confidence:g}% intervals",
         ("metric", "group", "value", "difference", "verdict"),
         rows,
+        words=2,
     )

@@ -1,7 +1,16 @@
 """Inequality of counts, and the head, mid and tail groups of a catalogue."""
 
+from longtail_lib.tail.concentration import concentration, items_holding
 from longtail_lib.tail.gini import gini
 from longtail_lib.tail.groups import Groups, popularity_groups
 from longtail_lib.tail.lorenz import lorenz, top_share
 
-__all__ = ["Groups", "gini", "lorenz", "popularity_groups", "top_share"]
+__all__ = [
+    "Groups",
+    "concentration",
+    "gini",
+    "items_holding",
+    "lorenz",
+    "popularity_groups",
+    "top_share",
+]

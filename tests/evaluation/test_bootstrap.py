@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from scipy.stats import beta
+from scipy.stats import beta, binomtest
 
 from longtail_lib.evaluation.bootstrap import (
     bootstrap_means,
@@ -9,24 +9,30 @@ from longtail_lib.evaluation.bootstrap import (
 )
 
 
-def test_matches_a_plain_loop_over_the_same_draws():
+def test_matches_a_plain_loop_over_the_same_weights():
     rng = np.random.default_rng(0)
     values = rng.random((40, 5))
     values[rng.random((40, 5)) < 0.3] = np.nan
     values[:, 4] = values[:, 2]
-    draws = np.random.default_rng(7)
-    expected = [
-        np.nanmean(values[draws.integers(0, 40, size=40, dtype=np.int32)], axis=0)
-        for _ in range(60)
-    ]
-    np.testing.assert_allclose(bootstrap_means(values, 60, seed=7), expected, rtol=1e-5)
+    weights = np.random.default_rng(7).standard_exponential((60, 41), dtype=np.float32)
+    means, unmet = bootstrap_means(values, 60, seed=7)
+    for column in range(5):
+        counted = ~np.isnan(values[:, column])
+        own = weights[:, :40][:, counted].astype(float)
+        np.testing.assert_allclose(
+            means[:, column], own @ values[counted, column] / own.sum(axis=1), rtol=1e-5
+        )
+        np.testing.assert_allclose(
+            unmet[:, column], weights[:, 40] / (own.sum(axis=1) + weights[:, 40]), rtol=1e-5
+        )
 
 
 def test_spread_is_the_standard_error():
     values = np.random.default_rng(1).beta(0.4, 3, (800, 1))
-    means = bootstrap_means(values, 4_000, seed=0)
+    means, unmet = bootstrap_means(values, 4_000, seed=0)
     assert means.mean() == pytest.approx(values.mean(), rel=0.01)
     assert means.std() == pytest.approx(values.std() / np.sqrt(800), rel=0.05)
+    assert unmet.mean() == pytest.approx(1 / 801, rel=0.1)
 
 
 def test_chunks_do_not_matter(monkeypatch):
@@ -36,14 +42,13 @@ def test_chunks_do_not_matter(monkeypatch):
     np.testing.assert_allclose(bootstrap_means(values, 30, seed=3), whole, rtol=1e-6)
 
 
-def test_draws_without_a_counting_user_are_left_out():
-    values = np.full((10, 1), np.nan)
-    values[:2, 0] = [0.2, 0.4]
-    means = bootstrap_means(values, 500, seed=0)
-    assert np.isnan(means).any()
-    low, high = interval_of_means(values, means, 0.95)
-    assert low[0] == pytest.approx(0.2)
-    assert high[0] == pytest.approx(0.4)
+@pytest.mark.parametrize(("hits", "n"), [(0, 40), (1, 40), (3, 200), (30, 60), (60, 60)])
+def test_zeros_and_ones_give_the_exact_binomial_interval(hits, n):
+    values = (np.arange(n) < hits).astype(float)[:, None]
+    low, high = interval_of_means(bootstrap_means(values, 40_000, seed=0), 0.95)
+    exact = binomtest(hits, n).proportion_ci(0.95, method="exact")
+    assert low[0] == pytest.approx(exact.low, abs=0.003)
+    assert high[0] == pytest.approx(exact.high, abs=0.003)
 
 
 @pytest.mark.parametrize("n", [2, 30, 500])
@@ -51,19 +56,19 @@ def test_bound_is_the_exact_binomial_limit(n):
     assert never_seen_bound(n, 0.9) == pytest.approx(beta.ppf(0.95, 1, n))
 
 
-def test_users_who_do_not_differ_do_not_give_certainty():
-    values = np.stack([np.zeros(50), np.ones(50), np.full(50, 0.5)], axis=1)
-    low, high = interval_of_means(values, bootstrap_means(values, 100, seed=0), 0.95)
-    bound = never_seen_bound(50, 0.95)
-    np.testing.assert_allclose(low, [0, 1 - bound, 0.5])
-    np.testing.assert_allclose(high, [bound, 1, 0.5])
+def test_a_single_small_value_does_not_make_the_interval_narrower():
+    values = np.zeros((100, 2))
+    values[0, 1] = 0.05
+    _, high = interval_of_means(bootstrap_means(values, 2_000, seed=0), 0.95)
+    assert high[1] >= high[0] > 0.03
 
 
-def test_one_user_gives_no_interval():
-    values = np.array([[0.3], [np.nan]])
-    low, high = interval_of_means(values, bootstrap_means(values, 50, seed=0), 0.95)
-    assert np.isnan(low[0])
-    assert np.isnan(high[0])
+def test_few_users_give_a_wide_interval_and_none_gives_none():
+    values = np.array([[0.3, np.nan], [np.nan, np.nan]])
+    low, high = interval_of_means(bootstrap_means(values, 2_000, seed=0), 0.95)
+    assert low[0] < 0.05
+    assert high[0] > 0.9
+    assert np.isnan([low[1], high[1]]).all()
 
 
 @pytest.mark.parametrize(
@@ -82,8 +87,8 @@ def test_intervals_hold_the_mean_of_a_known_population(name, draw, mean):
     rng = np.random.default_rng(11)
     # 1,000 samples of 250 users, side by side as columns; 400 resamples.
     values = np.stack([draw(rng, 250) for _ in range(1_000)], axis=1)
-    low, high = interval_of_means(values, bootstrap_means(values, 400, seed=0), 0.95)
+    low, high = interval_of_means(bootstrap_means(values, 400, seed=0), 0.95)
     held = ((low <= mean) & (mean <= high)).mean()
-    assert 0.915 < held < 0.975, (name, held)
+    assert held > 0.935, (name, held)
     # An interval can hold everything by being wide: it must not.
-    assert np.mean(high - low) < 4.2 * values.std() / np.sqrt(250)
+    assert np.mean(high - low) < 1.15 * 2 * 1.96 * values.std() / np.sqrt(250)
