@@ -10,6 +10,7 @@ from typing import Any
 _HOME = {
     "Backward": "gradients",
     "WorkedExample": "worked_numbers",
+    "agreeing_scores": "scoring",
     "article_score": "summed_inputs",
     "build_model": "two_tower",
     "build_repaired_model": "repaired_two_tower",

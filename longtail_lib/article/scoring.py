@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from longtail_lib.article.activation import sigmoid
+from longtail_lib.article.activation import logit, sigmoid
 
-__all__ = ["SCORE_READINGS", "ScoreEquation", "dot_score", "score_equation", "second_score"]
+__all__ = ["SCORE_READINGS", "ScoreEquation", "agreeing_scores", "dot_score"]
+__all__ += ["score_equation", "second_score"]
 
 SCORE_READINGS = ("scalar", "vector", "elementwise", "matrix")
 
@@ -132,7 +134,7 @@ def score_equation(
 
     The article writes them as equal. They are two different models: the right side lies in
     (0, 1), the left anywhere. With one weight they agree only where s = σ(W3·s + b3), which holds
-    for at most three values of s = uᵀi.
+    for at most three values of s = uᵀi: see `agreeing_scores`.
 
     Parameters
     ----------
@@ -152,6 +154,50 @@ def score_equation(
     left = dot_score(u, i)
     right = second_score(u, i, weights, bias, reading=reading)
     return ScoreEquation(left, right, np.abs(left - right).max())
+
+
+def agreeing_scores(weight: float, bias: float = 0.0) -> np.ndarray:
+    """Find every s = uᵀi at which both sides are equal, s = σ(W3·s + b3), for one number W3.
+
+    Parameters
+    ----------
+    weight, bias : float
+        W3 and b3.
+
+    Returns
+    -------
+    ndarray of float64, shape (1,), (2,) or (3,)
+        Ascending, all in (0, 1). Three only where W3 is above 4, because the steepest slope of
+        σ is a quarter.
+
+    Raises
+    ------
+    ValueError
+        A weight or bias that is not finite.
+
+    Examples
+    --------
+    >>> agreeing_scores(1.0).round(4)
+    array([0.659])
+    >>> agreeing_scores(8.0, -4.0).round(4)
+    array([0.0212, 0.5   , 0.9788])
+    """
+    from scipy.optimize import brentq
+
+    if not (np.isfinite(weight) and np.isfinite(bias)):
+        raise ValueError(f"weight and bias must be finite, got {weight} and {bias}")
+
+    def gap(s: float) -> float:
+        return float(sigmoid(weight * s + bias)) - s
+
+    # Between two turning points the gap only rises or only falls, so it has at most one zero.
+    turns = []
+    if weight > 4:
+        slope = np.sqrt(0.25 - 1 / weight)
+        turns = (logit([0.5 - slope, 0.5 + slope]) - bias) / weight
+    ends = [0.0, *(turn for turn in turns if 0 < turn < 1), 1.0]
+    pieces = [(low, high) for low, high in pairwise(ends) if gap(low) * gap(high) <= 0]
+    return np.unique([round(brentq(gap, low, high, xtol=1e-14), 12) for low, high in pieces])
 
 
 def _pair(u: ArrayLike, i: ArrayLike) -> tuple[np.ndarray, np.ndarray]:

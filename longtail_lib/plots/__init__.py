@@ -13,6 +13,7 @@ _HOME = {
     "pipeline_diagram": "pipeline_diagram",
     "popularity_curve": "popularity_curve",
     "score_distribution": "score_distribution",
+    "score_forms": "score_forms",
     "side_by_side": "side_by_side",
     "style": "palette",
     "training_curves": "training_curves",

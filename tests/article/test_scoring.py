@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from longtail_lib.article import dot_score, score_equation, second_score
+from longtail_lib.article import agreeing_scores, dot_score, score_equation, second_score
 
 U, V = [1.0, 2.0], [3.0, -0.5]
 
@@ -74,3 +74,23 @@ def test_the_two_sides_can_agree_at_a_single_point():
 def test_gap_is_the_largest_difference():
     equation = score_equation(np.full(5, 0.5), np.full(5, 0.5), [0.0, 1.0], reading="vector")
     assert equation.gap == pytest.approx(1.25 - 0.5)
+
+
+@given(st.floats(-20, 20), st.floats(-10, 10))
+def test_agreeing_scores_are_all_the_zeros_of_the_gap(weight, bias):
+    found = agreeing_scores(weight, bias)
+    assert 1 <= len(found) <= 3
+    for s in found:
+        assert second_score([s], [1.0], weight, bias, reading="scalar") == pytest.approx(s)
+    # A scan that knows no calculus must not see more changes of sign than were found.
+    scan = np.linspace(0, 1, 2001)
+    sides = np.sign(1 / (1 + np.exp(-(weight * scan + bias))) - scan)
+    assert np.count_nonzero(np.diff(sides[sides != 0])) <= len(found)
+
+
+def test_agreeing_scores_by_symmetry():
+    assert agreeing_scores(0.0).tolist() == [0.5]
+    low, middle, high = agreeing_scores(8.0, -4.0)
+    assert (middle, low + high) == (0.5, pytest.approx(1.0))
+    with pytest.raises(ValueError, match="must be finite"):
+        agreeing_scores(np.inf)
