@@ -228,10 +228,9 @@ def count_lists(scores):
 
 
 w = rng.normal(size=5)
+shared = article_score(users, items, w, w, reading="vector")
 print("Different users:", len(np.unique(users, axis=0)))
-print(
-    "Lists, one shared vector W:", count_lists(article_score(users, items, w, w, reading="vector"))
-)
+print("Lists, one shared vector W:", count_lists(shared))
 print("Lists, two matrices W1, W2:", count_lists(article_score(users, items, W1, W2)))
 
 # %% [markdown]
@@ -285,8 +284,7 @@ mathematics.two_scores(scores, u=printed, i=printed)
 # %%
 from longtail_lib.plots import score_forms
 
-picture = score_forms([(1, 0), (8, -4)], mark=1.25)
-picture
+score_forms([(1, 0), (8, -4)], mark=1.25)
 
 # %% [markdown]
 # Once, or at most three times. At every other score the article's equation is false: it names two
@@ -333,7 +331,7 @@ sliders.snapshots(
 # The article's code leaves out the sum. One layer sees the user, another the item: two **towers**.
 # Their score is the **cosine similarity** (余弦相似度), the dot product divided by both lengths:
 #
-# $$\cos(u, i) = \frac{u^T i}{\|u\| \, \|i\|}$$
+# $$\cos(u, i) = \frac{u^T i}{\lVert u \rVert \, \lVert i \rVert}$$
 #
 # It is 1 for the same direction, 0 for a right angle, and −1 for opposite directions.
 #
@@ -426,10 +424,14 @@ pl.DataFrame({"c": c, "lowest cosine": best, **errors, "slope at c": slope}).wit
 # reading, and a label $y = 0$. With $z = W \cdot x$, $p = \sigma(z)$ and the error $L = (p - y)^2$,
 # the chain rule has three factors:
 #
-# $$\frac{\partial L}{\partial p} = 2 (p - y)$$
-# $$\frac{\partial p}{\partial z} = p (1 - p)$$
-# $$\frac{\partial z}{\partial W} = x \qquad\text{so}\qquad
-# \frac{\partial L}{\partial W} = 2 (p - y) \, p (1 - p) \, x$$
+# $$
+# \begin{aligned}
+# \frac{\partial L}{\partial p} &= 2 (p - y) \\
+# \frac{\partial p}{\partial z} &= p (1 - p) \\
+# \frac{\partial z}{\partial W} &= x
+# \qquad\text{so}\qquad \frac{\partial L}{\partial W} = 2 (p - y) \; p (1 - p) \; x
+# \end{aligned}
+# $$
 #
 # **Predict:** which entry of the gradient is 0, whatever the weights?
 
@@ -469,7 +471,7 @@ print("Whole model, chain rule = small nudges:", np.allclose(back.gradients["W_u
 # |---|---|---|---|
 # | user | $u = \sigma(W_1 (X_u + X_i) + b_1)$ | $u = W_u X_u$ | only the user, and any direction |
 # | item | $i = \sigma(W_2 (X_u + X_i) + b_2)$ | $i = W_i X_i$ | can be stored in advance |
-# | length | none | $u / \|u\|$, $\; i / \|i\|$ | the score is a cosine, from −1 to 1 |
+# | length | none | $u / \lVert u \rVert$ and $i / \lVert i \rVert$ | the score is a cosine, from −1 to 1 |
 # | score | two formulas | $s = u^T i \, / \, \tau$ | the temperature $\tau$ gives the loss room |
 # | probability | mixed with the score | $\sigma(s)$ for one pair, or a softmax over items | a separate step |
 #
@@ -481,7 +483,7 @@ for positions in ([], [0, 1], [0, 1, 2, 3]):
     a, b = swap_features(x_user, x_item, positions)
     s = cosine(W1 @ a, W2 @ b) / 0.1
     print(f"user {a.astype(int)}, item {b.astype(int)}: score {s:5.2f}, σ {sigmoid(s):.2f}")
-print("Lists:", count_lists(cosine(users @ W1.T, items @ W2.T)))
+print("Lists, towers apart:", count_lists(cosine(users @ W1.T, items @ W2.T)))
 
 # %% [markdown]
 # Three pairs, three scores. With random weights they mean nothing yet, but now they *can* be learned
