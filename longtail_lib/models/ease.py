@@ -13,8 +13,8 @@ from longtail_lib.preprocessing.parts import Split
 
 __all__ = ["Ease"]
 
-# Floats in one dense block: 64 MiB.
-_BLOCK = 2**24
+# Floats in one dense block: 16 MiB.
+_BLOCK = 2**22
 
 
 class Ease(Recommender):
@@ -64,7 +64,8 @@ class Ease(Recommender):
     Notes
     -----
     One float32 array of n_items x n_items is allocated; the Gram matrix, its Cholesky factor
-    (LAPACK spotrf), its inverse (spotri) and W take that place one after the other.
+    (LAPACK spotrf), its inverse (spotri) and W take that place one after the other. Cold items
+    are left out of the first three, which changes no weight and saves time.
 
     References
     ----------
@@ -99,12 +100,18 @@ class Ease(Recommender):
 
     def _fit(self, parts: Split) -> None:
         self._check_parameters(parts.n_items)
-        popularity = np.maximum(parts.popularity, 1).astype(np.float32)
-        scale = popularity ** np.float32(-self.popularity_exponent)
-        squares = parts.train.data.astype(np.float64) ** 2
-        scaled = squares * scale[parts.train.indices].astype(np.float64) ** 2
-        scale *= np.float32(np.sqrt(squares.sum() / scaled.sum()))
-        weights = _gram(parts.train, scale)
+        # Cold items have no weights, so they need no place in the matrix that is inverted.
+        warm = np.flatnonzero(parts.popularity)
+        scale = parts.popularity[warm].astype(np.float32) ** np.float32(-self.popularity_exponent)
+        items = parts.train.T.tocsr()[warm]
+        per_item = np.diff(items.indptr)
+        before = np.square(items.data, dtype=np.float64).sum()
+        items.data *= np.repeat(scale, per_item)
+        c = np.float32(np.sqrt(before / np.square(items.data, dtype=np.float64).sum()))
+        items.data *= c
+        room = np.empty(parts.n_items**2, dtype=np.float32)
+        weights = room[: len(warm) ** 2].reshape(len(warm), len(warm))
+        _fill_gram(weights, items)
         np.einsum("ii->i", weights)[:] += np.float32(self.l2)
         self._invert(weights)
         # P fills the upper triangle; W takes its place.
@@ -112,7 +119,8 @@ class Ease(Recommender):
         weights /= -np.diagonal(weights).copy()
         np.fill_diagonal(weights, 0)
         if self.popularity_exponent:
-            weights *= scale[:, None]
+            weights *= (c * scale)[:, None]
+        weights = _spread(room, warm, parts.n_items)
         self.weights_ = weights if self.top_weights is None else _prune(weights, self.top_weights)
 
     def _check_parameters(self, n_items: int) -> None:
@@ -174,18 +182,13 @@ def memory_needed(n_items: int) -> int:
     return 4 * n_items * n_items + 4 * 4 * max(n_items, min(_BLOCK, n_items * n_items))
 
 
-def _gram(train: csr_matrix, scale: np.ndarray) -> np.ndarray:
-    """Return the upper triangle of the scaled Gram matrix; what lies below is arbitrary."""
-    items = train.T.tocsr()
-    items.data *= np.repeat(scale, np.diff(items.indptr))
-    n_items = items.shape[0]
-    gram = np.empty((n_items, n_items), dtype=np.float32)
-    step = max(1, min(n_items, _BLOCK // n_items))
-    for start in range(0, n_items, step):
-        stop = min(start + step, n_items)
-        block = items[start:stop] @ items[start:].T.tocsr()
-        gram[start:stop, start:] = block.toarray()
-    return gram
+def _fill_gram(gram: np.ndarray, items: csr_matrix) -> None:
+    """Fill the upper triangle of the Gram matrix of rows; what lies below stays arbitrary."""
+    n = items.shape[0]
+    step = max(1, min(n, _BLOCK // n))
+    for start in range(0, n, step):
+        block = items[start : start + step] @ items[start:].T.tocsr()
+        gram[start : start + step, start:] = block.toarray()
 
 
 def _mirror(matrix: np.ndarray, step: int = 1024) -> None:
@@ -198,6 +201,26 @@ def _mirror(matrix: np.ndarray, step: int = 1024) -> None:
         for left in range(stop, n, step):
             right = min(left + step, n)
             matrix[left:right, start:stop] = matrix[start:stop, left:right].T
+
+
+def _spread(room: np.ndarray, warm: np.ndarray, n_items: int) -> np.ndarray:
+    """Move a matrix of warm items at the start of `room` to its places in the whole catalogue.
+
+    From the last row to the first: a row's new place never lies before its old one, so no row is
+    overwritten before it has moved.
+    """
+    n_warm = len(warm)
+    whole = room.reshape(n_items, n_items)
+    if n_warm == n_items:
+        return whole
+    end = n_items
+    for place in range(n_warm - 1, -1, -1):
+        row = room[place * n_warm : (place + 1) * n_warm].copy()
+        whole[warm[place] : end] = 0
+        whole[warm[place], warm] = row
+        end = warm[place]
+    whole[:end] = 0
+    return whole
 
 
 def _prune(weights: np.ndarray, keep: int) -> csr_matrix:

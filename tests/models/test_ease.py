@@ -102,6 +102,16 @@ def test_cold_items_have_no_weights(parts):
         assert (weights[:, cold] == 0).all()
 
 
+@pytest.mark.parametrize("cold", [[], [0], [5], [11], [0, 1, 2, 7, 11], list(range(3, 12))])
+def test_cold_items_anywhere_in_the_catalogue(make_split, cold):
+    rng = np.random.default_rng(4)
+    train = (rng.random((50, 12)) < 0.5).astype(float)
+    train[:, cold] = 0
+    _, expected, _ = closed_form(train, 3.0, 0.3)
+    model = Ease(l2=3.0, popularity_exponent=0.3).fit(make_split(train))
+    np.testing.assert_allclose(model.weights_, expected, atol=1e-5)
+
+
 def test_blocks_do_not_change_the_weights(parts, monkeypatch):
     whole = Ease(l2=5.0).fit(parts).weights_
     monkeypatch.setattr("longtail_lib.models.ease._BLOCK", 7 * parts.n_items)
@@ -204,3 +214,23 @@ def test_available_memory_reads_the_container(tmp_path):
     assert _control_group(tmp_path) == 450
     (tmp_path / "memory.max").write_text("max\n")
     assert _control_group(tmp_path) is None
+
+
+# --- real data -----------------------------------------------------------------------------------
+
+
+@pytest.mark.real_data
+@pytest.mark.slow
+def test_on_movielens_ease_beats_neighbours_and_neighbours_beat_popularity():
+    from longtail_lib import evaluate, load_dataset, prepare, split
+    from longtail_lib.models import ItemKNN, Popularity
+
+    # Items with five interactions and more keep the matrix small: the order is what is tested.
+    data = prepare(load_dataset("movielens-small"), min_rating=3.5, min_item_interactions=5)
+    parts = split(data, how="random", seed=0)
+    ndcg = {
+        type(model).__name__: evaluate(model.fit(parts), parts, k=10, resamples=50)["NDCG@10"].value
+        for model in (Popularity(), ItemKNN(), Ease())
+    }
+    assert ndcg["ItemKNN"] > 1.2 * ndcg["Popularity"]
+    assert ndcg["Ease"] > 1.02 * ndcg["ItemKNN"]
