@@ -1,0 +1,62 @@
+"""The items that users like best, which only a simulator knows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from longtail_lib.data.dataset import Truth
+
+__all__ = ["favourites"]
+
+_ROWS_AT_ONCE = 256
+
+
+def favourites(truth: Truth, users: Any, k: int = 50) -> np.ndarray:
+    """Find the k items that each user likes best in truth, whether or not they were ever shown.
+
+    Parameters
+    ----------
+    truth : Truth
+        `Dataset.truth` of a simulated dataset.
+    users : array-like of int, shape (n,)
+        Positions in `truth.user_ids`.
+    k : int
+        How many, from 1 to the size of the catalogue.
+
+    Returns
+    -------
+    ndarray of int64, shape (n, k)
+        Positions in `truth.item_ids`, best liked first; equal preferences in the order of the
+        catalogue.
+
+    Raises
+    ------
+    ValueError
+        No truth, or a k that the catalogue does not allow.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from longtail_lib.data.simulator import PRESETS, simulate
+    >>> data = simulate(replace(PRESETS["shop"], n_users=50, n_items=200), seed=1)
+    >>> best = favourites(data.truth, [0], k=3)
+    >>> liked = data.truth.preference([0])[0]
+    >>> bool((liked[best[0]] >= np.sort(liked)[-3]).all())
+    True
+    """
+    if truth is None:
+        raise ValueError(
+            "favourites: the dataset has no truth; take a simulated one, with truth=True"
+        )
+    users = np.asarray(users, dtype=np.int64)
+    n_items = len(truth.item_ids)
+    if not 1 <= k <= n_items:
+        raise ValueError(f"favourites: k must lie between 1 and {n_items} items, got {k}")
+    best = np.empty((len(users), k), dtype=np.int64)
+    # In pieces, so that memory does not grow with users x items.
+    for start in range(0, len(users), _ROWS_AT_ONCE):
+        liked = truth.preference(users[start : start + _ROWS_AT_ONCE])
+        best[start : start + _ROWS_AT_ONCE] = np.argsort(-liked, axis=1, kind="stable")[:, :k]
+    return best
