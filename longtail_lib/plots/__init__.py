@@ -1,34 +1,29 @@
 """Pictures of data, models and reports, each with an alt text that holds the computed numbers.
 
-Names are imported when first used, because matplotlib is slow to import.
+Importing this package imports matplotlib; nothing else in the library does so before a picture is
+drawn.
 """
 
-from importlib import import_module
-from typing import Any
+from longtail_lib.plots.group_bars import group_bars
+from longtail_lib.plots.lorenz_curve import lorenz_curve
+from longtail_lib.plots.palette import style
+from longtail_lib.plots.picture import Picture
+from longtail_lib.plots.pipeline_diagram import pipeline_diagram
+from longtail_lib.plots.popularity_curve import popularity_curve
+from longtail_lib.plots.score_distribution import score_distribution
+from longtail_lib.plots.score_forms import score_forms
+from longtail_lib.plots.side_by_side import side_by_side
+from longtail_lib.plots.training_curves import training_curves
 
-_HOME = {
-    "Picture": "picture",
-    "group_bars": "group_bars",
-    "lorenz_curve": "lorenz_curve",
-    "pipeline_diagram": "pipeline_diagram",
-    "popularity_curve": "popularity_curve",
-    "score_distribution": "score_distribution",
-    "score_forms": "score_forms",
-    "side_by_side": "side_by_side",
-    "style": "palette",
-    "training_curves": "training_curves",
-}
-
-__all__ = sorted(_HOME)
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module 'longtail_lib.plots' has no attribute {name!r}")
-    value = getattr(import_module(f"longtail_lib.plots.{_HOME[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__all__ = [
+    "Picture",
+    "group_bars",
+    "lorenz_curve",
+    "pipeline_diagram",
+    "popularity_curve",
+    "score_distribution",
+    "score_forms",
+    "side_by_side",
+    "style",
+    "training_curves",
+]
