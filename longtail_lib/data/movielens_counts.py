@@ -3,7 +3,7 @@
 Lessons show these figures beside simulated ones where the real data is not at hand. They were
 written by
 
-    python -m longtail_lib.data.movielens_figures
+    python -m longtail_lib.data.movielens_counts
 
 which reads the real data as `load_dataset("movielens-small")` does, and fetches it if need be.
 """
@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from longtail_lib.data.log_figures import LogFigures, log_figures
+from longtail_lib.data.interaction_counts import LogFigures, log_figures
 from longtail_lib.data.stored_content import write_file
 
 __all__ = ["PATH", "movielens_figures", "write_movielens_figures"]
