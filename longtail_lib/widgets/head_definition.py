@@ -81,7 +81,10 @@ It holds 60.0% of the interactions; its least popular item has 60.
         ax.set_ylim(0, 2 * max(ordered[0], 1))
         ax.set_xlabel("catalogue item, by popularity (rank)")
         ax.set_ylabel("popularity (train interactions)")
-        ax.legend(loc="upper right")
+        ax.xaxis.set_major_formatter("{x:,.0f}")
+        ax.yaxis.set_major_formatter("{x:,.0f}")
+        # On white, since a border far to the right runs behind the legend.
+        ax.legend(loc="upper right", frameon=True, framealpha=1, edgecolor="none")
 
     def say(share: float, n_head: int, held: float, border: float) -> str:
         return (
