@@ -80,10 +80,19 @@ def group_bars(
                 linewidth=0,
                 label=report.model,
             )
-            # A bar of height 0 cannot be seen; the number says that it was measured.
-            for at, height in zip(x, value, strict=True):
+            # A bar of height 0 cannot be seen; the number says that it was measured. It stands
+            # above the interval, which would strike it through.
+            for at, height, top in zip(x, value, high, strict=True):
                 if abs(height) < 0.00005:
-                    axes.text(at, 0, "0", ha="center", va="bottom", fontsize=9)
+                    place_of_zero = (at, max(0, np.nan_to_num(top)))
+                    axes.annotate(
+                        "0",
+                        place_of_zero,
+                        xytext=(0, 2),
+                        textcoords="offset points",
+                        ha="center",
+                        fontsize=9,
+                    )
             # An interval by resampling need not hold its value; a length must not be negative.
             axes.errorbar(
                 x,
