@@ -131,7 +131,7 @@ def time_keras_rs(parts: Split, model: Factors, n: int) -> float:
         metric.result()
 
     work()
-    return seconds(work, 1)
+    return seconds(work, 3)
 
 
 def main() -> None:
@@ -191,7 +191,7 @@ def main() -> None:
         for metric in ACCURACY
         for k in KS
     )
-    n = min(2_000, arguments.users)
+    n = min(1_000, arguments.users)
     keras_rs = time_keras_rs(parts, model, n) * arguments.users / n
     result = {
         "users": arguments.users,
