@@ -10,6 +10,7 @@ from longtail_lib.plots.palette import style
 from longtail_lib.plots.picture import Picture
 from longtail_lib.plots.pipeline_diagram import pipeline_diagram
 from longtail_lib.plots.popularity_curve import popularity_curve
+from longtail_lib.plots.preparation_steps import preparation_steps
 from longtail_lib.plots.score_distribution import score_distribution
 from longtail_lib.plots.score_forms import score_forms
 from longtail_lib.plots.side_by_side import side_by_side
@@ -21,6 +22,7 @@ __all__ = [
     "lorenz_curve",
     "pipeline_diagram",
     "popularity_curve",
+    "preparation_steps",
     "score_distribution",
     "score_forms",
     "side_by_side",

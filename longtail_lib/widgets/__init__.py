@@ -8,12 +8,13 @@ from typing import Any
 
 _HOME = {
     "Control": "control",
+    "core_slider": "core_size",
     "head_slider": "head_definition",
     "rank_slider": "rank_metrics",
     "sigmoid_sliders": "sigmoid_weights",
 }
 
-__all__ = ["Control", "head_slider", "rank_slider", "sigmoid_sliders"]
+__all__ = ["Control", "core_slider", "head_slider", "rank_slider", "sigmoid_sliders"]
 
 
 def __getattr__(name: str) -> Any:
