@@ -279,6 +279,11 @@ def _finish(root: Path) -> None:
         target = root / ".venv" / "etc" / "ipython"
         target.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(str(config), str(target / config.name))
+    # JupyterLab would ask every learner whether it may fetch news, offline ones too.
+    settings = root / ".venv" / "etc" / "jupyter" / "labconfig" / "page_config.json"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    news = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
+    settings.write_text(json.dumps(news), encoding="utf-8")
     # The first import of matplotlib searches for fonts and says so; do it here, not in a lesson.
     code = (
         "import importlib.util as u; u.find_spec('matplotlib') and __import__('matplotlib.pyplot')"
