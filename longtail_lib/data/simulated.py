@@ -97,7 +97,7 @@ def read_simulated(folder: str | os.PathLike[str], *, truth: bool = True) -> Dat
     >>> from dataclasses import replace
     >>> from tempfile import TemporaryDirectory
     >>> from longtail_lib.data.simulator import PRESETS, simulate
-    >>> data = simulate(replace(PRESETS["shop"], n_users=50, n_items=200), seed=1)
+    >>> data = simulate(replace(PRESETS["shop"], n_users=50, n_items=600), seed=1)
     >>> with TemporaryDirectory() as folder:
     ...     again = read_simulated(write_simulated(data, folder))
     >>> again.interactions.equals(data.interactions)

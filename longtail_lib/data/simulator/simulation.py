@@ -72,12 +72,12 @@ def simulate(preset: str | Preset, seed: int = 7) -> Dataset:
     Examples
     --------
     >>> from dataclasses import replace
-    >>> small = replace(PRESETS["shop"], n_users=50, n_items=200)
+    >>> small = replace(PRESETS["shop"], n_users=50, n_items=600)
     >>> data = simulate(small, seed=1)
     >>> data.n_users, data.n_items
-    (50, 200)
+    (50, 600)
     >>> data.truth.preference([0, 1]).shape
-    (2, 200)
+    (2, 600)
     """
     preset = _resolve(preset)
     if seed < 0:
@@ -85,7 +85,7 @@ def simulate(preset: str | Preset, seed: int = 7) -> Dataset:
     vocabulary = vocabulary_of(preset.vocabulary)
     catalogue = draw_catalogue(preset, vocabulary, seed)
     # MovieLens, too, publishes only users with a minimum of interactions.
-    n_visitors = preset.n_users + preset.n_users // 5 + 10
+    n_visitors = preset.n_users + preset.n_users // 3 + 10
     visitors = draw_population(preset, catalogue, n_visitors, seed)
     truth = build_truth(preset, catalogue, visitors, seed)
     events = run_policy(truth, stream(seed, f"{preset.name} policy"))

@@ -29,7 +29,7 @@ the sea; nature; Tidal|Saltwater|Anchor|Seagull|Undertow|Harbour; about the sea|
 rain; nature; Rainy Window|Puddle|Drizzle|Umbrella|Downpour|Wet Street; about rain on a window|for a day of drizzle|full of grey skies
 summer; nature; Heatwave|Sunburn|July|Lemonade|Barefoot|Long Evening; about a long hot summer|that tastes of lemonade|for open windows in July
 winter; nature; Snowfall|Frostbite|December|Icicle|Fireside|Bare Branch; about snow and short days|that sounds like December|cold as a frozen lake
-night; night; Midnight|Streetlight|Insomnia|Two A.M.|Moonlit|Darkroom; about being awake at night|after the last train has gone|lit by street lamps
+night; night; Midnight|Streetlight|Insomnia|Three O'Clock|Moonlit|Darkroom; about being awake at night|after the last train has gone|lit by street lamps
 stars; night; Satellite|Starfield|Gravity|Moonwalk|Cosmic|Perseid; about the stars|that looks up at the moon|drifting through outer space
 trains; road; Railway|Freight Train|Platform|Departure|Ticket|Sleeper; about a train leaving|with wheels clattering underneath|from the window of a carriage
 the road; road; Mile Marker|Motel|Gravel Road|Rear Mirror|Hitchhiker|Exit Nine; about driving without a map|with motels and gas stations|for a long drive
