@@ -8,6 +8,7 @@ from typing import Any
 
 _HOME = {
     "ArticleTwoTower": "article_two_tower",
+    "ArticleVariant": "article_variant",
     "Ease": "ease",
     "ItemKNN": "item_knn",
     "NotFittedError": "recommender",
@@ -15,6 +16,8 @@ _HOME = {
     "Random": "random_ranking",
     "Recommender": "recommender",
     "RepairedTwoTower": "repaired_two_tower",
+    "article_ablation": "article_variant",
+    "labelled_pairs": "sampled_negatives",
 }
 
 __all__ = sorted(_HOME)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from longtail_lib.article.activation import sigmoid
@@ -78,16 +80,9 @@ max_pairs=12000, seed=0, progress=False)
         user_rows, item_rows, labels = labelled_pairs(
             parts.train, negatives=self.negatives, max_pairs=self.max_pairs, seed=self.seed
         )
-        # Fifty steps a call change nothing but the time; one step a call is mostly overhead.
-        network = build_model(
-            5,
-            self.units,
-            learning_rate=self.learning_rate,
-            seed=self.seed,
-            steps_per_execution=50,
-        )
+        self.network_ = self._network()
         history = train_model(
-            network,
+            self.network_,
             [features.user[user_rows], features.item[item_rows]],
             labels,
             batch_size=self.batch_size,
@@ -95,14 +90,26 @@ max_pairs=12000, seed=0, progress=False)
             seed=self.seed,
             progress=self.progress,
         )
-        self.network_ = network
         self.history_ = {name: np.array(values) for name, values in history.history.items()}
         self.user_vectors_ = self._tower("user", features.user)
         self.item_vectors_ = self._tower("item", features.item)
 
+    def _network(self) -> Any:
+        # Fifty steps a call change nothing but the time; one step a call is mostly overhead.
+        return build_model(
+            5,
+            self.units,
+            learning_rate=self.learning_rate,
+            seed=self.seed,
+            steps_per_execution=50,
+        )
+
+    def _activate(self, outputs: np.ndarray) -> np.ndarray:
+        return sigmoid(outputs)
+
     def _tower(self, name: str, features: np.ndarray) -> np.ndarray:
         weights, bias = self.network_.get_layer(f"{name}_tower").get_weights()
-        outputs = sigmoid(features @ weights + bias)
+        outputs = self._activate(features @ weights + bias)
         return outputs / np.linalg.norm(outputs, axis=1, keepdims=True)
 
     def _score(self, user_rows: np.ndarray) -> np.ndarray:
