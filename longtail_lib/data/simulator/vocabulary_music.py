@@ -100,7 +100,7 @@ MUSIC = Vocabulary(
         "{theme} {noun}",
         "{extra} {theme} {noun}",
         "{theme} ({extra} {noun})",
-        "{noun} for a {theme}",
+        "{theme}: {noun}",
         "{theme}, {other} ({noun})",
     ),
     openings=(
