@@ -105,8 +105,8 @@ print(f"The most popular fifth holds {top:.1%}; the other four fifths share {1 -
 # long. That flat part is the **long tail** (长尾). An essay by Chris Anderson (2004) made the name
 # known: a shelf has room for the spike, a website has room for all.
 #
-# On ordinary axes you cannot see what happens in the tail. Here both are logarithmic: each step to
-# the right is ten times as many items, each step up ten times as many interactions.
+# On ordinary axes you cannot see what happens in the tail. Here both are logarithmic: each mark to
+# the right is ten times as many items, each mark up ten times as many interactions.
 
 # %%
 from longtail_lib.plots import popularity_curve
@@ -379,7 +379,8 @@ print(f"Had every item been shown equally often, the tail would hold {equal:.1%}
 # %% [markdown]
 # **What it means.** The log shows interactions, and two things are mixed in them:
 #
-# - Tail items are liked less, on average: compare the column *liked*.
+# - Tail items are liked less, on average: compare the column *liked*. So much of the article's
+#   "highly personalised" is true: each has a smaller audience.
 # - They are also shown less. The shop's front page shows what has sold, so what has sold sells
 #   again: a **feedback loop** (反馈循环).
 #
@@ -470,7 +471,7 @@ table.with_columns(pl.Series("tail favourites", [hit.mean() for hit in tail_favo
 # - Tail is no kind of item. It is a place in a log, and the log mixes what users like with what
 #   they were shown.
 # - Most favourites are head items. Still, many users have a favourite in the tail, and the shop
-#   hardly ever showed it to them.
+#   rarely showed it to them.
 
 # %% [markdown]
 # ## Quiz
