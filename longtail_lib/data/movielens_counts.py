@@ -1,7 +1,7 @@
 """How often items, users and ratings occur in MovieLens latest-small, stored without its rows.
 
-Lessons show these figures beside simulated ones where the real data is not at hand. They were
-written by
+Lessons and cards of simulated data show these figures where the real data is not at hand. They
+lie beside this module, also in an installed package, and were written by
 
     python -m longtail_lib.data.movielens_counts
 
@@ -21,16 +21,16 @@ from longtail_lib.data.stored_content import write_file
 
 __all__ = ["PATH", "movielens_figures", "write_movielens_figures"]
 
-PATH = Path(__file__).parents[2] / "datasets" / "movielens-small" / "figures.json"
+PATH = Path(__file__).with_name("movielens_counts.json")
 
 
 def movielens_figures(path: str | os.PathLike[str] | None = None) -> LogFigures:
-    """Counts of MovieLens latest-small, from the figures that come with the project.
+    """Counts of MovieLens latest-small, from the figures that come with the package.
 
     Parameters
     ----------
     path : path or None
-        A file of `write_movielens_figures`; by default the one in this checkout.
+        A file of `write_movielens_figures`; by default the one in this package.
 
     Returns
     -------
@@ -41,7 +41,7 @@ def movielens_figures(path: str | os.PathLike[str] | None = None) -> LogFigures:
     Raises
     ------
     FileNotFoundError
-        The file is missing. An installed package comes without it; there read the real data.
+        No such file.
 
     References
     ----------
@@ -57,8 +57,8 @@ def movielens_figures(path: str | os.PathLike[str] | None = None) -> LogFigures:
     path = PATH if path is None else Path(path)
     if not path.is_file():
         raise FileNotFoundError(
-            f"no figures of MovieLens at {path.name}; open this from the project's folder, or use "
-            "log_figures(load_dataset('movielens-small'))"
+            f"no figures of MovieLens at {path}; count them with "
+            "log_figures(load_dataset('movielens-small')), and write_movielens_figures stores them"
         )
     stored = json.loads(path.read_text(encoding="utf-8"))
     items, users, ratings = (_values(stored[name]) for name in LogFigures._fields)
@@ -76,7 +76,7 @@ def write_movielens_figures(
     ----------
     figures : LogFigures
     path : path or None
-        A JSON file; by default the one in this checkout.
+        A JSON file; by default the one in this package.
 
     Returns
     -------

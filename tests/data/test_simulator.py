@@ -1,7 +1,6 @@
 """The simulated stores: figures, determinism and time."""
 
 import json
-import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,9 +9,8 @@ import polars as pl
 import pytest
 
 import longtail_lib
-from longtail_lib.data import load_dataset, read_movielens, simulated
+from longtail_lib.data import load_dataset, log_figures, movielens_figures, simulated
 from longtail_lib.data.simulator import (
-    MOVIELENS,
     PRESETS,
     catalogue_text,
     log_shape,
@@ -43,12 +41,12 @@ def rows(shop):
 
 
 def test_shop_is_calibrated_on_movielens(shop):
-    shape = log_shape(shop)
-    assert shape.top_share == pytest.approx(0.770, abs=0.03)
-    assert shape.gini == pytest.approx(0.716, abs=0.03)
+    shape, films = log_shape(log_figures(shop)), log_shape(movielens_figures())
+    assert shape.top_share == pytest.approx(films.top_share, abs=0.03)
+    assert shape.gini == pytest.approx(films.gini, abs=0.03)
     assert shape.ratings.keys() == {1.0, 2.0, 3.0, 4.0, 5.0}
     for star, share in shape.ratings.items():
-        real = MOVIELENS.ratings[star] + MOVIELENS.ratings[star - 0.5]
+        real = films.ratings[star] + films.ratings[star - 0.5]
         assert share == pytest.approx(real, abs=0.002)
     low, median, mean, _, high = shape.activity
     assert low >= 5
@@ -69,7 +67,7 @@ def test_activity_is_log_normal_to_the_eye(shop):
 
 
 def test_log_shape_against_brute_force(shop):
-    shape = log_shape(shop)
+    shape = log_shape(log_figures(shop))
     tally = {}
     for item in shop.interactions["item_id"].to_list():
         tally[item] = tally.get(item, 0) + 1
@@ -83,17 +81,6 @@ def test_log_shape_against_brute_force(shop):
     assert shape.top_share == sum(counts[-int(np.ceil(n / 5)) :]) / sum(counts)
     whole = [0] * (shop.n_items - n) + counts
     assert shape.bottom_share == sum(whole[: shop.n_items // 2]) / sum(counts)
-
-
-@pytest.mark.real_data
-def test_movielens_figures_are_movielens():
-    shape = log_shape(read_movielens(Path(os.environ["LONGTAIL_DATA_HOME"]) / "ml-latest-small"))
-    for name in ("interactions", "users", "items"):
-        assert getattr(shape, name) == getattr(MOVIELENS, name)
-    for name in ("cold", "top_share", "gini", "singletons", "bottom_share"):
-        assert getattr(shape, name) == pytest.approx(getattr(MOVIELENS, name), abs=5e-5), name
-    assert shape.activity == pytest.approx(MOVIELENS.activity, abs=0.05)
-    assert shape.ratings == pytest.approx(MOVIELENS.ratings, abs=5e-5)
 
 
 def test_collaborative_models_beat_popularity(shop, rows):

@@ -11,13 +11,12 @@ Examples
 """
 
 from longtail_lib.data.simulator.defects import dirty_log
-from longtail_lib.data.simulator.log_shape import MOVIELENS, LogShape, log_shape
+from longtail_lib.data.simulator.log_shape import LogShape, log_shape
 from longtail_lib.data.simulator.preset import PRESETS, Preset
 from longtail_lib.data.simulator.simulation import simulate
 from longtail_lib.data.simulator.truth import SimulatedTruth
 
 __all__ = [
-    "MOVIELENS",
     "PRESETS",
     "LogShape",
     "Preset",

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from longtail_lib.data.dataset import Dataset
-from longtail_lib.data.simulator.log_shape import MOVIELENS, LogShape, log_shape
+from longtail_lib.data.interaction_counts import log_figures
+from longtail_lib.data.movielens_counts import movielens_figures
+from longtail_lib.data.simulator.log_shape import LogShape, log_shape
 
 __all__ = ["card_text"]
 
@@ -72,7 +74,7 @@ def card_text(dataset: Dataset) -> str:
     dataset : Dataset
         What `simulate` returned.
     """
-    card, shape = dataset.card, log_shape(dataset)
+    card, shape = dataset.card, log_shape(log_figures(dataset))
     parts = [
         f"# {card.name}",
         f"{card.title}.",
@@ -91,7 +93,7 @@ def card_text(dataset: Dataset) -> str:
         "`data.truth.preference(rows)` and `data.truth.propensity(rows)` compute from them.",
         *([_RAW_LOG] if card.name == "shop" else []),
         "## Shape, beside MovieLens latest-small",
-        _shape_table(card.name, shape),
+        _shape_table(card.name, shape, log_shape(movielens_figures())),
         "## Known limits",
         _LIMITS,
         "## Licence",
@@ -121,26 +123,21 @@ def _table(dataset: Dataset, name: str) -> str:
     return "\n".join(lines)
 
 
-def _shape_table(name: str, shape: LogShape) -> str:
+def _shape_table(name: str, shape: LogShape, films: LogShape) -> str:
     rows = [("", name, "MovieLens latest-small")]
     for label, write in _FIGURES.items():
-        rows.append((label, write(shape), write(MOVIELENS)))
+        rows.append((label, write(shape), write(films)))
     if shape.ratings:
-        rows += [
-            (f"Share of rating {value:g}", f"{share:.3f}", f"{_movielens(value, shape):.3f}")
-            for value, share in shape.ratings.items()
-        ]
+        # Stored cards add shares of four decimals; exact ones would change a last digit.
+        real = {value: round(share, 4) for value, share in films.ratings.items()}
+        for value, share in shape.ratings.items():
+            there = real[value] + (0 if 0.5 in shape.ratings else real[value - 0.5])
+            rows.append((f"Share of rating {value:g}", f"{share:.3f}", f"{there:.3f}"))
     lines = ["| " + " | ".join(row) + " |" for row in rows]
     lines.insert(1, "|---|---:|---:|")
     note = "Items with interactions make the first three shares; a whole star stands for "
     note += "itself and the half star below." if 0.5 not in shape.ratings else "itself."
     return "\n".join(lines) + ("\n\n" + note if shape.ratings else "")
-
-
-def _movielens(value: float, shape: LogShape) -> float:
-    """Share of a rating in MovieLens; of a whole star together with the half star below it."""
-    share = MOVIELENS.ratings[value]
-    return share if 0.5 in shape.ratings else share + MOVIELENS.ratings[value - 0.5]
 
 
 _FIGURES = {

@@ -1,4 +1,4 @@
-"""The shape of an interaction log in a few figures, and those of MovieLens latest-small."""
+"""The shape of an interaction log in a few figures."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from longtail_lib.data.dataset import Dataset
+from longtail_lib.data.interaction_counts import LogFigures
 
-__all__ = ["MOVIELENS", "LogShape", "log_shape"]
+__all__ = ["LogShape", "log_shape"]
 
 
 @dataclass(frozen=True)
@@ -48,64 +48,42 @@ class LogShape:
     ratings: Mapping[float, float]
 
 
-# Computed with `log_shape` from ratings.csv and movies.csv.
-MOVIELENS = LogShape(
-    interactions=100_836,
-    users=610,
-    items=9_742,
-    cold=0.0018,
-    top_share=0.7703,
-    gini=0.7163,
-    singletons=0.3544,
-    bottom_share=0.0632,
-    activity=(20.0, 70.5, 165.3, 610.75, 2698.0),
-    ratings={
-        0.5: 0.0136,
-        1.0: 0.0279,
-        1.5: 0.0178,
-        2.0: 0.0749,
-        2.5: 0.0550,
-        3.0: 0.1988,
-        3.5: 0.1303,
-        4.0: 0.2660,
-        4.5: 0.0848,
-        5.0: 0.1310,
-    },
-)
+def log_shape(figures: LogFigures) -> LogShape:
+    """Measure the shape of a log from its counts.
 
+    Parameters
+    ----------
+    figures : LogFigures
+        What `log_figures` counts in a dataset, or `movielens_figures()`.
 
-def log_shape(dataset: Dataset) -> LogShape:
-    """Measure the shape of a polars dataset's log.
+    Returns
+    -------
+    LogShape
 
     Examples
     --------
-    >>> from dataclasses import replace
-    >>> from longtail_lib.data.simulator import PRESETS, simulate
-    >>> shape = log_shape(simulate(replace(PRESETS["shop"], n_users=50, n_items=600), seed=1))
-    >>> shape.users, shape.items, 0 < shape.gini < 1
-    (50, 600, True)
+    >>> from longtail_lib.data import movielens_figures
+    >>> films = log_shape(movielens_figures())
+    >>> films.users, films.items, round(films.top_share, 3), round(films.gini, 3)
+    (610, 9742, 0.77, 0.716)
     """
-    log = dataset.interactions
-    counts = np.sort(log["item_id"].value_counts()["count"].to_numpy())[::-1]
-    made = log["user_id"].value_counts()["count"].to_numpy()
-    n, n_items = len(counts), dataset.n_items
+    counts = np.sort(figures.item_counts)[::-1]
+    n_items, total = len(counts), counts.sum()
+    rated, made = counts[counts > 0], figures.user_counts[figures.user_counts > 0]
+    n = len(rated)
     rank = np.arange(n, 0, -1)
-    ratings: dict[float, float] = {}
-    if "rating" in log.columns and log["rating"].n_unique() <= 10:
-        values, times = np.unique(log["rating"].to_numpy(), return_counts=True)
-        ratings = {
-            float(value): float(share)
-            for value, share in zip(values, times / len(log), strict=True)
-        }
+    values, times = np.unique(figures.ratings, return_counts=True)
+    if len(values) > 10:
+        values, times = values[:0], times[:0]
     return LogShape(
-        interactions=len(log),
-        users=dataset.n_users,
+        interactions=int(total),
+        users=len(figures.user_counts),
         items=n_items,
         cold=1 - n / n_items,
-        top_share=float(counts[: -(-n // 5)].sum() / counts.sum()),
-        gini=float(((2 * rank - n - 1) * counts).sum() / (n * counts.sum())),
-        singletons=float((counts == 1).mean()),
-        bottom_share=float(counts[n_items - n_items // 2 :].sum() / counts.sum()),
+        top_share=float(rated[: -(-n // 5)].sum() / total),
+        gini=float(((2 * rank - n - 1) * rated).sum() / (n * total)),
+        singletons=float((rated == 1).mean()),
+        bottom_share=float(counts[n_items - n_items // 2 :].sum() / total),
         activity=(
             float(made.min()),
             float(np.median(made)),
@@ -113,5 +91,7 @@ def log_shape(dataset: Dataset) -> LogShape:
             float(np.quantile(made, 0.95)),
             float(made.max()),
         ),
-        ratings=ratings,
+        ratings={
+            float(value): float(share) for value, share in zip(values, times / total, strict=True)
+        },
     )
