@@ -3,6 +3,7 @@
 from longtail_lib.evaluation.compare import compare
 from longtail_lib.evaluation.comparison import Comparison, Difference
 from longtail_lib.evaluation.evaluate import METRICS, evaluate
+from longtail_lib.evaluation.rating_error import rmse
 from longtail_lib.evaluation.report import Report, Value
 from longtail_lib.evaluation.top_k import top_k
 
@@ -14,5 +15,6 @@ __all__ = [
     "Value",
     "compare",
     "evaluate",
+    "rmse",
     "top_k",
 ]

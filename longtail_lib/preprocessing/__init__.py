@@ -4,6 +4,7 @@ from longtail_lib.preprocessing.cleaning import prepare
 from longtail_lib.preprocessing.normaliser import LeakageWarning, RatingNormaliser
 from longtail_lib.preprocessing.parts import PARTS, Split
 from longtail_lib.preprocessing.preparation import Preparation, Step
+from longtail_lib.preprocessing.split_summary import split_summary
 from longtail_lib.preprocessing.splitting import split
 from longtail_lib.preprocessing.timestamps import Seconds, seconds
 
@@ -18,4 +19,5 @@ __all__ = [
     "prepare",
     "seconds",
     "split",
+    "split_summary",
 ]
