@@ -59,6 +59,8 @@ is lowest.
         raise ValueError("training_curves: the history is empty; train for at least one epoch")
     if best is not None and best not in recorded:
         raise KeyError(f"no {best!r} in the history; it holds {', '.join(map(repr, recorded))}")
+    # Without validation the dashes are free to tell the lines apart without colour.
+    paired = any(name.startswith("val_") for name in recorded)
     families = list(dict.fromkeys(name.removeprefix("val_") for name in recorded))
     said = []
     with style():
@@ -73,7 +75,7 @@ is lowest.
                 epochs,
                 values,
                 color=COLOURS[family % len(COLOURS)],
-                linestyle=LINE_STYLES[1 if validation else 0],
+                linestyle=LINE_STYLES[int(validation) if paired else family % len(LINE_STYLES)],
                 marker="o" if len(values) < 12 else None,
                 markersize=4,
                 label=name,
