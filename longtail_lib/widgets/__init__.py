@@ -10,11 +10,23 @@ _HOME = {
     "Control": "control",
     "core_slider": "core_size",
     "head_slider": "head_definition",
+    "page_slider": "page_length",
     "rank_slider": "rank_metrics",
     "sigmoid_sliders": "sigmoid_weights",
+    "size_sliders": "transformer_size",
+    "temperature_slider": "softmax_temperature",
 }
 
-__all__ = ["Control", "core_slider", "head_slider", "rank_slider", "sigmoid_sliders"]
+__all__ = [
+    "Control",
+    "core_slider",
+    "head_slider",
+    "page_slider",
+    "rank_slider",
+    "sigmoid_sliders",
+    "size_sliders",
+    "temperature_slider",
+]
 
 
 def __getattr__(name: str) -> Any:
