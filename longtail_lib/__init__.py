@@ -10,34 +10,22 @@ Examples
 >>> report = evaluate(Popularity().fit(parts), parts, k=10)
 """
 
-from importlib import import_module
-from typing import Any
+from longtail_lib.lazy_names import lazy_names
 
 __version__ = "0.1.0"
 
-_HOME = {
-    "Dataset": "data",
-    "DatasetCard": "data",
-    "Split": "preprocessing",
-    "compare": "evaluation",
-    "evaluate": "evaluation",
-    "load_dataset": "data",
-    "prepare": "preprocessing",
-    "read_movielens": "data",
-    "read_table": "data",
-    "split": "preprocessing",
-}
-
-__all__ = sorted(_HOME)
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module 'longtail_lib' has no attribute {name!r}")
-    value = getattr(import_module(f"longtail_lib.{_HOME[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "Dataset": "data",
+        "DatasetCard": "data",
+        "Split": "preprocessing",
+        "compare": "evaluation",
+        "evaluate": "evaluation",
+        "load_dataset": "data",
+        "prepare": "preprocessing",
+        "read_movielens": "data",
+        "read_table": "data",
+        "split": "preprocessing",
+    },
+)

@@ -65,38 +65,19 @@ one in the lesson's file as `lesson_quiz()`, and call `start_here.lesson_quiz()`
 Written out there, it would show the answers above the question.
 """
 
-from importlib import import_module
-from typing import Any
-
 # Not lazy: the function has its module's name, and a later import would put the module there.
-from longtail_lib.checks.quiz import quiz
-
-_HOME = {
-    "Exercise": "exercise",
-    "FunctionExercise": "function_exercise",
-    "Mistake": "mistake",
-    "Verdict": "verdict",
-    "check_environment": "environment",
-}
-
-__all__ = [
-    "Exercise",
-    "FunctionExercise",
-    "Mistake",
-    "Verdict",
-    "check_environment",
-    "quiz",
-]
-
+from longtail_lib.checks.quiz import quiz as quiz
+from longtail_lib.lazy_names import lazy_names
 
 # Lazy, so that the environment check runs on a machine where NumPy is missing.
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module 'longtail_lib.checks' has no attribute {name!r}")
-    # The file quiz.py and the function quiz share a name: the function must win.
-    globals()[name] = getattr(import_module(f"longtail_lib.checks.{_HOME[name]}"), name)
-    return globals()[name]
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "Exercise": "exercise",
+        "FunctionExercise": "function_exercise",
+        "Mistake": "mistake",
+        "Verdict": "verdict",
+        "check_environment": "environment",
+    },
+    eager=["quiz"],
+)

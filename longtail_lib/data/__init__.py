@@ -1,38 +1,26 @@
 """Interactions and where they come from: simulated, downloaded, or your own."""
 
-from importlib import import_module
-from typing import Any
+from longtail_lib.lazy_names import lazy_names
 
-_HOME = {
-    "Dataset": "dataset",
-    "DatasetCard": "dataset",
-    "DownloadError": "download",
-    "LogFigures": "interaction_counts",
-    "Truth": "dataset",
-    "favourites": "best_liked",
-    "list_datasets": "registry",
-    "load_dataset": "registry",
-    "load_dirty_log": "simulated",
-    "log_figures": "interaction_counts",
-    "movielens_figures": "movielens_counts",
-    "read_movielens": "movielens",
-    "read_simulated": "simulated",
-    "read_table": "table",
-    "simulate": "simulator",
-    "write_dirty_log": "simulated",
-    "write_simulated": "simulated",
-}
-
-__all__ = sorted(_HOME)
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module 'longtail_lib.data' has no attribute {name!r}")
-    value = getattr(import_module(f"longtail_lib.data.{_HOME[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "Dataset": "dataset",
+        "DatasetCard": "dataset",
+        "DownloadError": "download",
+        "LogFigures": "interaction_counts",
+        "Truth": "dataset",
+        "favourites": "best_liked",
+        "list_datasets": "registry",
+        "load_dataset": "registry",
+        "load_dirty_log": "simulated",
+        "log_figures": "interaction_counts",
+        "movielens_figures": "movielens_counts",
+        "read_movielens": "movielens",
+        "read_simulated": "simulated",
+        "read_table": "table",
+        "simulate": "simulator",
+        "write_dirty_log": "simulated",
+        "write_simulated": "simulated",
+    },
+)
