@@ -91,8 +91,11 @@ class Comparison:
         frame = pl.DataFrame(self.rows, schema=list(Difference._fields), orient="row")
         numbers = ["value", "difference", "low", "high"]
         frame = frame.with_columns(pl.col(numbers).cast(pl.Float64).fill_nan(None))
-        # Adding zero turns -0.0, which rounding may leave, into 0.0.
-        return frame if digits is None else frame.with_columns(pl.col(numbers).round(digits) + 0.0)
+        if digits is None:
+            return frame
+        # Rounding may leave -0.0. Adding zero does not mend it: polars skips the addition.
+        rounded = pl.col(numbers).round(digits)
+        return frame.with_columns(pl.when(rounded == 0).then(0.0).otherwise(rounded).name.keep())
 
     def __repr__(self) -> str:
         head = ("model", "group", "metric", "value", "difference", "interval", "n", "verdict")

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from longtail_lib.evaluation import Report, Value, compare, evaluate
+from longtail_lib.evaluation import Comparison, Difference, Report, Value, compare, evaluate
 from longtail_lib.evaluation.jackknife import standard_error
 
 
@@ -183,3 +183,10 @@ def test_refuses_what_cannot_be_compared(case, scores_model, make_random_split):
         compare([plain, better], baseline="plain", groups="cold")
     with pytest.raises(KeyError, match="models: plain, better"):
         compare([plain, better], baseline="plain")["worse", "tail", "NDCG@10"]
+
+
+def test_rounding_leaves_no_negative_zero():
+    rows = [Difference("own", "tail", "NDCG@10", 0.1, -0.00001, -0.00002, 0.3, 9, "undecided")] * 3
+    frame = Comparison("base", tuple(rows), 0.95).to_frame()
+    assert not np.signbit(frame.select("difference", "low").to_numpy()).any()
+    assert frame["high"].to_list() == [0.3] * 3
