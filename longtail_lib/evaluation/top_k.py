@@ -7,14 +7,12 @@ from typing import Any
 import numpy as np
 
 from longtail_lib.evaluation.ties import id_keys, priorities, user_key
+from longtail_lib.models.top_candidates import set_maxima, top_candidates
 
 __all__ = ["mask_seen", "top_k"]
 
 # Rows handled at once, so that the comparison below stays within a processor's cache.
 _CACHE_BYTES = 6_000_000
-# Columns that share one maximum; fewer where the catalogue is small against k, so that there are
-# always more maxima than k.
-_WIDTH = 32
 
 
 def top_k(
@@ -27,8 +25,8 @@ def top_k(
 ) -> np.ndarray:
     """Return the columns of the k best scores of each row, best first.
 
-    Exact. The maxima of disjoint sets of columns give a lower bound for the k-th score; only
-    scores that reach the bound are sorted, and all ties at the border are among them.
+    Exact. Only the candidates of `models.top_candidates` are sorted; equal scores are ordered by
+    `ties.priorities`, at the border too.
 
     Parameters
     ----------
@@ -105,21 +103,9 @@ def mask_seen(scores: np.ndarray, seen: Any, rows: np.ndarray) -> None:
     scores[np.repeat(np.arange(len(rows)), lengths), seen.indices[places]] = -np.inf
 
 
-def _bounds(scores: np.ndarray, k: int, first_row: int) -> np.ndarray:
-    """Lower bound of the k-th best score of each row, and the check for NaN."""
-    n, n_items = scores.shape
-    width = max(1, min(_WIDTH, n_items // (4 * k)))
-    blocks = n_items // width
-    whole = blocks * width
-    # A set holds the columns b, b + blocks, b + 2 blocks, ...: neighbours, which often score
-    # alike, fall into different sets, and maxima along this axis use the vector unit.
-    best = scores[:, :whole].reshape(n, width, blocks).max(axis=1)
-    if whole < n_items:
-        best = np.concatenate([best, scores[:, whole:]], axis=1)
-    place = best.shape[1] - k
-    bounds = np.partition(best, place, axis=1)[:, place]
+def _refuse_nan(scores: np.ndarray, maxima: np.ndarray, first_row: int) -> None:
     # Maxima pass NaN on, so looking at them is enough.
-    wrong = np.isnan(best).any(axis=1)
+    wrong = np.isnan(maxima).any(axis=1)
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
         column = int(np.flatnonzero(np.isnan(scores[row]))[0])
@@ -127,8 +113,6 @@ def _bounds(scores: np.ndarray, k: int, first_row: int) -> np.ndarray:
             f"top_k: the score in row {first_row + row}, column {column} is NaN; a model must "
             "give every item a number, or -inf to leave it out"
         )
-    # -inf must not be a candidate, although it reaches a bound of -inf.
-    return np.maximum(bounds, np.finfo(np.float32).min)
 
 
 def _top_k_of_few(
@@ -138,19 +122,17 @@ def _top_k_of_few(
     first_row: int,
     lists: np.ndarray,
 ) -> None:
-    n, n_items = scores.shape
     k = lists.shape[1]
-    reached = scores >= _bounds(scores, k, first_row)[:, None]
-    flat = np.flatnonzero(reached)
-    rows = flat // n_items
-    columns = flat - rows * n_items
-    values = scores.ravel()[flat] if scores.flags.c_contiguous else scores[rows, columns]
-    counts = np.bincount(rows, minlength=n)
-    if len(flat) > n * (4 * k + 64):
-        kept = _thin_out(values, columns, counts, k, user_keys, item_keys)
-        rows, columns, values = rows[kept], columns[kept], values[kept]
-        counts = np.bincount(rows, minlength=n)
-
+    maxima = set_maxima(scores, 4 * k)
+    _refuse_nan(scores, maxima, first_row)
+    rows, columns, values, counts = top_candidates(
+        scores,
+        maxima,
+        k,
+        precedence=lambda row, columns: priorities(user_keys[row], item_keys[columns]),
+        # -inf must not be a candidate, although it reaches a bound of -inf.
+        least=np.finfo(np.float32).min,
+    )
     # One sortable integer: row first, then the score from high to low. Adding zero makes -0.0
     # equal to 0.0; flipping bits makes the order of integers that of floats.
     bits = (values + np.float32(0)).view(np.int32)
@@ -172,31 +154,3 @@ def _top_k_of_few(
     inside = rank < k
     chosen = order[inside]
     lists[rows[chosen], rank[inside]] = columns[chosen]
-
-
-def _thin_out(
-    values: np.ndarray,
-    columns: np.ndarray,
-    counts: np.ndarray,
-    k: int,
-    user_keys: np.ndarray,
-    item_keys: np.ndarray,
-) -> np.ndarray:
-    """Places of the k best candidates of each row, where many are tied at the border."""
-    kept = []
-    end = 0
-    for row, count in enumerate(counts):
-        start, end = end, end + count
-        if count <= k:
-            kept.append(np.arange(start, end))
-            continue
-        own = values[start:end]
-        border = np.partition(own, count - k)[count - k]
-        above = np.flatnonzero(own > border)
-        level = np.flatnonzero(own == border)
-        need = k - len(above)
-        if need < len(level):
-            first = priorities(user_keys[row], item_keys[columns[start + level]])
-            level = level[np.argpartition(first, need - 1)[:need]]
-        kept.append(start + np.sort(np.concatenate([above, level])))
-    return np.concatenate(kept)
