@@ -98,9 +98,8 @@ def left_out_gini(lists: np.ndarray, exposed: np.ndarray, mask: np.ndarray) -> n
     nth = column - np.maximum.accumulate(np.where(new, column, 0), axis=1)
     taken = np.where(counts > 0, below[counts] + nth + 1, 0).sum(axis=1)
     left = total - np.count_nonzero(counts, axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        value = (2 * (weighted - taken) - (n_items + 1) * left) / (n_items * left)
-    return np.where(left > 0, np.maximum(value, 0.0), np.nan)
+    value = _quotient(2 * (weighted - taken) - (n_items + 1) * left, n_items * left)
+    return np.maximum(value, 0.0)
 
 
 def left_out_share(lists: np.ndarray, exposed: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -123,9 +122,12 @@ def left_out_share(lists: np.ndarray, exposed: np.ndarray, mask: np.ndarray) -> 
     [0.0, 0.5]
     """
     inside = np.append(mask, False)[lists].sum(axis=1)
-    left = exposed.sum() - (lists >= 0).sum(axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(left > 0, (exposed[mask].sum() - inside) / left, np.nan)
+    return _quotient(exposed[mask].sum() - inside, exposed.sum() - (lists >= 0).sum(axis=1))
+
+
+def _quotient(above: np.ndarray, left: np.ndarray) -> np.ndarray:
+    """Divide; NaN where nothing is left."""
+    return np.divide(above, left, out=np.full(len(left), np.nan), where=left > 0)
 
 
 def standard_error(left_out: np.ndarray) -> float:
