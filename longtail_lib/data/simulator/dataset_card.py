@@ -128,8 +128,7 @@ def _shape_table(name: str, shape: LogShape, films: LogShape) -> str:
     for label, write in _FIGURES.items():
         rows.append((label, write(shape), write(films)))
     if shape.ratings:
-        # Stored cards add shares of four decimals; exact ones would change a last digit.
-        real = {value: round(share, 4) for value, share in films.ratings.items()}
+        real = films.ratings
         for value, share in shape.ratings.items():
             there = real[value] + (0 if 0.5 in shape.ratings else real[value - 0.5])
             rows.append((f"Share of rating {value:g}", f"{share:.3f}", f"{there:.3f}"))
