@@ -6,7 +6,9 @@ drawn.
 
 from longtail_lib.plots.group_bars import group_bars
 from longtail_lib.plots.lorenz_curve import lorenz_curve
+from longtail_lib.plots.neighbour_dots import agreement_dots
 from longtail_lib.plots.palette import style
+from longtail_lib.plots.parameter_bars import model_sizes
 from longtail_lib.plots.picture import Picture
 from longtail_lib.plots.pipeline_diagram import pipeline_diagram
 from longtail_lib.plots.popularity_curve import popularity_curve
@@ -18,8 +20,10 @@ from longtail_lib.plots.training_curves import training_curves
 
 __all__ = [
     "Picture",
+    "agreement_dots",
     "group_bars",
     "lorenz_curve",
+    "model_sizes",
     "pipeline_diagram",
     "popularity_curve",
     "preparation_steps",
