@@ -26,6 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     test = commands.add_parser("test", help="the whole suite in one pytest call")
     test.add_argument("--fast", action="store_true", help="without stored outputs and slow tests")
     commands.add_parser("environment", help="write environment.yml from requirements.lock")
+    commands.add_parser("picture", help="take the README's picture from the stored lesson")
     lock = commands.add_parser("lock", help="write requirements.lock from pyproject.toml with uv")
     lock.add_argument("--upgrade", action="store_true", help="take the newest versions")
     options = parser.parse_args(arguments)
@@ -81,6 +82,13 @@ def _environment(options: argparse.Namespace) -> int:
     return 0
 
 
+def _picture(options: argparse.Namespace) -> int:
+    from courseware.readme_picture import write_readme_picture
+
+    print(os.path.relpath(write_readme_picture(ROOT)))
+    return 0
+
+
 def _lock(options: argparse.Namespace) -> int:
     from courseware.lock_file import lock
 
@@ -93,6 +101,7 @@ _COMMANDS = {
     "clear": _clear,
     "environment": _environment,
     "lock": _lock,
+    "picture": _picture,
     "run": _run,
     "test": _test,
 }
