@@ -376,7 +376,18 @@ table = probe_table(spaces, parts.items, ["category", "theme"], masks)
 agreement_dots(table, notes={"category": "given to the supervised one", "theme": "given to none"})
 
 # %% [markdown]
-# **What it means.** Four things to see; the line under the picture has the numbers.
+# The tail's numbers, each with its interval:
+
+# %%
+import polars as pl
+
+shares = (
+    table.filter(pl.col("group") == "tail").drop("group").sort("attribute", maintain_order=True)
+)
+shares.with_columns(pl.selectors.float().round(2))
+
+# %% [markdown]
+# **What it means.** Four things to see:
 #
 # - *Interactions* know the head and lose the tail: an item that nobody bought has no vector. Texts
 #   say as much about the tail as about the head. This is the article's hope, and here it holds.
@@ -411,8 +422,6 @@ for dimensions in (16, 64, 256):
 # the songs themselves?
 
 # %%
-import polars as pl
-
 songs = load_dataset("music", truth=False).items
 lyrics = songs["text"].to_list()
 sources = {"words, shop": encoders["words"], "self-supervised, shop": selfsupervised}
