@@ -14,3 +14,7 @@ os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
 # A progress bar tells the time of this machine, which no stored output may.
 if os.environ.get("LONGTAIL_COURSE_QUIET"):
     os.environ["TQDM_DISABLE"] = "1"
+    # In a notebook tqdm.auto is the bar of tqdm.notebook, which takes no notice of the variable.
+    import tqdm.auto
+
+    tqdm.auto.tqdm = tqdm.std.tqdm

@@ -117,11 +117,12 @@ def test_kernels_are_quiet_and_alike(course, add_lesson, monkeypatch):
         "import os\nos.write(2, b'straight to the terminal')\nos.environ['PYTHONHASHSEED']",
         "import matplotlib\nmatplotlib.get_backend()",
         "from tqdm import tqdm\nlist(tqdm(range(3)))",
+        "from tqdm.auto import tqdm\nlist(tqdm(range(3)))",
     )
     notebook = read_source(lesson.source)
     execute(notebook, course, root=course)
     outputs = [cell.outputs for cell in notebook.cells]
-    assert [[output.output_type for output in each] for each in outputs] == [["execute_result"]] * 3
+    assert [[output.output_type for output in each] for each in outputs] == [["execute_result"]] * 4
     assert outputs[0][0].data["text/plain"] == "'0'"
     assert "inline" in outputs[1][0].data["text/plain"]
 
