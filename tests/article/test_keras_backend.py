@@ -1,11 +1,5 @@
 import subprocess
 import sys
-from importlib import import_module
-from pathlib import Path
-
-import pytest
-
-import longtail_lib.article as article
 
 
 def run(code, **environment):
@@ -53,18 +47,3 @@ def test_reading_a_formula_does_not_load_tensorflow():
         "print([name for name in ('keras', 'tensorflow', 'polars') if name in sys.modules])"
     )
     assert done.stdout == "[]\n", done.stderr
-
-
-@pytest.mark.parametrize("name", article.__all__)
-def test_a_name_is_what_its_module_defines_whatever_was_imported_first(name):
-    # A file named like a function would hide it once the file is imported.
-    files = {path.stem for path in Path(article.__file__).parent.glob("*.py")}
-    assert name not in files
-    module = import_module(f"longtail_lib.article.{article._HOME[name]}")
-    assert getattr(article, name) is getattr(module, name)
-    assert name in dir(article)
-
-
-def test_unknown_name():
-    with pytest.raises(AttributeError, match="no attribute 'softplus'"):
-        _ = article.softplus
