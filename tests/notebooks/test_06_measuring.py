@@ -30,7 +30,7 @@ def models(parts):
         "Popularity": Popularity(),
         "ItemKNN": ItemKNN(),
         "no shrinkage": ItemKNN(shrinkage=0),
-        "narrow": ItemKNN(neighbours=4),
+        "narrow": ItemKNN(neighbours=5, shrinkage=0),
         "Ease": Ease(),
     }
     return {name: model.fit(parts) for name, model in models.items()}
@@ -62,19 +62,28 @@ def test_missing_mask_turns_the_order_around(models, reports, parts):
     assert unmasked("Ease") < unmasked("no shrinkage") < unmasked("ItemKNN")
 
 
-def test_overlapping_intervals_and_a_decided_difference(reports):
-    ease, knn = reports["Ease"]["NDCG@10"], reports["ItemKNN"]["NDCG@10"]
-    assert ease.low < knn.high
-    compared = compare([reports[name] for name in ("Ease", "ItemKNN", "Popularity")])
-    for name in ("ItemKNN", "Popularity"):
-        assert compared[name, "overall", "NDCG@10"].verdict == "lower"
+def test_overlapping_intervals_and_decided_differences(reports):
+    raw, knn = reports["no shrinkage"], reports["ItemKNN"]
+    for group in ("overall", "tail"):
+        first, second = raw[group, "NDCG@10"], knn[group, "NDCG@10"]
+        assert first.low < second.high
+        assert second.low < first.high
+    metrics = ["NDCG@10", "HitRate@10"]
+    compared = compare(list(reports.values()), baseline="ItemKNN", metrics=metrics)
+    assert compared["no shrinkage", "overall", "HitRate@10"].verdict == "lower"
+    assert compared["no shrinkage", "tail", "HitRate@10"].verdict == "higher"
+    assert compared["no shrinkage", "tail", "NDCG@10"].verdict == "undecided"
+    assert compared["no shrinkage", "overall", "NDCG@10"].verdict == "lower"
+    assert compared["Ease", "overall", "NDCG@10"].verdict == "higher"
+    assert compared["Popularity", "overall", "NDCG@10"].verdict == "lower"
+    for name in ("Random", "Popularity", "Ease"):
         assert compared[name, "tail", "NDCG@10"].verdict == "undecided"
 
 
-def test_winner_serves_nobody_in_the_tail(reports):
-    assert reports["Ease"]["tail", "HitRate@10"].value == 0
+def test_tail_is_served_by_one_model_only(reports):
+    for name in ("Random", "Popularity", "ItemKNN", "Ease"):
+        assert reports[name]["tail", "HitRate@10"].value == 0
     assert reports["no shrinkage"]["tail", "HitRate@10"].value > 0
-    assert reports["Random"]["tail", "HitRate@10"].value > 0
 
 
 def test_random_list_wins_what_needs_no_relevance(reports):
@@ -83,7 +92,7 @@ def test_random_list_wins_what_needs_no_relevance(reports):
         own = reports["Random"][f"{metric}@10"].value
         assert all(best * own > best * other[f"{metric}@10"].value for other in others)
     coverage = {name: report["Coverage@10"].value for name, report in reports.items()}
-    assert coverage["no shrinkage"] == pytest.approx(2 * coverage["ItemKNN"], rel=0.15)
+    assert coverage["no shrinkage"] > 1.5 * coverage["ItemKNN"] > 0
 
 
 def test_sampled_negatives_turn_the_order_around(models, reports, parts):
@@ -93,5 +102,7 @@ def test_sampled_negatives_turn_the_order_around(models, reports, parts):
             for name in ("Popularity", "narrow")
         )
         assert popular > narrow + 0.01
+    scores = models["narrow"].score(np.arange(200))
+    assert (scores == 0).mean() > 0.9
     full = compare([reports["Popularity"], reports["narrow"]], baseline="Popularity")
     assert full["narrow", "overall", "NDCG@10"].verdict == "higher"
