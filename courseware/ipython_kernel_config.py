@@ -14,7 +14,14 @@ os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
 # A progress bar tells the time of this machine, which no stored output may.
 if os.environ.get("LONGTAIL_COURSE_QUIET"):
     os.environ["TQDM_DISABLE"] = "1"
-    # In a notebook tqdm.auto is the bar of tqdm.notebook, which takes no notice of the variable.
+    # In a notebook tqdm.auto is the bar of tqdm.notebook, which takes no notice of the variable,
+    # nor does any bar that is given disable=False.
     import tqdm.auto
 
-    tqdm.auto.tqdm = tqdm.std.tqdm
+    class Silent(tqdm.std.tqdm):
+        """A bar that is never shown."""
+
+        def __init__(self, *arguments, **options):
+            super().__init__(*arguments, **{**options, "disable": True})
+
+    tqdm.auto.tqdm = Silent

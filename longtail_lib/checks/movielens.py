@@ -199,10 +199,10 @@ def lesson_quiz() -> Quiz:
                 "source, such as their text.",
             ),
             (
-                "Their NDCG rises once l2 is tuned on the tail of validation",
+                "Their NDCG rises once a penalty is tuned on the tail of validation",
                 False,
-                "A penalty weighs the evidence that is there. With an empty column all values of "
-                "l2 give the same weight: 0.",
+                "A penalty weighs the evidence that is there. Where there is none, no value of it "
+                "can tell a film that somebody would like from one that nobody would.",
             ),
             (
                 "It rises if head items are taken out of the test part",

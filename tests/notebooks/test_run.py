@@ -117,7 +117,7 @@ def test_kernels_are_quiet_and_alike(course, add_lesson, monkeypatch):
         "import os\nos.write(2, b'straight to the terminal')\nos.environ['PYTHONHASHSEED']",
         "import matplotlib\nmatplotlib.get_backend()",
         "from tqdm import tqdm\nlist(tqdm(range(3)))",
-        "from tqdm.auto import tqdm\nlist(tqdm(range(3)))",
+        "from tqdm.auto import tqdm\nlist(tqdm(range(3), disable=False))",
     )
     notebook = read_source(lesson.source)
     execute(notebook, course, root=course)
