@@ -9,7 +9,8 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 from courseware.header import fill_time
-from courseware.lesson import Lesson
+from courseware.lesson import Lesson, find_lessons
+from courseware.lesson_links import link_lessons
 from courseware.source import read_source
 
 STUB = "# Your code here"
@@ -35,6 +36,10 @@ def edition(lesson: Lesson, which: str, timings: dict | None = None) -> Notebook
     """
     timings = read_timings(lesson.root) if timings is None else timings
     notebook = fill_time(read_source(lesson.source), timings.get(lesson.name))
+    names = {other.number: other.name for other in find_lessons(lesson.root)}
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = link_lessons(cell.source, names, lesson.number)
     if which == "learner":
         return clear(notebook)
     for cell in notebook.cells:

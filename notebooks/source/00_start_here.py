@@ -207,14 +207,15 @@ counts = np.pad(sold, (0, shop.n_items - len(sold)))
 print(f"{len(sold):,} items have interactions, {shop.n_items - len(sold):,} have none.")
 
 # %%
-import matplotlib.pyplot as plt
+from longtail_lib.plots import Picture
 
-figure, ax = plt.subplots(figsize=(7, 3))
+picture = Picture(figsize=(7, 3))
+ax = picture.subplots()
 ax.fill_between(np.arange(1, shop.n_items + 1), counts, color="#0072B2")
 ax.set(xlabel="item, by popularity (rank)", ylabel="popularity (interactions)")
-plt.show()
-print("Picture: a steep fall, then a long flat end. Interactions by rank:", end=" ")
-print(f"1st {counts[0]}, 100th {counts[99]}, 1,000th {counts[999]}, 3,000th {counts[2999]}.")
+ranks = ", ".join(f"{rank:,}: {counts[rank - 1]:,}" for rank in (1, 100, 1000, 3000))
+picture.alt_text = f"A steep fall, then a long flat end. Interactions by rank: {ranks}."
+picture
 
 # %% [markdown]
 # It falls steeply, and then it lies flat for thousands of items: the **long tail**.
