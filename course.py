@@ -57,12 +57,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", metavar="{lab,run,test}")
     commands.required = True
-    lab = commands.add_parser("lab", help="open JupyterLab at the first lesson")
+    commands.add_parser("lab", help="open JupyterLab at the first lesson")
     run = commands.add_parser("run", help="execute every lesson into build/lessons/")
     run.add_argument("--only", nargs="+", default=[], metavar="NN", help="these lessons alone")
     run.add_argument("--update", action="store_true", help="store the committed notebooks anew")
-    for command in (lab, run):
-        command.add_argument("--dataset", help="data that lessons use where they leave a choice")
+    run.add_argument(
+        "--dataset",
+        choices=("shop", "video", "music", "movielens-small"),
+        help="run the lessons that leave the choice of data open on these",
+    )
     test = commands.add_parser("test", help="check the library and every stored output")
     test.add_argument("--fast", action="store_true", help="without stored outputs and slow tests")
     return parser
@@ -81,7 +84,7 @@ def _lab(options: argparse.Namespace) -> int:
     process = subprocess.Popen(
         command,
         cwd=str(ROOT),
-        env=child_environment(options.dataset),
+        env=child_environment(),
     )
     while True:
         try:
@@ -92,8 +95,10 @@ def _lab(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    command = "build" if options.update else "run"
-    return _courseware([command, *options.only], options.dataset)
+    if options.update and options.dataset:
+        raise SetupError("--update stores the lessons on their own data; leave --dataset out.")
+    command = ["build" if options.update else "run", *options.only]
+    return _courseware([*command, *(["--dataset", options.dataset] if options.dataset else [])])
 
 
 def _test(options: argparse.Namespace) -> int:
@@ -103,9 +108,9 @@ def _test(options: argparse.Namespace) -> int:
 _COMMANDS = {"lab": _lab, "run": _run, "test": _test}
 
 
-def _courseware(arguments: list[str], dataset: str | None = None) -> int:
+def _courseware(arguments: list[str]) -> int:
     command = [str(venv_python(ROOT)), "-m", "courseware", *arguments]
-    process = subprocess.Popen(command, cwd=str(ROOT), env=child_environment(dataset))
+    process = subprocess.Popen(command, cwd=str(ROOT), env=child_environment())
     try:
         return _exit_code(process.wait())
     except KeyboardInterrupt:
@@ -121,7 +126,7 @@ def _exit_code(code: int) -> int:
     return code if code >= 0 else 128 - code
 
 
-def child_environment(dataset: str | None = None) -> dict[str, str]:
+def child_environment() -> dict[str, str]:
     """The environment of everything that course.py starts."""
     environment = dict(os.environ)
     # These would make pip or Python look past the environment in .venv.
@@ -133,8 +138,6 @@ def child_environment(dataset: str | None = None) -> dict[str, str]:
     if environment.get("LONGTAIL_DATA_HOME"):
         # Kernels work in another folder, so a relative path would lead elsewhere.
         environment["LONGTAIL_DATA_HOME"] = str(Path(environment["LONGTAIL_DATA_HOME"]).resolve())
-    if dataset:
-        environment["LONGTAIL_COURSE_DATASET"] = dataset
     return environment
 
 

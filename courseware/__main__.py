@@ -21,6 +21,8 @@ def main(arguments: list[str] | None = None) -> int:
         command = commands.add_parser(name, help=help_text)
         command.add_argument("lessons", nargs="*", help="numbers or names; all when left out")
         command.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
+        if name == "run":
+            command.add_argument("--dataset", help="for lessons with a parameter `dataset`")
         if name == "check":
             command.add_argument("--fast", action="store_true", help="leave out the outputs")
     test = commands.add_parser("test", help="the whole suite in one pytest call")
@@ -49,7 +51,7 @@ def _build(options: argparse.Namespace) -> int:
 def _run(options: argparse.Namespace) -> int:
     from courseware.run import run
 
-    return run(find_lessons(options.root.resolve(), options.lessons))
+    return run(find_lessons(options.root.resolve(), options.lessons), options.dataset)
 
 
 def _check(options: argparse.Namespace) -> int:

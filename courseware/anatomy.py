@@ -12,7 +12,7 @@ from courseware.lesson import Lesson
 from courseware.stored_outputs import has_picture, output_defects, verdict_defects
 
 END = ("Take-aways", "Quiz", "What comes next", "References")
-TAGS = {"check", "exercise", "nbval-ignore-output"}
+TAGS = {"check", "exercise", "nbval-ignore-output", "parameters"}
 MOST_CODE_CELLS, MOST_CODE_LINES, MOST_MEDIAN = 30, 120, 5
 MOST_LESSON_SECONDS, MOST_CELL_SECONDS = 120, 45
 # Words that open a bullet of "What you will learn" where a verb should.

@@ -8,7 +8,8 @@ from pathlib import Path
 from courseware.build import build
 from courseware.editions import edition, read_timings, write_notebook
 from courseware.execution import LessonFailed, execute
-from courseware.lesson import Lesson, missing_data, not_run_sentence
+from courseware.lesson import DATA_FOLDERS, Lesson, missing_data, not_run_sentence
+from courseware.parameters import set_dataset
 from courseware.source import SourceError, read_source
 
 UNMEASURED = 30.0
@@ -50,23 +51,37 @@ class Progress:
         print(f"{lesson.name}: {text}", flush=True)
 
 
-def run(lessons: Iterable[Lesson]) -> int:
-    """Execute the solutions edition of each lesson into `build/lessons/`; 1 if one failed."""
+def run(lessons: Iterable[Lesson], dataset: str | None = None) -> int:
+    """Execute the solutions edition of each lesson into `build/lessons/`; 1 if one failed.
+
+    With a `dataset`, the lessons that have it as a parameter run on that one.
+
+    Raises
+    ------
+    ValueError
+        The dataset has to be fetched first.
+    """
+    if dataset in DATA_FOLDERS and missing_data([dataset]):
+        raise ValueError(
+            f"{dataset} is not here; set LONGTAIL_DATA_HOME to the folder that holds "
+            f"{DATA_FOLDERS[dataset]}, or leave --dataset out."
+        )
     chosen, rows = _partition(list(lessons))
     progress = Progress(chosen)
     for lesson in chosen:
         target = lesson.root / "build" / "lessons" / f"{lesson.name}.ipynb"
         begun = time.monotonic()
-        notebook = None
+        notebook, other_data = None, False
         try:
             notebook = edition(lesson, "solutions")
+            other_data = bool(dataset) and set_dataset(notebook, dataset)
             execute(
                 notebook,
                 target.parent,
                 root=lesson.root,
                 progress=lambda cell, cells, lesson=lesson: progress.cell(lesson, cell, cells),
             )
-            result = "passed"
+            result = f"passed on {dataset}" if other_data else "passed"
         except (LessonFailed, SourceError) as error:
             result = f"failed in {error}"
         finally:

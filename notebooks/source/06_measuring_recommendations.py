@@ -140,11 +140,14 @@ slider.snapshots(rank=[1, 3, 4])
 #
 # **Predict:** half of the catalogue is tail. What share of the users has a tail item in test?
 
+# %% tags=["parameters"]
+dataset = "shop"  # the text is about the shop; "video", "music" and "movielens-small" run too
+
 # %%
 from longtail_lib import load_dataset, prepare, split
 from longtail_lib.tail import popularity_groups
 
-clean = prepare(load_dataset("shop", truth=False), min_rating=4)
+clean = prepare(load_dataset(dataset, truth=False), min_rating=4)
 for how in ("leave-last-out", "random"):
     parts = split(clean, how=how)
     tail = popularity_groups(parts.popularity).mask("tail")

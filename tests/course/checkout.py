@@ -39,8 +39,7 @@ def build_editable(folder, config_settings=None, metadata_directory=None):
 _COURSEWARE = """\
 import os, sys, tinydep
 print("called with", sys.argv[1:])
-for name in ("LONGTAIL_DATA_HOME", "LONGTAIL_COURSE_DATASET"):
-    print(name, os.environ.get(name))
+print("LONGTAIL_DATA_HOME", os.environ.get("LONGTAIL_DATA_HOME"))
 print("tinydep", tinydep.VERSION)
 sys.exit(1 if "99" in sys.argv else 0)
 """

@@ -39,9 +39,8 @@ def test_second_start_is_quick_and_passes_everything_on(ready, checkout_tools):
     assert time.monotonic() - begun < 2
     assert result.returncode == 0
     assert result.stdout.splitlines() == [
-        "called with ['run', '03', '05']",
+        "called with ['run', '03', '05', '--dataset', 'movielens-small']",
         f"LONGTAIL_DATA_HOME {ready / 'relative' / 'data'}",
-        "LONGTAIL_COURSE_DATASET movielens-small",
         "tinydep 1.0",
     ]
 
@@ -57,6 +56,9 @@ def test_exit_code_and_other_commands_are_passed_on(ready, checkout_tools):
     assert (
         "['build', '03']" in checkout_tools.course(ready, "run", "--update", "--only", "03").stdout
     )
+    both = checkout_tools.course(ready, "run", "--update", "--dataset", "music")
+    assert both.returncode == 2
+    assert "leave --dataset out" in both.stderr
     assert "['test', '--fast']" in checkout_tools.course(ready, "test", "--fast").stdout
 
 

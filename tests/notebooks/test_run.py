@@ -171,3 +171,15 @@ def test_ctrl_c_ends_the_run_with_one_line(course, add_lesson):
     assert process.returncode == 130
     assert errors.strip() == "Stopped."
     assert "04_next" not in out
+
+
+def test_a_lesson_with_the_choice_open_runs_on_other_data(course, add_lesson, monkeypatch, capsys):
+    monkeypatch.delenv("LONGTAIL_DATA_HOME", raising=False)
+    lesson = add_lesson("06_open", "1 + 1", 'dataset = "shop"  # or another', "print(dataset)")
+    text = lesson.source.read_text().replace("# %%\ndataset", '# %% tags=["parameters"]\ndataset')
+    lesson.source.write_text(text)
+    assert run([lesson], "music") == 0
+    assert "passed on music" in capsys.readouterr().out
+    assert '"music\\n"' in (course / "build" / "lessons" / "06_open.ipynb").read_text()
+    with pytest.raises(ValueError, match="set LONGTAIL_DATA_HOME"):
+        run([lesson], "movielens-small")
