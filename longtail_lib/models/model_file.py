@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["read_model_file", "write_model_file"]
+__all__ = ["from_header", "read_model_file", "to_header", "write_model_file"]
 
 
 def write_model_file(
@@ -43,12 +43,12 @@ def write_model_file(
             f"cannot save {', '.join(objects)}: arrays of Python objects would need pickle; "
             "convert them to numbers or text"
         )
-    text = json.dumps(dict(about), default=_number)
+    header = to_header(about)
     # The process id keeps two processes that save to one name out of each other's way.
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         with part.open("wb") as file:
-            np.savez(file, about=np.frombuffer(text.encode(), dtype=np.uint8), **arrays)
+            np.savez(file, about=header, **arrays)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
@@ -73,11 +73,28 @@ def read_model_file(
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
-        about = json.loads(arrays.pop("about").tobytes())
+        about = from_header(arrays.pop("about"))
         about["model"], about["format"], about["parameters"]
     except Exception as error:
         raise damaged(path, error) from error
     return about, arrays
+
+
+def to_header(about: Mapping[str, Any]) -> np.ndarray:
+    """Turn a description into bytes that a `.npz` file holds as one array.
+
+    Examples
+    --------
+    >>> from_header(to_header({"model": "Ease", "parameters": {"l2": np.float32(200)}}))
+    {'model': 'Ease', 'parameters': {'l2': 200.0}}
+    """
+    text = json.dumps(dict(about), default=_number)
+    return np.frombuffer(text.encode(), dtype=np.uint8)
+
+
+def from_header(header: np.ndarray) -> dict[str, Any]:
+    """Read what `to_header` gave."""
+    return json.loads(header.tobytes())
 
 
 def damaged(path: str | os.PathLike[str], error: Exception) -> ValueError:

@@ -171,6 +171,10 @@ class Recommender(ABC):
         names = list(inspect.signature(type(self).__init__).parameters)[1:]
         return {name: getattr(self, name) for name in names}
 
+    def _stored_params(self) -> dict[str, Any]:
+        """The constructor's arguments as `save` writes them: what JSON can hold."""
+        return self.get_params()
+
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the fitted model to one `.npz` file, without pickle.
 
@@ -187,7 +191,7 @@ class Recommender(ABC):
         about = {
             "format": _FORMAT,
             "model": type(self).__name__,
-            "parameters": self.get_params(),
+            "parameters": self._stored_params(),
         }
         arrays = {
             "user_ids": self.user_ids_,
