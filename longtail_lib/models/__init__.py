@@ -10,7 +10,10 @@ __getattr__, __dir__, __all__ = lazy_names(
     {
         "ArticleTwoTower": "article_two_tower",
         "ArticleVariant": "article_variant",
+        "BPR": "bpr",
         "Ease": "ease",
+        "ImplicitALS": "implicit_als",
+        "GradientRecommender": "gradient_recommender",
         "ItemKNN": "item_knn",
         "NotFittedError": "recommender",
         "Popularity": "popularity",

@@ -1,0 +1,298 @@
+"""The one training loop of every Keras model here: epochs, early stopping, checkpoints."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from longtail_lib.article.keras_backend import import_keras
+from longtail_lib.models.recommender import Recommender
+from longtail_lib.models.training_checkpoint import (
+    fingerprint,
+    read_checkpoint,
+    write_checkpoint,
+)
+from longtail_lib.models.validation_ndcg import validation_ndcg
+from longtail_lib.preprocessing.parts import Split
+
+__all__ = ["GradientRecommender"]
+
+
+class GradientRecommender(Recommender):
+    """Base class of recommenders that are trained by gradient, in Keras.
+
+    A subclass stores in its constructor at least the parameters below, and writes four methods:
+
+    `_build(parts)`
+        Return a compiled Keras model whose weights exist. Give every initialiser and every
+        dropout a seed made from `self.seed`; Keras' global seed is left alone.
+    `_batches(parts, epoch, rng)`
+        Return one epoch of what the network's `fit` takes: a tf.data stream of batches, as
+        `training_batches.batches_of` makes it, or a tuple (x, y) of arrays, which are cut into
+        batches of `batch_size` in their order. `rng` depends on seed and epoch alone, so an epoch
+        is the same after a resumption.
+    `_snapshot(network)`
+        Return the arrays that scoring needs, from the network's present weights, by name. They
+        become attributes: "user_vectors" is kept as `user_vectors_`, and saved.
+    `_score(user_rows)`
+        Score from these attributes.
+
+    A subclass that carries more than weights from epoch to epoch also writes `_carried` and
+    `_carry_on`.
+
+    Parameters
+    ----------
+    epochs : int
+        At least 1; the most epochs trained.
+    batch_size : int
+    learning_rate : float
+    patience : int or None
+        Stop when validation NDCG@10 has not risen for so many epochs, and keep the weights of the
+        best epoch. None trains all epochs, keeps the last weights and never reads validation.
+    checkpoint : str, path or None
+        Folder that holds the state after each epoch. A later `fit` with equal parameters and data
+        goes on from there, and ends with what an uninterrupted one ends with. A fit that had
+        ended is not trained again.
+    seed : int
+    progress : bool
+        Show a bar over epochs with loss and validation NDCG@10.
+
+    Attributes
+    ----------
+    history_ : dict of str to ndarray of float64, shape (epochs trained,)
+        "loss" and, with `patience`, "validation NDCG@10".
+    best_epoch_ : int
+        Epoch whose weights are kept, counted from 1.
+    network_ : keras.Model
+        The trained network; not kept by `save`.
+
+    Raises
+    ------
+    ValueError
+        From `fit`: a parameter out of range, `patience` without validation interactions, a
+        checkpoint of another training, or a loss that is not a number.
+
+    Examples
+    --------
+    The smallest subclass, whose scores are one weight an item:
+
+    >>> class Constant(GradientRecommender):
+    ...     def __init__(self, epochs=3, batch_size=2, learning_rate=0.1, patience=None,
+    ...                  checkpoint=None, seed=0, progress=False):
+    ...         self.epochs, self.batch_size, self.learning_rate = epochs, batch_size, learning_rate
+    ...         self.patience, self.checkpoint = patience, checkpoint
+    ...         self.seed, self.progress = seed, progress
+    ...     def _build(self, parts):
+    ...         keras = import_keras()
+    ...         row = keras.layers.Input(shape=(), dtype="int32")
+    ...         network = keras.Model(row, keras.layers.Embedding(parts.n_items, 1)(row))
+    ...         network.compile(keras.optimizers.Adam(self.learning_rate), "mse")
+    ...         return network
+    ...     def _batches(self, parts, epoch, rng):
+    ...         return np.arange(parts.n_items), parts.popularity[:, None].astype(np.float32)
+    ...     def _snapshot(self, network):
+    ...         return {"weights": network.get_weights()[0][:, 0]}
+    ...     def _score(self, user_rows):
+    ...         return np.tile(self.weights_, (len(user_rows), 1))
+    """
+
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    patience: int | None
+    checkpoint: Any
+    seed: int
+    progress: bool
+
+    @abstractmethod
+    def _build(self, parts: Split) -> Any:
+        """Return the compiled network, its weights made."""
+
+    @abstractmethod
+    def _batches(self, parts: Split, epoch: int, rng: np.random.Generator) -> Any:
+        """Return one epoch of batches; epochs count from 0."""
+
+    @abstractmethod
+    def _snapshot(self, network: Any) -> dict[str, np.ndarray]:
+        """Return what scoring needs from the network's present weights."""
+
+    def _carried(self) -> dict[str, np.ndarray]:
+        """Return what `_batches` changes and the next epoch reads, for the checkpoint."""
+        return {}
+
+    def _carry_on(self, carried: Mapping[str, np.ndarray]) -> None:
+        """Take back what `_carried` gave; called with nothing at the start of a new fit."""
+
+    def _fit(self, parts: Split) -> None:
+        from tqdm.auto import tqdm
+
+        self._check_training(parts)
+        self.network_ = self._build(parts)
+        self.network_.optimizer.build(self.network_.trainable_variables)
+        own = fingerprint(type(self).__name__, self.get_params(), parts)
+        loss, ndcg, best = self._resume(own)
+        with tqdm(
+            total=self.epochs,
+            initial=len(loss),
+            desc=type(self).__name__,
+            unit="epoch",
+            disable=not self.progress,
+        ) as bar:
+            while len(loss) < self.epochs and not self._has_stopped(ndcg):
+                epoch = len(loss)
+                loss.append(self._train_epoch(parts, epoch))
+                shown = {"loss": f"{loss[-1]:.4f}"}
+                if self.patience is not None:
+                    self._learn(self._snapshot(self.network_))
+                    ndcg.append(validation_ndcg(self._score, parts))
+                    shown["validation NDCG@10"] = f"{ndcg[-1]:.4f}"
+                    if np.argmax(ndcg) == epoch:
+                        best = _values(self.network_.weights)
+                if self.checkpoint is not None:
+                    self._store(own, loss, ndcg, best)
+                bar.set_postfix(shown, refresh=False)
+                bar.update()
+        if best:
+            _assign(self.network_.weights, best)
+        self._learn(self._snapshot(self.network_))
+        self.history_ = {"loss": np.array(loss)}
+        if self.patience is not None:
+            self.history_["validation NDCG@10"] = np.array(ndcg)
+        self.best_epoch_ = int(np.argmax(ndcg)) + 1 if ndcg else len(loss)
+
+    def _check_training(self, parts: Split) -> None:
+        name = type(self).__name__
+        for parameter in ("epochs", "batch_size"):
+            value = getattr(self, parameter)
+            if not isinstance(value, int | np.integer) or value < 1:
+                raise ValueError(f"{name}: {parameter} must be a whole number from 1, got {value}")
+        if not 0 < self.learning_rate < np.inf:
+            raise ValueError(
+                f"{name}: learning_rate must be a positive number, got {self.learning_rate}"
+            )
+        if self.patience is None:
+            return
+        if not isinstance(self.patience, int | np.integer) or self.patience < 1:
+            raise ValueError(
+                f"{name}: patience must be a whole number of epochs from 1, or None to train all "
+                f"epochs, got {self.patience}"
+            )
+        if parts.validation.nnz == 0:
+            raise ValueError(
+                f"{name}: patience={self.patience} stops early on validation NDCG@10, and the "
+                f"validation part of {parts!r} is empty; split with a larger share for "
+                "validation, or train all epochs with patience=None"
+            )
+
+    def _has_stopped(self, ndcg: Sequence[float]) -> bool:
+        return bool(ndcg) and len(ndcg) - 1 - int(np.argmax(ndcg)) >= self.patience
+
+    def _train_epoch(self, parts: Split, epoch: int) -> float:
+        """Train one epoch and return its mean loss."""
+        data = self._batches(parts, epoch, np.random.default_rng([self.seed, epoch]))
+        if isinstance(data, tuple):
+            x, y = data
+            history = self.network_.fit(x, y, batch_size=self.batch_size, shuffle=False, verbose=0)
+        else:
+            history = self.network_.fit(data, shuffle=False, verbose=0)
+        loss = history.history["loss"][-1]
+        if not np.isfinite(loss):
+            raise ValueError(
+                f"{type(self).__name__}: the loss of epoch {epoch + 1} is {loss}; try a smaller "
+                "learning_rate or a stronger penalty"
+            )
+        return loss
+
+    def _resume(self, own: Mapping[str, str]) -> tuple[list[float], list[float], list[np.ndarray]]:
+        """Take up a checkpoint where one lies; return loss, validation NDCG and best weights."""
+        stored = None if self.checkpoint is None else read_checkpoint(self.checkpoint, own)
+        if stored is None:
+            self._carry_on({})
+            return [], [], []
+        about, arrays = stored
+        _assign(_variables(self.network_), _named(arrays, "variable"))
+        prefix = "carried_"
+        self._carry_on(
+            {
+                name.removeprefix(prefix): value
+                for name, value in arrays.items()
+                if name.startswith(prefix)
+            }
+        )
+        return about["loss"], about["ndcg"], _named(arrays, "best")
+
+    def _store(
+        self,
+        own: Mapping[str, str],
+        loss: Sequence[float],
+        ndcg: Sequence[float],
+        best: Sequence[np.ndarray],
+    ) -> None:
+        present = _values(_variables(self.network_))
+        write_checkpoint(
+            self.checkpoint,
+            own,
+            {"loss": loss, "ndcg": ndcg},
+            {
+                **{f"variable_{place}": value for place, value in enumerate(present)},
+                **{f"best_{place}": value for place, value in enumerate(best)},
+                **{f"carried_{name}": value for name, value in self._carried().items()},
+            },
+        )
+
+    def _learn(self, snapshot: Mapping[str, np.ndarray]) -> None:
+        self._learned = tuple(snapshot)
+        for name, value in snapshot.items():
+            setattr(self, f"{name}_", value)
+
+    def _state(self) -> dict[str, np.ndarray]:
+        return {
+            **{f"learned_{name}": getattr(self, f"{name}_") for name in self._learned},
+            **{f"history_{name}": values for name, values in self.history_.items()},
+            "best_epoch": np.array(self.best_epoch_),
+        }
+
+    def _restore(self, state: dict[str, np.ndarray]) -> None:
+        named = {
+            kind: {
+                name.removeprefix(kind): value
+                for name, value in state.items()
+                if name.startswith(kind)
+            }
+            for kind in ("learned_", "history_")
+        }
+        self._learn(named["learned_"])
+        self.history_ = named["history_"]
+        self.best_epoch_ = int(state["best_epoch"])
+
+
+def _variables(network: Any) -> list[Any]:
+    """Return weights, states of random generators and the optimiser's variables."""
+    # Metrics make their variables when first used, and start anew each epoch.
+    metrics = {id(variable) for variable in network.metrics_variables}
+    own = [variable for variable in network.variables if id(variable) not in metrics]
+    return [*own, *network.optimizer.variables]
+
+
+def _values(variables: Sequence[Any]) -> list[np.ndarray]:
+    ops = import_keras().ops
+    return [np.array(ops.convert_to_numpy(variable)) for variable in variables]
+
+
+def _assign(variables: Sequence[Any], values: Sequence[np.ndarray]) -> None:
+    if len(variables) != len(values):
+        raise ValueError(
+            f"a checkpoint of {len(values)} variables does not fit a network of "
+            f"{len(variables)}; it was written by another version, remove it to start anew"
+        )
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)
+
+
+def _named(arrays: Mapping[str, np.ndarray], kind: str) -> list[np.ndarray]:
+    """Return arrays "kind_0", "kind_1" and so on, in this order."""
+    count = sum(name.startswith(f"{kind}_") for name in arrays)
+    return [arrays[f"{kind}_{place}"] for place in range(count)]

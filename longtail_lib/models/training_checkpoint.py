@@ -1,0 +1,134 @@
+"""The state of an unfinished training in one file, so that a killed fit can go on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from longtail_lib.models.model_file import read_model_file, write_model_file
+from longtail_lib.preprocessing.parts import Split
+
+__all__ = ["fingerprint", "read_checkpoint", "write_checkpoint"]
+
+_FORMAT = 1
+_FILE = "training.npz"
+# Where a fit stores itself and how it shows progress change nothing in what it learns.
+_FREE = ("checkpoint", "progress")
+
+
+def fingerprint(model: str, parameters: Mapping[str, Any], parts: Split) -> dict[str, str]:
+    """Describe what a training depends on: model, parameters and data, each as a short text.
+
+    Parameters
+    ----------
+    model : str
+        Class name.
+    parameters : mapping
+        From `get_params`; `checkpoint` and `progress` are left out.
+    parts : Split
+
+    Returns
+    -------
+    dict of str to str
+
+    Examples
+    --------
+    >>> matrix = csr_matrix(np.eye(2, dtype=np.float32))
+    >>> parts = Split(matrix, matrix * 0, matrix * 0, np.arange(2), np.arange(2), None, None, "x")
+    >>> list(fingerprint("TwoTower", {"dim": 8, "progress": True}, parts))
+    ['model', 'dim', 'train part', 'validation part']
+    """
+    own = {name: _text(value) for name, value in parameters.items() if name not in _FREE}
+    return {
+        "model": model,
+        **own,
+        "train part": _digest(parts, parts.train),
+        "validation part": _digest(parts, parts.validation),
+    }
+
+
+def write_checkpoint(
+    folder: str | os.PathLike[str],
+    of: Mapping[str, str],
+    about: Mapping[str, Any],
+    arrays: Mapping[str, np.ndarray],
+) -> None:
+    """Put a training's state in place of the last one; the file appears whole or not at all.
+
+    Parameters
+    ----------
+    folder : path
+        Made if it is missing.
+    of : mapping
+        From `fingerprint`.
+    about : mapping
+        What JSON can hold.
+    arrays : mapping of str to ndarray
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    # A fit that was killed while writing left its unfinished file behind.
+    for part in folder.glob(f"{_FILE}.*.part"):
+        part.unlink()
+    header = {"format": _FORMAT, "model": of["model"], "parameters": dict(of), "state": about}
+    write_model_file(folder / _FILE, header, arrays)
+
+
+def read_checkpoint(
+    folder: str | os.PathLike[str], of: Mapping[str, str]
+) -> tuple[dict[str, Any], dict[str, np.ndarray]] | None:
+    """Return what `write_checkpoint` stored, or None where nothing is.
+
+    Raises
+    ------
+    ValueError
+        The checkpoint is of another model, other parameters or other data, or is damaged.
+    """
+    path = Path(folder) / _FILE
+    if not path.exists():
+        return None
+    header, arrays = read_model_file(path)
+    if header["format"] != _FORMAT:
+        raise ValueError(
+            f"{path} is a checkpoint in format {header['format']}, this version of longtail_lib "
+            f"reads format {_FORMAT}; remove it to start anew"
+        )
+    stored = header["parameters"]
+    differ = [
+        f"{name} was {stored.get(name, 'absent')} and is {of.get(name, 'absent')}"
+        for name in dict.fromkeys([*stored, *of])
+        if stored.get(name) != of.get(name)
+    ]
+    if differ:
+        raise ValueError(
+            f"{path} is the checkpoint of another training: {'; '.join(differ)}. Use another "
+            "folder, or remove the file to start anew"
+        )
+    return header["state"], arrays
+
+
+def _text(value: Any) -> str:
+    """Say a parameter in a few words; an array by its hash."""
+    if isinstance(value, np.ndarray):
+        digest = hashlib.sha256(np.ascontiguousarray(value).tobytes()).hexdigest()[:12]
+        return f"array {value.shape} {value.dtype} {digest}"
+    if isinstance(value, Mapping):
+        return json.dumps({str(name): _text(part) for name, part in value.items()})
+    return repr(value)
+
+
+def _digest(parts: Split, matrix: csr_matrix) -> str:
+    digest = hashlib.sha256(repr(matrix.shape).encode())
+    for array in (matrix.indptr, matrix.indices):
+        digest.update(np.ascontiguousarray(array, dtype=np.int64).tobytes())
+    digest.update(np.ascontiguousarray(matrix.data, dtype=np.float32).tobytes())
+    for ids in (parts.user_ids, parts.item_ids):
+        digest.update("\n".join(map(str, ids.tolist())).encode())
+    return digest.hexdigest()[:12]
