@@ -1,0 +1,124 @@
+"""Matrix factorisation trained on pairs of items: Bayesian personalised ranking."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from longtail_lib.models.latent_factors import LatentFactors, import_implicit, one_blas_thread
+from longtail_lib.preprocessing.parts import Split
+
+__all__ = ["BPR"]
+
+
+class BPR(LatentFactors):
+    r"""Learn to score what a user has seen above what the user has not.
+
+    Trained by `implicit.bpr.BayesianPersonalizedRanking`, one pair at a time. With
+    :math:`s_{ui} = w_u \cdot h_i + b_i` a step goes down the gradient of
+
+    .. math:: -\log \sigma(s_{ui} - s_{uj}) + \frac{regularisation}{2}
+              (\lVert w_u \rVert^2 + \lVert h_i \rVert^2 + \lVert h_j \rVert^2 + b_i^2 + b_j^2)
+
+    for a train interaction (u, i), drawn uniformly, and a negative j. implicit draws j from the
+    train interactions as well, that is **in proportion to popularity**, and skips the step where u
+    has seen j. Rendle et al. draw j uniformly. Popular negatives hold popular items down: the
+    order of a user's list owes less to popularity than under uniform negatives. Values of the
+    train matrix are not used: an interaction is one interaction.
+
+    Parameters
+    ----------
+    factors : int
+        Length of the vectors; the item bias is beside them.
+    learning_rate : float > 0
+        Of plain stochastic gradient descent.
+    regularisation : float >= 0
+        Weight decay at every step, of what the step touches.
+    iterations : int
+        Epochs; one epoch draws as many pairs as there are train interactions.
+    seed : int
+        Initial factors and pairs. Two fits on one machine give equal scores, because training
+        runs on one thread: implicit's own default lets threads overwrite one another's steps.
+        Another C++ library may draw other pairs.
+    progress : bool
+        Show a progress bar over epochs, with the share of pairs in the right order.
+
+    Attributes
+    ----------
+    user_factors_, item_factors_ : ndarray of float32, shape (n_users, factors), (n_items, factors)
+        w and h.
+    item_biases_ : ndarray of float32, shape (n_items,)
+        b. A cold item is in no pair. implicit leaves its score at 0, which is above every item
+        with a negative score; here it gets h = 0 and the lowest bias of the warm items.
+
+    Raises
+    ------
+    ValueError
+        From `fit`: a parameter out of range, or training that diverged.
+    ImportError
+        From `fit`: implicit is not installed. A saved model loads and scores without it.
+
+    Notes
+    -----
+    Names in implicit: factors, learning_rate, regularization, iterations, random_state (here
+    seed); verify_negative_samples is True and num_threads 1.
+
+    References
+    ----------
+    Rendle, Freudenthaler, Gantner and Schmidt-Thieme (2009), "BPR: Bayesian Personalized Ranking
+    from Implicit Feedback", UAI 2009.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from scipy.sparse import csr_matrix
+    >>> from longtail_lib.preprocessing.parts import Split
+    >>> train = csr_matrix(np.array(
+    ...     [[1, 1, 0, 0], [1, 1, 0, 0], [1, 0, 0, 0], [0, 0, 1, 1], [0, 0, 1, 1]], np.float32))
+    >>> none = csr_matrix(train.shape, dtype=np.float32)
+    >>> parts = Split(train, none, none, np.arange(5), np.array(["a", "b", "c", "d"]), items=None,
+    ...               users=None, how="random")
+    >>> model = BPR(factors=2).fit(parts)
+    >>> items, _ = model.recommend(2, k=1)           # has seen "a", which goes with "b"
+    >>> items.tolist()
+    [['b']]
+    """
+
+    def __init__(
+        self,
+        factors: int = 64,
+        learning_rate: float = 0.05,
+        regularisation: float = 0.01,
+        iterations: int = 100,
+        seed: int = 0,
+        progress: bool = False,
+    ) -> None:
+        self.factors = factors
+        self.learning_rate = learning_rate
+        self.regularisation = regularisation
+        self.iterations = iterations
+        self.seed = seed
+        self.progress = progress
+
+    def _fit(self, parts: Split) -> None:
+        self._check_training(learning_rate=self.learning_rate)
+        if not 0 <= self.regularisation < np.inf:
+            raise ValueError(f"BPR: regularisation must be 0 or more, got {self.regularisation}")
+        implicit = import_implicit("BPR")
+        with one_blas_thread():
+            theirs = implicit.bpr.BayesianPersonalizedRanking(
+                factors=self.factors,
+                learning_rate=self.learning_rate,
+                regularization=self.regularisation,
+                iterations=self.iterations,
+                num_threads=1,
+                random_state=self.seed,
+            )
+            # It sorts the indices of what it gets in place; ours are sorted already.
+            theirs.fit(parts.train, show_progress=self.progress)
+        # implicit keeps the bias as one more factor, which is 1 for every user.
+        self.user_factors_ = np.ascontiguousarray(theirs.user_factors[:, :-1])
+        self.item_factors_ = np.ascontiguousarray(theirs.item_factors[:, :-1])
+        self.item_biases_ = theirs.item_factors[:, -1].copy()
+        self._check_factors("choose a smaller learning_rate or a larger regularisation")
+        warm = parts.popularity > 0
+        self.item_biases_[~warm] = self.item_biases_[warm].min()
