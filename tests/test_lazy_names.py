@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-PACKAGES = ["", ".article", ".checks", ".data", ".encoders", ".models", ".widgets"]
+PACKAGES = ["", ".article", ".checks", ".data", ".debias", ".encoders", ".models", ".widgets"]
 EAGER = {"quiz"}
 
 
