@@ -4,6 +4,7 @@ Importing this package imports matplotlib; nothing else in the library does so b
 drawn.
 """
 
+from longtail_lib.plots.bias_and_spread import estimator_dots
 from longtail_lib.plots.group_bars import group_bars
 from longtail_lib.plots.lorenz_curve import lorenz_curve
 from longtail_lib.plots.neighbour_dots import agreement_dots
@@ -21,6 +22,7 @@ from longtail_lib.plots.training_curves import training_curves
 __all__ = [
     "Picture",
     "agreement_dots",
+    "estimator_dots",
     "group_bars",
     "lorenz_curve",
     "model_sizes",
