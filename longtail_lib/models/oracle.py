@@ -1,0 +1,64 @@
+"""The upper bound that only a simulator allows: rank by the true preference."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from longtail_lib.data.true_preference import preference_matrix
+from longtail_lib.models.recommender import Recommender
+from longtail_lib.preprocessing.parts import Split
+
+__all__ = ["Oracle"]
+
+
+class Oracle(Recommender):
+    """Score every item by the user's true preference, which no real log holds.
+
+    It shows how much satisfaction there is to be had. It is not fair to all others: it learns
+    nothing from train and knows everything.
+
+    Attributes
+    ----------
+    preference_ : ndarray of float32, shape (n_users, n_items)
+
+    Raises
+    ------
+    ValueError
+        From `fit`: the split has no truth.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from types import SimpleNamespace
+    >>> from scipy.sparse import csr_matrix
+    >>> from longtail_lib.preprocessing.parts import Split
+    >>> table = np.array([[0.1, 0.7, 0.4], [0.6, 0.2, 0.6]])
+    >>> users, items = np.array([7, 8]), np.array(["a", "b", "c"])
+    >>> truth = SimpleNamespace(user_ids=users, item_ids=items, preference=lambda rows: table[rows])
+    >>> train = csr_matrix(np.array([[0, 1, 0], [0, 1, 0]], dtype=np.float32))
+    >>> none = csr_matrix(train.shape, dtype=np.float32)
+    >>> parts = Split(train, none, none, users, items, items=None, users=None, how="random",
+    ...               truth=truth)
+    >>> Oracle().fit(parts).recommend([7, 8], k=1)[0].tolist()
+    [['c'], ['a']]
+    """
+
+    def __init__(self) -> None:
+        pass
+
+    def _fit(self, parts: Split) -> None:
+        if parts.truth is None:
+            raise ValueError(
+                f"Oracle.fit: {parts!r} has no truth to rank by; take a simulated dataset such as "
+                "load_dataset('shop'), with truth=True"
+            )
+        self.preference_ = preference_matrix(parts.truth, parts.user_ids, parts.item_ids)
+
+    def _score(self, user_rows: np.ndarray) -> np.ndarray:
+        return self.preference_[user_rows]
+
+    def _state(self) -> dict[str, np.ndarray]:
+        return {"preference": self.preference_}
+
+    def _restore(self, state: dict[str, np.ndarray]) -> None:
+        self.preference_ = state["preference"]
