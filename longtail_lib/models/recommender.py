@@ -168,7 +168,10 @@ class Recommender(ABC):
 
     def get_params(self) -> dict[str, Any]:
         """Return the constructor's arguments by name."""
-        names = list(inspect.signature(type(self).__init__).parameters)[1:]
+        found = list(inspect.signature(type(self).__init__).parameters.values())[1:]
+        # A class without a constructor has object's, which takes *args and **kwargs.
+        variadic = inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD
+        names = [parameter.name for parameter in found if parameter.kind not in variadic]
         return {name: getattr(self, name) for name in names}
 
     def _stored_params(self) -> dict[str, Any]:

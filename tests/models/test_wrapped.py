@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from longtail_lib.models import Ease, ItemKNN, Popularity
+from longtail_lib.models import Ease, ItemKNN, Popularity, Recommender
 from longtail_lib.models.model_file import read_model_file
 from longtail_lib.models.wrapped import WrappedRecommender, find_class
 
@@ -92,3 +92,26 @@ def test_a_class_that_nobody_knows_is_named():
 def test_a_file_cannot_name_what_is_no_recommender():
     with pytest.raises(ValueError, match="no recommender named labelled_pairs"):
         find_class("labelled_pairs")
+
+
+class Plain(Recommender):
+    """A model without a constructor of its own."""
+
+    def _fit(self, parts):
+        self.scores_ = parts.popularity.astype(np.float32)
+
+    def _score(self, user_rows):
+        return np.tile(self.scores_, (len(user_rows), 1))
+
+    def _state(self):
+        return {"scores": self.scores_}
+
+    def _restore(self, state):
+        self.scores_ = state["scores"]
+
+
+def test_a_model_without_a_constructor_has_no_parameters(parts, tmp_path):
+    assert Plain().get_params() == {}
+    assert repr(Plain()) == "Plain()"
+    loaded = Shifted.load(Shifted(Plain()).fit(parts).save(tmp_path / "model.npz"))
+    np.testing.assert_array_equal(loaded.score([0])[0], 2 * parts.popularity)
