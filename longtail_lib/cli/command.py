@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 import longtail_lib
-from longtail_lib.cli import data
+from longtail_lib.cli import benchmark, data
 
 __all__ = ["main"]
 
 # Each module adds one group of sub-commands by its `add_to(groups)`.
-GROUPS = (data,)
+GROUPS = (data, benchmark)
 
 
 class _UsageError(Exception):
@@ -70,7 +70,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="longtail",
         description="Long-tail recommendation: data, and what can be learnt from it.",
-        epilog="examples:\n  longtail data list\n  longtail data info shop\n",
+        epilog="examples:\n  longtail data list\n  longtail data info shop\n"
+        "  longtail benchmark --dataset shop --models Popularity Ease --out results.json\n",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(

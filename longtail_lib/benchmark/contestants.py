@@ -1,0 +1,171 @@
+"""The recommenders that a benchmark knows by name, and what of each is tuned."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any
+
+__all__ = ["CONTESTANTS", "Contestant", "contestant"]
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """A recommender with its search space.
+
+    Parameters
+    ----------
+    name : str
+        In tables.
+    home : str
+        Module and class, as "package.module:Class".
+    about : str
+        One line for readers.
+    space : mapping
+        As `longtail_lib.tuning.tune` takes it; empty where nothing is tuned.
+    fixed : mapping
+        Constructor arguments that are not tuned.
+    for_tail : bool
+        Tuned for the tail under the condition that overall accuracy stays.
+    wraps : str or None
+        Name of the contestant whose tuned model becomes the argument `model`.
+    seeded : bool
+        Takes `seed`, and another seed gives another model.
+    trials : int or None
+        A smaller budget than the protocol's, for models that take long.
+    """
+
+    name: str
+    home: str
+    about: str = ""
+    space: Mapping[str, Any] = field(default_factory=dict)
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    for_tail: bool = False
+    wraps: str | None = None
+    seeded: bool = False
+    trials: int | None = None
+
+    def model_class(self) -> Any:
+        """Import the class.
+
+        Raises
+        ------
+        ValueError
+            No such module or class.
+        """
+        module, _, name = self.home.partition(":")
+        try:
+            return getattr(import_module(module), name)
+        except (ImportError, AttributeError) as error:
+            raise ValueError(
+                f"benchmark: cannot import {name} from {module} ({error}); give a model as "
+                "package.module:Class, with its package installed"
+            ) from error
+
+
+_EASE = {"l2": ("log", 10.0, 3000.0)}
+_SCALED = {**_EASE, "popularity_exponent": ("float", 0.0, 0.5)}
+
+_KNOWN = (
+    Contestant("Random", "longtail_lib.models:Random", "any order; the floor", seeded=True),
+    Contestant("Popularity", "longtail_lib.models:Popularity", "most popular first"),
+    Contestant(
+        "RecentPopularity",
+        "longtail_lib.models:Popularity",
+        "popularity that fades with age",
+        {"half_life": ("log", 3.0, 3000.0)},
+    ),
+    Contestant(
+        "ItemKNN",
+        "longtail_lib.models:ItemKNN",
+        "shrunk cosine of item columns",
+        {"neighbours": ("int", 10, 400), "shrinkage": ("float", 0.0, 100.0)},
+    ),
+    Contestant(
+        "ImplicitALS",
+        "longtail_lib.models:ImplicitALS",
+        "weighted matrix factorisation",
+        {
+            "factors": [16, 32, 64, 128],
+            "regularisation": ("log", 0.003, 30.0),
+            "alpha": ("log", 0.3, 40.0),
+        },
+        seeded=True,
+    ),
+    Contestant(
+        "BPR",
+        "longtail_lib.models:BPR",
+        "matrix factorisation on pairs",
+        {
+            "factors": [16, 32, 64, 128],
+            "learning_rate": ("log", 0.005, 0.2),
+            "regularisation": ("log", 0.0003, 0.1),
+        },
+        seeded=True,
+    ),
+    Contestant("Ease", "longtail_lib.models:Ease", "linear, in closed form", _EASE),
+    Contestant(
+        "EaseScaled",
+        "longtail_lib.models:Ease",
+        "EASE on columns scaled by popularity, tuned for the tail",
+        _SCALED,
+        for_tail=True,
+    ),
+    Contestant(
+        "ItemKNN, for the tail",
+        "longtail_lib.models:ItemKNN",
+        "ItemKNN tuned for the tail",
+        {"neighbours": ("int", 10, 400), "shrinkage": ("float", 0.0, 100.0)},
+        for_tail=True,
+    ),
+    Contestant(
+        "EaseReranked",
+        "longtail_lib.rerank:Reranked",
+        "EASE, re-ranked by xQuAD, tuned for the tail",
+        {"weight": ("float", 0.0, 1.0)},
+        {"method": "xquad"},
+        for_tail=True,
+        wraps="Ease",
+    ),
+    Contestant(
+        "TwoTower",
+        "longtail_lib.models:TwoTower",
+        "two towers with ids, softmax",
+        {
+            "dim": [32, 64, 128],
+            "temperature": ("log", 0.03, 0.3),
+            "learning_rate": ("log", 0.001, 0.03),
+        },
+        seeded=True,
+        trials=8,
+    ),
+)
+
+CONTESTANTS: dict[str, Contestant] = {each.name: each for each in _KNOWN}
+
+
+def contestant(name: str) -> Contestant:
+    """Find a contestant by its name, or make one of "package.module:Class" with its defaults.
+
+    Raises
+    ------
+    ValueError
+        Neither.
+
+    Examples
+    --------
+    >>> contestant("Ease").about
+    'linear, in closed form'
+    >>> contestant("longtail_lib.models:Popularity").name
+    'Popularity'
+    """
+    if name in CONTESTANTS:
+        return CONTESTANTS[name]
+    if re.fullmatch(r"[\w.]+:\w+", name):
+        return Contestant(name.partition(":")[2], name)
+    raise ValueError(
+        f"benchmark: unknown model {name!r}; known are {', '.join(CONTESTANTS)}, and any "
+        "package.module:Class"
+    )
