@@ -114,8 +114,13 @@ def _providers(parts: Split, by: str) -> np.ndarray:
         raise KeyError(
             f"the item table of this split has no column {by!r}; it has {', '.join(items.columns)}"
         )
+    # Asked of the frame, because pandas marks what is missing by a number.
+    missing = items[by].is_null().to_list()
     return np.array(
-        ["(none)" if name is None else str(name) for name in items[by].to_list()], dtype=str
+        [
+            "(none)" if gone else str(name)
+            for name, gone in zip(items[by].to_list(), missing, strict=True)
+        ]
     )
 
 

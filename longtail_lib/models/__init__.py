@@ -16,6 +16,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "GradientRecommender": "gradient_recommender",
         "ItemKNN": "item_knn",
         "NotFittedError": "recommender",
+        "Oracle": "oracle",
         "Popularity": "popularity",
         "Random": "random_ranking",
         "Recommender": "recommender",
