@@ -4,19 +4,38 @@ from longtail_lib.evaluation.compare import compare
 from longtail_lib.evaluation.comparison import Comparison, Difference
 from longtail_lib.evaluation.evaluate import METRICS, evaluate
 from longtail_lib.evaluation.exponent_sensitivity import propensity_sensitivity
+from longtail_lib.evaluation.exposure_by_provider import provider_exposure
+from longtail_lib.evaluation.feedback_loop import feedback_loop
+from longtail_lib.evaluation.feedback_rounds import FeedbackLoop
+from longtail_lib.evaluation.feedback_seeds import feedback_over_seeds, feedback_table
+from longtail_lib.evaluation.pareto_frontier import Frontier, frontier
 from longtail_lib.evaluation.rating_error import rmse
 from longtail_lib.evaluation.report import Report, Value
+from longtail_lib.evaluation.rerank_path import rerank_path
+from longtail_lib.evaluation.satisfaction_change import satisfaction_by_taste
+from longtail_lib.evaluation.taste_groups import UserTaste, user_taste
 from longtail_lib.evaluation.top_k import top_k
 
 __all__ = [
     "METRICS",
     "Comparison",
     "Difference",
+    "FeedbackLoop",
+    "Frontier",
     "Report",
+    "UserTaste",
     "Value",
     "compare",
     "evaluate",
+    "feedback_loop",
+    "feedback_over_seeds",
+    "feedback_table",
+    "frontier",
     "propensity_sensitivity",
+    "provider_exposure",
+    "rerank_path",
     "rmse",
+    "satisfaction_by_taste",
     "top_k",
+    "user_taste",
 ]
