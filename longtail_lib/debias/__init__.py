@@ -8,7 +8,7 @@ from longtail_lib.lazy_names import lazy_names
 __getattr__, __dir__, __all__ = lazy_names(
     __name__,
     {
-        "Estimate": "estimators",
+        "Estimate": "estimate",
         "Feedback": "feedback",
         "PropensityFit": "propensity",
         "calibrated_preference": "imputation",
@@ -21,7 +21,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "ips": "estimators",
         "ips_accuracy": "choice_weighting",
         "item_preference": "imputation",
-        "list_weights": "estimators",
+        "list_weights": "estimate",
         "naive": "estimators",
         "popularity_propensity": "propensity",
         "propensity_calibration": "calibration",

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from longtail_lib.debias.estimators import Estimate
+from longtail_lib.debias.estimate import Estimate
 
 __all__ = ["ips_accuracy"]
 

@@ -8,15 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from longtail_lib.debias.estimators import (
-    Estimate,
-    clipped_ips,
-    doubly_robust,
-    ips,
-    list_weights,
-    naive,
-    snips,
-)
+from longtail_lib.debias.estimate import Estimate, list_weights
+from longtail_lib.debias.estimators import clipped_ips, doubly_robust, ips, naive, snips
 from longtail_lib.debias.feedback import draw_feedback
 from longtail_lib.debias.imputation import item_preference
 from longtail_lib.debias.propensity import popularity_propensity

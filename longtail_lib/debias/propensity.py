@@ -32,6 +32,11 @@ def popularity_propensity(
     for every user. It is a guess in three ways: the exponent, the height `top`, and that all
     users were shown the same items. A wrong height scales `ips` and leaves `snips` as it is.
 
+    On the simulated shop the guess correlates by .94 with the share of users that an item was
+    shown to, and by .35 with the propensity of single pairs: what is shown depends on the user.
+    Estimators that believe it stay biased there, and can order recommenders wrongly that the
+    plain mean of what was shown orders rightly. Look at a range of exponents, not at one.
+
     Parameters
     ----------
     source : Split or array, shape (n_items,)
@@ -86,7 +91,9 @@ def fit_propensity(popularity: Any, shown_share: Any) -> PropensityFit:
     """Fit exponent and height to the share of users that each item was shown to.
 
     Least squares on the logarithms. Whoever logs what was shown, be it for a week, can measure
-    the exponent instead of guessing it; so can whoever holds the simulator's truth.
+    the exponent instead of guessing it; so can whoever holds the simulator's truth. It makes the
+    guess right on average over users, not for the users who are recommended an item: they are
+    those to whom it was shown more than to others.
 
     Parameters
     ----------

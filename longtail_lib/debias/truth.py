@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from longtail_lib.debias.estimators import checked_weights
+from longtail_lib.debias.estimate import checked_weights
 
 __all__ = ["true_preference", "true_propensity", "true_value"]
 
