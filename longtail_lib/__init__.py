@@ -27,5 +27,6 @@ __getattr__, __dir__, __all__ = lazy_names(
         "read_movielens": "data",
         "read_table": "data",
         "split": "preprocessing",
+        "tune": "tuning",
     },
 )

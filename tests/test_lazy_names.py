@@ -5,7 +5,17 @@ from pathlib import Path
 
 import pytest
 
-PACKAGES = ["", ".article", ".checks", ".data", ".debias", ".encoders", ".models", ".widgets"]
+PACKAGES = [
+    "",
+    ".article",
+    ".checks",
+    ".data",
+    ".debias",
+    ".encoders",
+    ".models",
+    ".tuning",
+    ".widgets",
+]
 EAGER = {"quiz"}
 
 

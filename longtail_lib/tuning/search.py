@@ -1,0 +1,172 @@
+"""Search for hyper-parameters: fit, measure on validation, propose the next, keep the table."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from longtail_lib.preprocessing.parts import Split
+from longtail_lib.tail import Groups
+from longtail_lib.tuning.arguments import planned
+from longtail_lib.tuning.plan import Plan
+from longtail_lib.tuning.result import Tuning
+from longtail_lib.tuning.table_file import read_table_file, write_table_file
+from longtail_lib.tuning.trials import Trial
+
+__all__ = ["tune"]
+
+
+def tune(
+    model_class: Callable[..., Any],
+    parts: Split,
+    space: Mapping[str, Any] | None = None,
+    *,
+    metric: str | tuple[str, str] = ("overall", "NDCG@10"),
+    constraint: Mapping[str, Any] | None = None,
+    trials: int = 20,
+    seed: int = 0,
+    progress: bool = False,
+    fixed: Mapping[str, Any] | None = None,
+    storage: str | os.PathLike[str] | None = None,
+    groups: Groups | Mapping[str, Any] | None = None,
+) -> Tuning:
+    """Choose a model's hyper-parameters on validation.
+
+    Each trial fits the model on train and measures it on validation with `evaluate`. The test
+    part is not read, and no model gets to see it. The first trial takes the model's defaults, so
+    that a search never ends below them on validation. The others are proposed by a
+    tree-structured Parzen estimator (TPE), after eight trials at random.
+
+    Compare models only with the same number of trials: whoever tries more, wins more.
+
+    Parameters
+    ----------
+    model_class : class or function
+        Called with parameters of the space and gives a recommender that is not fitted.
+    parts : Split
+    space : mapping or None
+        For each parameter ("float", low, high), ("log", low, high), ("int", low, high),
+        ("log-int", low, high), a list of choices, or an Optuna distribution; `default_space`
+        less the fixed parameters if None. "log" searches evenly in orders of magnitude.
+    metric : str or (group, "metric@k")
+        To be made large, but Gini and ARP, which are made small. A name alone means overall.
+    constraint : mapping or None
+        {"metric": ("overall", "NDCG@10"), "at_least": 0.99}: only trials that reach this share
+        of the best value among all trials count. With "of": 0.31 it is a share of that value
+        instead.
+    trials : int
+    seed : int
+        For the proposals, the order of ties and the intervals; not for the model, which has its
+        own.
+    progress : bool
+        Show a bar with the best value so far.
+    fixed : mapping or None
+        Parameters that all trials share.
+    storage : str or path, optional
+        A JSON file for the trial table, written after each trial. Where it exists already, the
+        search goes on from it, and ends as one that was never interrupted. The folder must exist.
+    groups : Groups, mapping or None
+        As in `evaluate`.
+
+    Returns
+    -------
+    Tuning
+        With the trial table, the best parameters and the model fitted with them on train. Where
+        the constraint is not met, the table is there and the model is None.
+
+    Raises
+    ------
+    ValueError
+        An empty validation part, an unknown metric, an unusable space, a parameter that the model
+        does not take, a storage of another search, or trials of which every one failed.
+    TypeError
+        A model instead of a class, or something else than a split.
+    ImportError
+        Optuna is not installed.
+
+    Notes
+    -----
+    A trial that raises ValueError, MemoryError or ArithmeticError is recorded as failed, with the
+    reason, and the search goes on. A proposal that was made before is not fitted again.
+
+    With a constraint relative to the best value, half of the trials look for that best value, and
+    in turn with them the other half look for the metric under the constraint. Were all to look for
+    the metric, the best value seen would be low and the constraint lax. Trials that miss the
+    constraint are ordered by how much they miss it, as in Optuna's own constrained TPE. The
+    constraint is applied to all trials at the end.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from longtail_lib import prepare, split
+    >>> from longtail_lib.data.simulator import PRESETS, simulate
+    >>> from longtail_lib.models import ItemKNN
+    >>> data = simulate(replace(PRESETS["shop"], n_users=60, n_items=600), seed=1)
+    >>> parts = split(prepare(data), how="random")
+    >>> found = tune(ItemKNN, parts, {"shrinkage": ("float", 0, 50)}, trials=3)
+    >>> found.trials["shrinkage"].to_list()[0]      # the default comes first
+    10.0
+    >>> found.best_value == found.trials["overall NDCG@10"].max()
+    True
+    """
+    plan = planned(model_class, parts, space, metric, constraint, seed, fixed, groups)
+    if isinstance(trials, bool) or not isinstance(trials, int | np.integer) or trials < 1:
+        raise ValueError(f"tune: trials must be a whole number from 1, got {trials!r}")
+    path = None if storage is None else Path(storage)
+    stored = read_table_file(path, plan.result([]))[:trials] if path is not None else []
+    records = list(stored)
+    bar = _Bar(plan, trials, records) if progress else None
+    kept: tuple[int, Any] | None = None
+    try:
+        while len(records) < trials:
+            trial, model = plan.run(records)
+            records.append(trial)
+            if path is not None:
+                write_table_file(path, plan.result(records))
+            best = plan.objective.best(records)
+            if model is not None and best is trial:
+                kept = trial.number, model
+            # While the next model is fitted, none but the best stays in memory.
+            del model
+            if bar is not None:
+                bar.step(records)
+    finally:
+        if bar is not None:
+            bar.close()
+    if not any(trial.complete for trial in records):
+        raise ValueError(
+            f"tune: all {len(records)} trials of {plan.name} failed; the last one said: "
+            f"{records[-1].reason}"
+        )
+    best = plan.objective.best(records)
+    if best is None:
+        return plan.result(records)
+    if kept is None or plan.first_with(records, best.parameters) != kept[0]:
+        kept = best.number, plan.model(best.parameters).fit(plan.parts)
+    return replace(plan.result(records), model=kept[1])
+
+
+class _Bar:
+    """A progress bar with the best value so far."""
+
+    def __init__(self, plan: Plan, total: int, records: list[Trial]) -> None:
+        from tqdm.auto import tqdm
+
+        self.plan = plan
+        self.bar = tqdm(total=total, initial=len(records), desc=f"tune {plan.name}", unit="trial")
+
+    def step(self, records: list[Trial]) -> None:
+        best = self.plan.objective.best(records)
+        if best is not None:
+            value = best.value(self.plan.objective.metric)
+            metric = " ".join(self.plan.objective.metric)
+            self.bar.set_postfix_str(f"best {metric} {value:.4f} in trial {best.number}")
+        self.bar.update()
+
+    def close(self) -> None:
+        self.bar.close()
