@@ -1,0 +1,194 @@
+"""Losses of a retrieval model: how the logit of an interaction compares with those of negatives.
+
+Each is a pure function of logits through `keras.ops`. In a batch of n interactions with m negatives
+that serve all of them, `positive` holds each interaction's own logit, `negative` its user's logits
+for the m negatives, and `keep` says which of these count: an interaction's own item does not.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from longtail_lib.article.keras_backend import import_keras
+
+__all__ = [
+    "binary_cross_entropy",
+    "bpr",
+    "full_softmax",
+    "keep_other_items",
+    "mean_squared_error",
+    "sampled_softmax",
+]
+
+_MASKED = -1e9
+
+
+def keep_other_items(item_rows: Any, negative_rows: Any) -> Any:
+    """Tell negatives from accidental hits: drawn items that are the interaction's own item.
+
+    Parameters
+    ----------
+    item_rows : tensor of int, shape (n,)
+        Own item of each interaction.
+    negative_rows : tensor of int, shape (m,)
+
+    Returns
+    -------
+    tensor of bool, shape (n, m)
+        False at accidental hits.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> np.array(keep_other_items(np.array([7, 8]), np.array([8, 9])))
+    array([[ True,  True],
+           [False,  True]])
+    """
+    ops = import_keras().ops
+    return ops.not_equal(ops.expand_dims(item_rows, 1), ops.expand_dims(negative_rows, 0))
+
+
+def mean_squared_error(positive: Any, negative: Any, keep: Any) -> Any:
+    """Compute (1 - positive)² plus the mean of negative²: labels are 1 and 0, scores meet them.
+
+    Parameters
+    ----------
+    positive : tensor of float, shape (n,)
+    negative : tensor of float, shape (n, m)
+    keep : tensor of bool, shape (n, m)
+
+    Returns
+    -------
+    tensor of float, shape (n,)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> keep = np.array([[True, False]])
+    >>> loss = mean_squared_error(np.array([0.5]), np.array([[0.2, 9.0]]), keep)
+    >>> round(float(loss[0]), 4)
+    0.29
+    """
+    ops = import_keras().ops
+    return ops.square(1.0 - positive) + _kept_mean(ops.square(negative), keep)
+
+
+def binary_cross_entropy(positive: Any, negative: Any, keep: Any) -> Any:
+    """Compute -log σ(positive) plus the mean of -log(1 - σ(negative)).
+
+    Parameters
+    ----------
+    positive : tensor of float, shape (n,)
+    negative : tensor of float, shape (n, m)
+    keep : tensor of bool, shape (n, m)
+
+    Returns
+    -------
+    tensor of float, shape (n,)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> loss = binary_cross_entropy(np.zeros(1), np.zeros((1, 3)), np.ones((1, 3), bool))
+    >>> round(float(loss[0]), 4)           # 2 log 2
+    1.3863
+    """
+    softplus = import_keras().ops.softplus
+    return softplus(-positive) + _kept_mean(softplus(negative), keep)
+
+
+def bpr(positive: Any, negative: Any, keep: Any) -> Any:
+    """Compute the mean of -log σ(positive - negative): Bayesian personalised ranking.
+
+    Parameters
+    ----------
+    positive : tensor of float, shape (n,)
+    negative : tensor of float, shape (n, m)
+    keep : tensor of bool, shape (n, m)
+
+    Returns
+    -------
+    tensor of float, shape (n,)
+
+    References
+    ----------
+    S. Rendle, C. Freudenthaler, Z. Gantner, L. Schmidt-Thieme, "BPR: Bayesian Personalized Ranking
+    from Implicit Feedback", UAI 2009.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> loss = bpr(np.array([2.0]), np.array([[0.0, 2.0]]), np.ones((1, 2), bool))
+    >>> round(float(loss[0]), 4)           # of log(1 + e^-2) and log 2
+    0.41
+    """
+    ops = import_keras().ops
+    return _kept_mean(ops.softplus(negative - ops.expand_dims(positive, 1)), keep)
+
+
+def sampled_softmax(positive: Any, negative: Any, keep: Any) -> Any:
+    """Compute the cross-entropy of picking the own item among itself and the kept negatives.
+
+    Parameters
+    ----------
+    positive : tensor of float, shape (n,)
+    negative : tensor of float, shape (n, m)
+    keep : tensor of bool, shape (n, m)
+
+    Returns
+    -------
+    tensor of float, shape (n,)
+
+    References
+    ----------
+    Y. Bengio and J.-S. Senécal, "Quick Training of Probabilistic Neural Nets by Importance
+    Sampling", AISTATS 2003.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> keep = np.array([[True, True, False]])
+    >>> loss = sampled_softmax(np.zeros(1), np.array([[0.0, 0.0, 5.0]]), keep)
+    >>> round(float(loss[0]), 4)           # log 3
+    1.0986
+    """
+    ops = import_keras().ops
+    negative = ops.where(keep, negative, ops.full_like(negative, _MASKED))
+    own = ops.expand_dims(positive, 1)
+    return ops.logsumexp(ops.concatenate([own, negative], axis=1), axis=1) - positive
+
+
+def full_softmax(logits: Any, targets: Any) -> Any:
+    """Compute the cross-entropy of picking a user's items among the whole catalogue.
+
+    One row of logits serves all interactions of a user; the result is the same as the mean over
+    interactions, each with a row of its own.
+
+    Parameters
+    ----------
+    logits : tensor of float, shape (n_users, n_items)
+    targets : tensor of float, shape (n_users, n_items)
+        1 at the user's items, 0 elsewhere.
+
+    Returns
+    -------
+    tensor of float, shape ()
+        Mean over the interactions of all users.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> logits, targets = np.log([[4.0, 2.0, 1.0, 1.0]]), np.array([[1.0, 1.0, 0.0, 0.0]])
+    >>> round(float(full_softmax(logits, targets)), 4)     # of log 2 and log 4
+    1.0397
+    """
+    ops = import_keras().ops
+    counts = ops.sum(targets, axis=1)
+    losses = counts * ops.logsumexp(logits, axis=1) - ops.sum(targets * logits, axis=1)
+    return ops.sum(losses) / ops.sum(counts)
+
+
+def _kept_mean(values: Any, keep: Any) -> Any:
+    ops = import_keras().ops
+    weights = ops.cast(keep, values.dtype)
+    return ops.sum(values * weights, axis=1) / ops.maximum(ops.sum(weights, axis=1), 1.0)

@@ -1,0 +1,204 @@
+"""Two towers in Keras: a vector for each user and item, and the logits that a loss compares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from longtail_lib.article.keras_backend import import_keras
+from longtail_lib.models import retrieval_losses
+from longtail_lib.models.retrieval_losses import full_softmax, keep_other_items
+
+__all__ = ["LOSSES", "TwoTowerNetwork"]
+
+keras = import_keras()
+ops = keras.ops
+
+LOSSES = {
+    "softmax": None,
+    "sampled-softmax": retrieval_losses.sampled_softmax,
+    "bce": retrieval_losses.binary_cross_entropy,
+    "bpr": retrieval_losses.bpr,
+    "mse": retrieval_losses.mean_squared_error,
+}
+
+
+class TwoTowerNetwork(keras.Model):
+    """Embeddings and features on either side, compared by cosine or dot product.
+
+    A batch is a dict. For the full softmax: "user" (n,), "targets" (n, n_items). For all other
+    losses: "user" (n,), "item" (n,); for drawn negatives "negative" (m,); where logits are
+    corrected, "item_q" (n,) and "negative_q" (m,), the probability of each to be a negative.
+
+    Parameters
+    ----------
+    n_users, n_items, dim : int
+    item_features : ndarray of float32, shape (n_items, n_features), or None
+    user_features : ndarray of float32, shape (n_users, n_features), or None
+    loss : str
+        A key of `LOSSES`.
+    similarity : {"cosine", "dot"}
+    temperature : float
+        Similarities are divided by it; not for "mse", whose scores have to meet 0 and 1.
+    in_batch : bool
+        The batch's own items are negatives, too.
+    correction : {-1.0, 0.0, 1.0}
+        Times log q is subtracted from logits: 1 is right, 0 is none, -1 is the wrong sign.
+    log_prior : ndarray of float32, shape (n_items,)
+        Added to logits in training: logit adjustment.
+    item_bias : bool
+        Give each item a logit of its own.
+    l2 : float
+        Penalty on the squared lengths of the vectors in a batch, before they are normalised.
+    seed : int
+    """
+
+    def __init__(
+        self,
+        n_users: int,
+        n_items: int,
+        dim: int,
+        *,
+        item_features: np.ndarray | None = None,
+        user_features: np.ndarray | None = None,
+        loss: str = "softmax",
+        similarity: str = "cosine",
+        temperature: float = 0.1,
+        in_batch: bool = False,
+        correction: float = 0.0,
+        log_prior: np.ndarray | None = None,
+        item_bias: bool = False,
+        l2: float = 0.0,
+        seed: int = 0,
+    ) -> None:
+        super().__init__(name="two_tower")
+        self.n_items, self.loss_name, self.similarity = n_items, loss, similarity
+        self.temperature = 1.0 if loss == "mse" else temperature
+        self.in_batch, self.correction, self.l2 = in_batch, correction, l2
+        self.user_table = _table(n_users, dim, 4 * seed, "user_id")
+        self.item_table = _table(n_items, dim, 4 * seed + 1, "item_id")
+        self.item_features, self.item_projection = _features(item_features, dim, 4 * seed + 2)
+        self.user_features, self.user_projection = _features(user_features, dim, 4 * seed + 3)
+        self.bias = keras.layers.Embedding(
+            n_items, 1, embeddings_initializer="zeros", name="item_bias"
+        )
+        self.has_bias = item_bias
+        self.log_prior = None if log_prior is None else ops.convert_to_tensor(log_prior)
+        self.correct = None
+        if correction:
+            from keras_rs.layers import SamplingProbabilityCorrection
+
+            # The default floor of 1e-6 would cut off rare items of a large catalogue.
+            self.correct = SamplingProbabilityCorrection(epsilon=1e-12)
+
+    def build(self, input_shape: Any = None) -> None:
+        """Make all weights, so that they exist before the first batch."""
+        self.user_table.build()
+        self.item_table.build()
+        if self.has_bias:
+            self.bias.build()
+        for features, projection in (
+            (self.item_features, self.item_projection),
+            (self.user_features, self.user_projection),
+        ):
+            if projection is not None:
+                projection.build(features.shape)
+        self.built = True
+
+    def call(self, inputs: Mapping[str, Any]) -> Any:
+        """Return the vectors of the batch's users, shape (n, dim), not normalised."""
+        return self._side("user", inputs["user"])
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True) -> Any:
+        """Compare interactions with negatives; the mean over the batch's interactions."""
+        user = y_pred
+        if self.loss_name == "softmax":
+            item = self._side("item", None)
+            logits = self._logits(user, item, None)
+            loss = full_softmax(logits, x["targets"])
+        else:
+            item = self._side("item", x["item"])
+            loss = ops.mean(self._sampled_loss(x, user, item))
+        if self.l2:
+            loss = loss + self.l2 * (_mean_square(user) + _mean_square(item))
+        return loss
+
+    def vectors(self, which: str) -> np.ndarray:
+        """Return all user or item vectors, whose products are the scores, float32."""
+        vectors = self._side(which, None)
+        if self.similarity == "cosine":
+            vectors = ops.normalize(vectors, axis=-1)
+        vectors = np.array(ops.convert_to_numpy(vectors))
+        if not self.has_bias:
+            return vectors
+        last = np.ones((len(vectors), 1), dtype=np.float32)
+        if which == "item":
+            last = self.temperature * np.array(ops.convert_to_numpy(self.bias.embeddings))
+        return np.hstack([vectors, last])
+
+    def _side(self, which: str, rows: Any) -> Any:
+        """Return vectors of some rows, or of all if None."""
+        table = getattr(self, f"{which}_table")
+        features = getattr(self, f"{which}_features")
+        vectors = ops.convert_to_tensor(table.embeddings) if rows is None else table(rows)
+        if features is None:
+            return vectors
+        own = features if rows is None else ops.take(features, rows, axis=0)
+        return vectors + getattr(self, f"{which}_projection")(own)
+
+    def _sampled_loss(self, x: Mapping[str, Any], user: Any, item: Any) -> Any:
+        rows, vectors, q = [], [], []
+        if self.in_batch:
+            rows, vectors, q = [x["item"]], [item], [x.get("item_q")]
+        if "negative" in x:
+            rows.append(x["negative"])
+            vectors.append(self._side("item", x["negative"]))
+            q.append(x.get("negative_q"))
+        rows = ops.concatenate(rows)
+        negative = self._logits(user, ops.concatenate(vectors), rows)
+        positive = self._logits(user, item, x["item"], paired=True)
+        if self.correct is not None:
+            positive = self._corrected(positive, x["item_q"])
+            negative = self._corrected(negative, ops.expand_dims(ops.concatenate(q), 0))
+        return LOSSES[self.loss_name](positive, negative, keep_other_items(x["item"], rows))
+
+    def _logits(self, user: Any, item: Any, rows: Any, paired: bool = False) -> Any:
+        """Return logits of each user for his own item, or for all of these items."""
+        if self.similarity == "cosine":
+            user, item = ops.normalize(user, axis=-1), ops.normalize(item, axis=-1)
+        products = ops.sum(user * item, axis=1) if paired else ops.matmul(user, ops.transpose(item))
+        logits = products / self.temperature
+        if self.has_bias:
+            bias = self.bias.embeddings if rows is None else self.bias(rows)
+            logits = logits + ops.reshape(bias, (-1,))
+        if self.log_prior is not None:
+            prior = self.log_prior if rows is None else ops.take(self.log_prior, rows)
+            logits = logits + prior
+        return logits
+
+    def _corrected(self, logits: Any, q: Any) -> Any:
+        right = self.correct(logits, q + ops.zeros_like(logits))
+        return right if self.correction > 0 else 2.0 * logits - right
+
+
+def _table(n: int, dim: int, seed: int, name: str) -> Any:
+    return keras.layers.Embedding(
+        n,
+        dim,
+        embeddings_initializer=keras.initializers.RandomNormal(stddev=0.1, seed=seed),
+        name=name,
+    )
+
+
+def _features(features: np.ndarray | None, dim: int, seed: int) -> tuple[Any, Any]:
+    if features is None:
+        return None, None
+    start = keras.initializers.RandomNormal(stddev=0.1, seed=seed)
+    layer = keras.layers.Dense(dim, use_bias=False, kernel_initializer=start)
+    return ops.convert_to_tensor(features), layer
+
+
+def _mean_square(vectors: Any) -> Any:
+    return ops.mean(ops.sum(ops.square(vectors), axis=-1))
