@@ -10,6 +10,7 @@ __getattr__, __dir__, __all__ = lazy_names(
     {
         "Estimate": "estimate",
         "Feedback": "feedback",
+        "LogitAdjusted": "logit_adjusted",
         "PropensityFit": "propensity",
         "calibrated_preference": "imputation",
         "clipped_ips": "estimators",
