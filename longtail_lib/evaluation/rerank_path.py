@@ -11,8 +11,9 @@ import numpy as np
 from longtail_lib.evaluation.evaluate import evaluate
 from longtail_lib.evaluation.rank import block_rows, scores_of
 from longtail_lib.evaluation.report import Report
+from longtail_lib.evaluation.ties import id_keys, user_key
+from longtail_lib.evaluation.top_k import mask_seen, top_k
 from longtail_lib.models.recommender import Recommender
-from longtail_lib.models.top_k import top_k
 from longtail_lib.preprocessing.parts import Split
 from longtail_lib.rerank import Reranked
 from longtail_lib.tail import Groups
@@ -86,7 +87,7 @@ def rerank_path(
     variants = _variants(model, parts, method, weights, k, options)
     if part not in ("test", "validation"):
         raise ValueError(f"rerank_path: part must be 'test' or 'validation', got {part!r}")
-    lists = _Lists(variants[0], parts, part, memory_mb, progress)
+    lists = _Lists(variants[0], parts, part, memory_mb, progress, seed)
     reports = []
     for weight, variant in zip(weights, variants, strict=True):
         reports.append(
@@ -131,7 +132,13 @@ class _Lists:
     """The best items of every user of a part, ready to be re-ranked again and again."""
 
     def __init__(
-        self, variant: Reranked, parts: Split, part: str, memory_mb: float, progress: bool
+        self,
+        variant: Reranked,
+        parts: Split,
+        part: str,
+        memory_mb: float,
+        progress: bool,
+        seed: int,
     ) -> None:
         self.parts = parts
         relevant = getattr(parts, part)
@@ -151,7 +158,7 @@ class _Lists:
             inner = type(variant.model_).__name__
             scores = scores_of(variant.model_, rows, parts.n_items, inner)
             pools.append(variant.pool(scores, rows))
-            followers.append(_best_unseen(scores, parts, rows, depth))
+            followers.append(_best_unseen(scores, parts, rows, depth, seed))
         if pools:
             self.columns = np.concatenate([columns for columns, _ in pools])
             self.scores = np.concatenate([scores for _, scores in pools])
@@ -162,8 +169,7 @@ class _Lists:
             return _Remembered(self.parts, self.users, np.empty((0, 0), np.int64))
         order = variant.rerank(self.users, self.columns, self.scores)
         items = np.take_along_axis(self.columns, order, axis=1)
-        valid = np.take_along_axis(self.scores, order, axis=1) > -np.inf
-        lists = np.concatenate([np.where(valid, items, -1), self.followers], axis=1)
+        lists = np.concatenate([items, self.followers], axis=1)
         return _Remembered(self.parts, self.users, lists)
 
 
@@ -185,10 +191,15 @@ class _Remembered:
         return scores
 
 
-def _best_unseen(scores: np.ndarray, parts: Split, rows: np.ndarray, depth: int) -> np.ndarray:
+def _best_unseen(
+    scores: np.ndarray, parts: Split, rows: np.ndarray, depth: int, seed: int
+) -> np.ndarray:
+    """What follows a re-ranked list: the model's own order, ties as in `evaluate`."""
     open_scores = np.array(scores)
-    seen = parts.train[rows]
-    open_scores[np.repeat(np.arange(len(rows)), np.diff(seen.indptr)), seen.indices] = -np.inf
-    best = top_k(open_scores, min(depth, parts.n_items))
-    kept = np.take_along_axis(open_scores, best, axis=1) > -np.inf
-    return np.where(kept, best, -1)
+    mask_seen(open_scores, parts.train, rows)
+    return top_k(
+        open_scores,
+        depth,
+        user_keys=user_key(id_keys(parts.user_ids, seed))[rows],
+        item_keys=id_keys(parts.item_ids, seed),
+    )

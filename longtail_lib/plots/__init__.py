@@ -5,6 +5,8 @@ drawn.
 """
 
 from longtail_lib.plots.bias_and_spread import estimator_dots
+from longtail_lib.plots.feedback_curves import feedback_curves
+from longtail_lib.plots.frontier_plot import frontier_plot
 from longtail_lib.plots.group_bars import group_bars
 from longtail_lib.plots.lorenz_curve import lorenz_curve
 from longtail_lib.plots.neighbour_dots import agreement_dots
@@ -23,6 +25,8 @@ __all__ = [
     "Picture",
     "agreement_dots",
     "estimator_dots",
+    "feedback_curves",
+    "frontier_plot",
     "group_bars",
     "lorenz_curve",
     "model_sizes",

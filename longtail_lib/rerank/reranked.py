@@ -7,8 +7,9 @@ from typing import Any, Literal
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from longtail_lib.models.ranked_columns import mask_seen, top_k
 from longtail_lib.models.recommender import Recommender
-from longtail_lib.models.top_k import top_k
+from longtail_lib.models.tie_order import id_keys, user_key
 from longtail_lib.models.wrapped import WrappedRecommender
 from longtail_lib.preprocessing.parts import Split
 from longtail_lib.rerank.calibration import calibrated
@@ -146,7 +147,10 @@ class Reranked(WrappedRecommender):
         self._prepare()
 
     def _prepare(self) -> None:
-        """Set what follows from train and from the item vectors alone."""
+        """Set what follows from ids, train and the item vectors alone."""
+        # Ties in the order that `evaluate` has by default, so that weight 0 changes nothing.
+        self.item_keys_ = id_keys(self.item_ids_)
+        self.user_keys_ = user_key(id_keys(self.user_ids_))
         n_items = len(self.item_ids_)
         self.popularity_ = np.bincount(self.seen_.indices, minlength=n_items)
         self.groups_ = popularity_groups(self.popularity_, head=self.head, tail=self.tail)
@@ -182,7 +186,7 @@ class Reranked(WrappedRecommender):
         -------
         columns : ndarray of int64, shape (n, m)
             Item columns, best first; m is candidates + tail_candidates, or fewer in a small
-            catalogue.
+            catalogue. -1 where a user has fewer candidates.
         scores : ndarray of float32, shape (n, m)
             Their scores; -inf where a user has fewer candidates.
         """
@@ -192,22 +196,25 @@ class Reranked(WrappedRecommender):
                 f"Reranked: {type(self.model_).__name__} gave scores that are not a number, so "
                 "there is no order to change; the fit diverged, try a stronger penalty"
             )
-        seen = self.seen_[np.asarray(user_rows)]
-        open_scores[np.repeat(np.arange(len(scores)), np.diff(seen.indptr)), seen.indices] = -np.inf
+        rows = np.asarray(user_rows)
+        mask_seen(open_scores, self.seen_, rows)
+        user_keys, item_keys = self.user_keys_[rows], self.item_keys_
         n_items = open_scores.shape[1]
-        first = top_k(open_scores, min(self.candidates, n_items))
-        first_scores = np.take_along_axis(open_scores, first, axis=1)
+        first = top_k(open_scores, self.candidates, user_keys=user_keys, item_keys=item_keys)
+        first_scores = _at(open_scores, first)
         extra = min(self.tail_candidates, n_items - first.shape[1], int(self.tail_.sum()))
         if extra < 1:
-            return first, first_scores
+            return first.astype(np.int64), first_scores
         tail = np.flatnonzero(self.tail_)
-        np.put_along_axis(open_scores, first, -np.inf, axis=1)
+        chosen_rows, places = np.nonzero(first >= 0)
+        open_scores[chosen_rows, first[chosen_rows, places]] = -np.inf
         of_tail = open_scores[:, tail]
-        found = top_k(of_tail, extra)
+        found = top_k(of_tail, extra, user_keys=user_keys, item_keys=item_keys[tail])
+        columns = np.where(found >= 0, tail[found], -1)
         # No tail item beyond the first candidates scores higher than the last of them.
         return (
-            np.concatenate([first, tail[found]], axis=1),
-            np.concatenate([first_scores, np.take_along_axis(of_tail, found, axis=1)], axis=1),
+            np.concatenate([first, columns], axis=1),
+            np.concatenate([first_scores, _at(of_tail, found)], axis=1),
         )
 
     def rerank(self, user_rows: Any, columns: np.ndarray, scores: np.ndarray) -> np.ndarray:
@@ -253,13 +260,12 @@ class Reranked(WrappedRecommender):
         columns, pooled = self.pool(scores, user_rows)
         order = self.rerank(user_rows, columns, pooled)
         items = np.take_along_axis(columns, order, axis=1)
-        valid = np.take_along_axis(pooled, order, axis=1) > -np.inf
         best = np.max(scores, axis=1, initial=0, where=np.isfinite(scores), keepdims=True)
         # Steps far above the resolution of float32 and small beside the scores.
         step = np.maximum(np.abs(best), 1) * np.float32(2.0**-12)
         lifted = best + step * np.arange(order.shape[1], 0, -1, dtype=np.float32)
-        old = np.take_along_axis(scores, items, axis=1)
-        np.put_along_axis(scores, items, np.where(valid, lifted, old), axis=1)
+        rows, places = np.nonzero(items >= 0)
+        scores[rows, items[rows, places]] = lifted[rows, places]
         return scores
 
     def _own_state(self) -> dict[str, np.ndarray]:
@@ -269,6 +275,11 @@ class Reranked(WrappedRecommender):
         self.item_vectors_ = state.get("item_vectors")
         self.vectors = self.item_vectors_ if self.attribute is None else None
         self._prepare()
+
+
+def _at(scores: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Scores of columns; -inf where the column is -1."""
+    return np.where(columns >= 0, np.take_along_axis(scores, columns, axis=1), -np.inf)
 
 
 def _cosines(seen: csr_matrix) -> csr_matrix:

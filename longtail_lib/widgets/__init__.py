@@ -15,6 +15,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "rank_slider": "rank_metrics",
         "sigmoid_sliders": "sigmoid_weights",
         "size_sliders": "transformer_size",
+        "tail_weight_slider": "tail_weight",
         "temperature_slider": "softmax_temperature",
     },
 )

@@ -62,7 +62,7 @@ def test_blocks_do_not_matter(monkeypatch):
     scores = np.random.default_rng(2).integers(0, 4, (50, 700)).astype(np.float32)
     whole = top_k(scores, 10)
     # The package's attribute of that name is the function.
-    module = import_module("longtail_lib.evaluation.top_k")
+    module = import_module("longtail_lib.models.ranked_columns")
     monkeypatch.setattr(module, "_CACHE_BYTES", 1)
     np.testing.assert_array_equal(top_k(scores, 10), whole)
 

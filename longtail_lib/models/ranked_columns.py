@@ -1,0 +1,156 @@
+"""The k best columns of each row, with ties ordered by a rule that favours nobody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from longtail_lib.models.tie_order import id_keys, priorities, user_key
+from longtail_lib.models.top_candidates import set_maxima, top_candidates
+
+__all__ = ["mask_seen", "top_k"]
+
+# Rows handled at once, so that the comparison below stays within a processor's cache.
+_CACHE_BYTES = 6_000_000
+
+
+def top_k(
+    scores: np.ndarray,
+    k: int,
+    *,
+    user_keys: np.ndarray | None = None,
+    item_keys: np.ndarray | None = None,
+    seed: int = 0,
+) -> np.ndarray:
+    """Return the columns of the k best scores of each row, best first.
+
+    Exact. Only the candidates of `models.top_candidates` are sorted; equal scores are ordered by
+    `tie_order.priorities`, at the border too.
+
+    Parameters
+    ----------
+    scores : ndarray of float32, shape (n, n_items)
+        Higher is better; -inf never enters a list.
+    k : int
+        Length of the lists; more than n_items is allowed and gives lists of n_items.
+    user_keys : ndarray of uint64, shape (n,), or None
+        Keys of the rows, from `tie_order.user_key`; row numbers if None.
+    item_keys : ndarray of uint64, shape (n_items,), or None
+        Keys of the columns, from `tie_order.id_keys`; column numbers if None.
+    seed : int
+        For the keys that were not passed.
+
+    Returns
+    -------
+    ndarray of int32, shape (n, min(k, n_items))
+        Columns; -1 fills up rows with fewer scores above -inf.
+
+    Raises
+    ------
+    ValueError
+        k below 1, scores that are not a float32 matrix, or a NaN among them.
+
+    Examples
+    --------
+    >>> scores = np.array([[0.1, 0.7, 0.4], [0.5, -np.inf, -np.inf]], dtype=np.float32)
+    >>> top_k(scores, 2).tolist()
+    [[1, 2], [0, -1]]
+    """
+    if not isinstance(scores, np.ndarray) or scores.ndim != 2 or scores.dtype != np.float32:
+        raise ValueError(
+            "top_k: scores must be a float32 matrix (n, n_items), got "
+            f"{getattr(scores, 'dtype', type(scores).__name__)} of shape {np.shape(scores)}; "
+            "convert with np.asarray(scores, dtype=np.float32)"
+        )
+    if k < 1:
+        raise ValueError(f"top_k: k must be at least 1, got {k}")
+    n, n_items = scores.shape
+    k = min(int(k), n_items)
+    if user_keys is None:
+        user_keys = user_key(id_keys(np.arange(n), seed))
+    if item_keys is None:
+        item_keys = id_keys(np.arange(n_items), seed)
+    lists = np.full((n, k), -1, dtype=np.int32)
+    step = max(1, _CACHE_BYTES // max(1, 4 * n_items))
+    for start in range(0, n, step):
+        rows = slice(start, start + step)
+        _top_k_of_few(scores[rows], user_keys[rows], item_keys, start, lists[rows])
+    return lists
+
+
+def mask_seen(scores: np.ndarray, seen: Any, rows: np.ndarray) -> None:
+    """Write -inf over the seen items of each row, in place.
+
+    Parameters
+    ----------
+    scores : ndarray of float32, shape (n, n_items)
+    seen : csr_matrix, shape (n_users, n_items)
+    rows : ndarray of int, shape (n,)
+        Rows of `seen`, one for each row of `scores`.
+
+    Examples
+    --------
+    >>> from scipy.sparse import csr_matrix
+    >>> scores = np.zeros((1, 3), dtype=np.float32)
+    >>> mask_seen(scores, csr_matrix([[0, 0, 0], [0, 1, 0]]), np.array([1]))
+    >>> scores
+    array([[  0., -inf,   0.]], dtype=float32)
+    """
+    begins, lengths = seen.indptr[rows].astype(np.int64), np.diff(seen.indptr)[rows]
+    before = np.cumsum(lengths) - lengths
+    places = np.arange(lengths.sum()) + np.repeat(begins - before, lengths)
+    scores[np.repeat(np.arange(len(rows)), lengths), seen.indices[places]] = -np.inf
+
+
+def _refuse_nan(scores: np.ndarray, maxima: np.ndarray, first_row: int) -> None:
+    # Maxima pass NaN on, so looking at them is enough.
+    wrong = np.isnan(maxima).any(axis=1)
+    if wrong.any():
+        row = int(np.flatnonzero(wrong)[0])
+        column = int(np.flatnonzero(np.isnan(scores[row]))[0])
+        raise ValueError(
+            f"top_k: the score in row {first_row + row}, column {column} is NaN; a model must "
+            "give every item a number, or -inf to leave it out"
+        )
+
+
+def _top_k_of_few(
+    scores: np.ndarray,
+    user_keys: np.ndarray,
+    item_keys: np.ndarray,
+    first_row: int,
+    lists: np.ndarray,
+) -> None:
+    k = lists.shape[1]
+    maxima = set_maxima(scores, 4 * k)
+    _refuse_nan(scores, maxima, first_row)
+    rows, columns, values, counts = top_candidates(
+        scores,
+        maxima,
+        k,
+        precedence=lambda row, columns: priorities(user_keys[row], item_keys[columns]),
+        # -inf must not be a candidate, although it reaches a bound of -inf.
+        least=np.finfo(np.float32).min,
+    )
+    # One sortable integer: row first, then the score from high to low. Adding zero makes -0.0
+    # equal to 0.0; flipping bits makes the order of integers that of floats.
+    bits = (values + np.float32(0)).view(np.int32)
+    ascending = np.where(bits < 0, ~bits ^ np.int32(-(2**31)), bits).astype(np.int64)
+    keys = (rows.astype(np.int64) << 32) | (np.int64(2**31 - 1) - ascending)
+    order = np.argsort(keys)
+    keys = keys[order]
+    equal = keys[1:] == keys[:-1]
+    if equal.any():
+        tied = np.zeros(len(keys), dtype=bool)
+        tied[1:] |= equal
+        tied[:-1] |= equal
+        places = np.flatnonzero(tied)
+        among = order[places]
+        first = priorities(user_keys[rows[among]], item_keys[columns[among]])
+        order[places] = among[np.lexsort((first, keys[places]))]
+    begins = np.cumsum(counts) - counts
+    rank = np.arange(len(order)) - np.repeat(begins, counts)
+    inside = rank < k
+    chosen = order[inside]
+    lists[rows[chosen], rank[inside]] = columns[chosen]
