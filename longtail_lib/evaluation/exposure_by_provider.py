@@ -10,13 +10,18 @@ import numpy as np
 
 from longtail_lib.evaluation.feedback_protocol import log_fingerprint
 from longtail_lib.evaluation.feedback_rounds import FeedbackLoop
+from longtail_lib.evaluation.rounded_frame import rounded
 from longtail_lib.preprocessing.parts import Split
 
 __all__ = ["provider_exposure"]
 
 
 def provider_exposure(
-    loops: FeedbackLoop | Iterable[FeedbackLoop], parts: Split, *, by: str = "maker"
+    loops: FeedbackLoop | Iterable[FeedbackLoop],
+    parts: Split,
+    *,
+    by: str | Any = "maker",
+    digits: int | None = 4,
 ) -> Any:
     """Exposure, choices and true satisfaction of each provider's items over a feedback loop.
 
@@ -32,9 +37,10 @@ def provider_exposure(
         With their numbers of each item.
     parts : Split
         The split that the loops started from.
-    by : str
-        Column of the item table: "maker", "category", "theme", or "group" for head, mid and tail
-        where the table has such a column.
+    by : str or array of str, shape (n_items,)
+        Column of the item table, such as "maker" or "category"; or a label for each item.
+    digits : int or None
+        Decimals to round to; None leaves numbers as they are.
 
     Returns
     -------
@@ -49,7 +55,7 @@ def provider_exposure(
     KeyError
         No such column.
     ValueError
-        Loops without numbers of each item, or from another split.
+        Loops without numbers of each item, or from another split; labels for another catalogue.
 
     References
     ----------
@@ -63,7 +69,7 @@ def provider_exposure(
     >>> parts = split(prepare(load_dataset("social")))
     >>> table = provider_exposure(feedback_loop(Popularity(), parts, rounds=1), parts,
     ...                              by="category")
-    >>> round(table["exposure_share"].sum(), 6), round(table["demand_share"].sum(), 6)
+    >>> round(table["exposure_share"].sum(), 2), round(table["demand_share"].sum(), 2)
     (1.0, 1.0)
     """
     import polars as pl
@@ -105,10 +111,18 @@ def provider_exposure(
                 }
             )
         )
-    return pl.concat(frames).with_columns(pl.col(pl.Float64).fill_nan(None))
+    return rounded(pl.concat(frames), digits)
 
 
-def _providers(parts: Split, by: str) -> np.ndarray:
+def _providers(parts: Split, by: Any) -> np.ndarray:
+    if not isinstance(by, str):
+        labels = np.asarray(by).astype(str)
+        if labels.shape != (parts.n_items,):
+            raise ValueError(
+                f"provider_exposure: by holds labels of shape {labels.shape}, the catalogue "
+                f"{parts.n_items:,} items; give one label for each"
+            )
+        return labels
     items = nw.from_native(parts.items, eager_only=True)
     if by not in items.columns:
         raise KeyError(

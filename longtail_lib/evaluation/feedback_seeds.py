@@ -10,6 +10,7 @@ import numpy as np
 from longtail_lib.data.dataset import Dataset
 from longtail_lib.evaluation.feedback_loop import feedback_loop
 from longtail_lib.evaluation.feedback_rounds import FeedbackLoop
+from longtail_lib.evaluation.rounded_frame import rounded
 from longtail_lib.evaluation.taste_groups import user_taste
 from longtail_lib.preprocessing import prepare, split
 from longtail_lib.preprocessing.parts import Split
@@ -24,6 +25,7 @@ def feedback_over_seeds(
     seeds: Iterable[int] = range(5),
     baseline: str | None = None,
     confidence: float = 0.95,
+    digits: int | None = 4,
     progress: bool = False,
     **settings: Any,
 ) -> Any:
@@ -39,6 +41,8 @@ def feedback_over_seeds(
     baseline : str or None
         A name of `models` that all others are compared with, seed by seed.
     confidence : float
+    digits : int or None
+        Decimals to round to; None leaves numbers as they are.
     progress : bool
         Show a progress bar for each loop.
     **settings
@@ -74,11 +78,15 @@ def feedback_over_seeds(
         for seed in seeds
         for name, model in models.items()
     ]
-    return feedback_table(loops, baseline=baseline, confidence=confidence)
+    return feedback_table(loops, baseline=baseline, confidence=confidence, digits=digits)
 
 
 def feedback_table(
-    loops: Iterable[FeedbackLoop], *, baseline: str | None = None, confidence: float = 0.95
+    loops: Iterable[FeedbackLoop],
+    *,
+    baseline: str | None = None,
+    confidence: float = 0.95,
+    digits: int | None = 4,
 ) -> Any:
     """Mean and interval over seeds of every quantity in every round.
 
@@ -94,6 +102,8 @@ def feedback_table(
     baseline : str or None
         A model that all others are compared with.
     confidence : float
+    digits : int or None
+        Decimals to round to; None leaves numbers as they are.
 
     Returns
     -------
@@ -142,9 +152,7 @@ def feedback_table(
     labels = ["model", "round", "quantity", "mean", "low", "high", "seeds"]
     if baseline is not None:
         labels += ["difference", "difference_low", "difference_high"]
-    return pl.DataFrame(rows, schema=labels, orient="row").with_columns(
-        pl.col(pl.Float64).fill_nan(None)
-    )
+    return rounded(pl.DataFrame(rows, schema=labels, orient="row"), digits)
 
 
 def _stacks(loops: list[FeedbackLoop], baseline: str | None) -> dict[str, dict[str, np.ndarray]]:

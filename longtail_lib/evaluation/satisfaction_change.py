@@ -8,6 +8,7 @@ import numpy as np
 
 from longtail_lib.evaluation.bootstrap import bootstrap_means, interval_of_means
 from longtail_lib.evaluation.feedback_rounds import FeedbackLoop
+from longtail_lib.evaluation.rounded_frame import rounded
 from longtail_lib.evaluation.taste_groups import TASTES
 
 __all__ = ["satisfaction_by_taste"]
@@ -20,6 +21,7 @@ def satisfaction_by_taste(
     seed: int = 0,
     resamples: int = 1000,
     confidence: float = 0.95,
+    digits: int | None = 4,
 ) -> Any:
     """Compare the satisfaction of each user under two models, by taste.
 
@@ -33,6 +35,8 @@ def satisfaction_by_taste(
     seed, resamples : int
         For the bootstrap over users.
     confidence : float
+    digits : int or None
+        Decimals to round to; None leaves numbers as they are.
 
     Returns
     -------
@@ -53,7 +57,7 @@ def satisfaction_by_taste(
     ...     per_user = {"satisfaction": np.array(satisfaction), "taste": np.array([0, 2])}
     ...     return FeedbackLoop("A", {}, about, per_user=per_user)
     >>> table = satisfaction_by_taste(loop([0.2, 0.5]), loop([0.4, 0.4]))
-    >>> table["difference"].round(3).to_list(), table["worse_off"].to_list()
+    >>> table["difference"].to_list(), table["worse_off"].to_list()
     ([-0.05, -0.2, None, 0.1], [0.5, 1.0, None, 0.0])
     """
     import polars as pl
@@ -93,4 +97,4 @@ def satisfaction_by_taste(
     columns = ("taste", "users", "baseline", "satisfaction", "difference", "low", "high")
     types = [pl.String, pl.Int64, *[pl.Float64] * 6]
     schema = dict(zip((*columns, "worse_off"), types, strict=True))
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    return rounded(pl.DataFrame(rows, schema=schema, orient="row"), digits)

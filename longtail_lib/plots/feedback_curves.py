@@ -64,7 +64,7 @@ def feedback_curves(
     >>> from longtail_lib.evaluation.feedback_rounds import QUANTITIES, FeedbackLoop
     >>> loop = FeedbackLoop("Ease", {name: np.array([0.5, 0.25]) for name in QUANTITIES}, {})
     >>> feedback_curves(loop, quantities=["tail_share"])
-    Picture: Feedback loop, 2 rounds. Tail in exposure, share of places: Ease from 0.500 to 0.250.
+    Picture: Feedback loop, 2 rounds. Tail in exposure (Share of places): Ease from 0.500 to 0.250.
     """
     series = _series(loops, quantities)
     models = list(next(iter(series.values())))
@@ -90,7 +90,8 @@ def feedback_curves(
                     rounds,
                     mean,
                     color=colour,
-                    linestyle=LINE_STYLES[place % len(LINE_STYLES)],
+                    # Shifted when colours begin anew, so that no two lines look alike.
+                    linestyle=LINE_STYLES[(place + place // len(COLOURS)) % len(LINE_STYLES)],
                     marker=MARKERS[place % len(MARKERS)],
                     markevery=max(1, len(mean) // 5),
                     markersize=4,
@@ -98,7 +99,8 @@ def feedback_curves(
                 )
             panel.set(xlabel="Round", ylabel=unit, title=name)
             panel.xaxis.get_major_locator().set_params(integer=True)
-            said.append(f"{name}, {unit.lower()}: {_said(lines, quantity)}.")
+            panel.tick_params(labelbottom=True)
+            said.append(f"{name} ({unit}): {_said(lines, quantity)}.")
         _share_scale(dict(zip(series, panels, strict=False)))
         if len(models) > 1:
             handles, labels = panels[0].get_legend_handles_labels()

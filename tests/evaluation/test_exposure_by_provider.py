@@ -21,7 +21,7 @@ def loops(parts):
 
 
 def test_equals_plain_python(parts, loops):
-    table = provider_exposure(loops, parts)
+    table = provider_exposure(loops, parts, digits=None)
     preference = parts.truth.preference(np.arange(parts.n_users)).astype(np.float32)
     for loop in loops:
         exposure = loop.per_item["exposure"]
@@ -47,6 +47,15 @@ def test_random_shows_providers_by_their_catalogue_and_popularity_does_not(parts
     shown = {(row["model"], row["provider"]): row["exposure_share"] for row in table.to_dicts()}
     assert shown["Random", "True"] == pytest.approx(0.5, abs=0.08)
     assert shown["Popularity", "True"] < 0.1
+
+
+def test_labels_of_the_caller(parts, loops):
+    half = np.where(np.arange(80) >= 40, "rear", "front")
+    table = provider_exposure(loops[0], parts, by=half)
+    assert table["provider"].to_list() == ["front", "rear"]
+    assert table["exposure_share"].sum() == pytest.approx(1)
+    with pytest.raises(ValueError, match=r"labels of shape \(79,\)"):
+        provider_exposure(loops[0], parts, by=half[:79])
 
 
 def test_a_pandas_table_with_gaps(parts, loops):

@@ -34,7 +34,7 @@ def row(table, model, number, quantity):
 
 
 def test_mean_and_interval_are_students(loops):
-    table = feedback_table(loops, baseline="Popularity", confidence=0.9)
+    table = feedback_table(loops, baseline="Popularity", confidence=0.9, digits=None)
     by_seed = {
         name: {
             loop.protocol["seed"]: loop["satisfaction"][1] for loop in loops if loop.model == name
@@ -75,6 +75,11 @@ def test_common_random_numbers_narrow_the_difference(loops):
     paired = found["difference_high"] - found["difference_low"]
     # Independent draws would make it about 1.4 times as wide.
     assert paired < 0.3 * own
+
+
+def test_numbers_are_rounded_for_readers(loops):
+    shown, exact = feedback_table(loops), feedback_table(loops, digits=None)
+    assert shown["mean"].to_list() == [round(number, 4) for number in exact["mean"]]
 
 
 def test_refusals(loops, parts):

@@ -22,7 +22,7 @@ def run(parts):
 
 def test_equals_plain_python(run):
     popular, ease = run(Popularity()), run(Ease(l2=20.0))
-    table = satisfaction_by_taste(ease, popular)
+    table = satisfaction_by_taste(ease, popular, digits=None)
     new, old = ease.per_user["satisfaction"], popular.per_user["satisfaction"]
     label = ease.per_user["taste"]
     for name, own in (

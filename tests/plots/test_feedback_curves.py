@@ -33,6 +33,11 @@ def test_one_line_for_each_model_in_each_panel():
         assert axes.get_ylabel()
 
 
+def test_more_models_than_colours_still_look_different():
+    lines = plots.feedback_curves([*MANY, loop("H"), loop("I")]).axes[0].lines
+    assert len({(line.get_color(), str(line.get_linestyle())) for line in lines}) == 9
+
+
 def test_panels_of_satisfaction_share_their_scale():
     first, second = loop(), loop("B")
     first.rounds["satisfaction_tail_lovers"] = np.full(20, 0.01)
@@ -45,8 +50,8 @@ def test_panels_of_satisfaction_share_their_scale():
 def test_alt_text_holds_first_and_last_number():
     said = plots.feedback_curves([loop(), loop("B", 0.5)], quantities=["coverage", "choices"])
     assert said.alt_text == (
-        "Feedback loop, 20 rounds. Coverage, share of the catalogue: Ease from 0.900 to 0.450; "
-        "B from 0.500 to 0.250. Choices, interactions a round: Ease from 0 to 1,900; "
+        "Feedback loop, 20 rounds. Coverage (Share of the catalogue): Ease from 0.900 to 0.450; "
+        "B from 0.500 to 0.250. Choices (Interactions a round): Ease from 0 to 1,900; "
         "B from 0 to 1,900."
     )
 
