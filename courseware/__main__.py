@@ -29,12 +29,13 @@ def main(arguments: list[str] | None = None) -> int:
     test.add_argument("--fast", action="store_true", help="without stored outputs and slow tests")
     commands.add_parser("environment", help="write environment.yml from requirements.lock")
     commands.add_parser("picture", help="take the README's picture from the stored lesson")
+    commands.add_parser("evidence", help="make the README's tables from benchmarks/evidence/")
     lock = commands.add_parser("lock", help="write requirements.lock from pyproject.toml with uv")
     lock.add_argument("--upgrade", action="store_true", help="take the newest versions")
     options = parser.parse_args(arguments)
     try:
         return _COMMANDS[options.command](options)
-    except ValueError as error:
+    except (ValueError, FileNotFoundError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -91,6 +92,14 @@ def _picture(options: argparse.Namespace) -> int:
     return 0
 
 
+def _evidence(options: argparse.Namespace) -> int:
+    from courseware.evidence import write_evidence
+
+    for path in write_evidence(ROOT):
+        print(os.path.relpath(path))
+    return 0
+
+
 def _lock(options: argparse.Namespace) -> int:
     from courseware.lock_file import lock
 
@@ -102,6 +111,7 @@ _COMMANDS = {
     "check": _check,
     "clear": _clear,
     "environment": _environment,
+    "evidence": _evidence,
     "lock": _lock,
     "picture": _picture,
     "run": _run,

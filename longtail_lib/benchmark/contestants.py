@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
+from longtail_lib.tuning import default_space
+
 __all__ = ["CONTESTANTS", "Contestant", "contestant"]
 
 
@@ -65,8 +67,8 @@ class Contestant:
             ) from error
 
 
-_EASE = {"l2": ("log", 10.0, 3000.0)}
-_SCALED = {**_EASE, "popularity_exponent": ("float", 0.0, 0.5)}
+_EASE = default_space("Ease")
+_PLAIN = {"l2": _EASE["l2"]}
 
 _KNOWN = (
     Contestant("Random", "longtail_lib.models:Random", "any order; the floor", seeded=True),
@@ -75,49 +77,53 @@ _KNOWN = (
         "RecentPopularity",
         "longtail_lib.models:Popularity",
         "popularity that fades with age",
-        {"half_life": ("log", 3.0, 3000.0)},
+        default_space("Popularity"),
     ),
     Contestant(
         "ItemKNN",
         "longtail_lib.models:ItemKNN",
         "shrunk cosine of item columns",
-        {"neighbours": ("int", 10, 400), "shrinkage": ("float", 0.0, 100.0)},
+        default_space("ItemKNN"),
+    ),
+    Contestant(
+        "ItemKNN, for the tail",
+        "longtail_lib.models:ItemKNN",
+        "ItemKNN tuned for the tail",
+        default_space("ItemKNN"),
+        for_tail=True,
     ),
     Contestant(
         "ImplicitALS",
         "longtail_lib.models:ImplicitALS",
         "weighted matrix factorisation",
-        {
-            "factors": [16, 32, 64, 128],
-            "regularisation": ("log", 0.003, 30.0),
-            "alpha": ("log", 0.3, 40.0),
-        },
+        default_space("ImplicitALS"),
         seeded=True,
     ),
     Contestant(
         "BPR",
         "longtail_lib.models:BPR",
         "matrix factorisation on pairs",
-        {
-            "factors": [16, 32, 64, 128],
-            "learning_rate": ("log", 0.005, 0.2),
-            "regularisation": ("log", 0.0003, 0.1),
-        },
+        default_space("BPR"),
         seeded=True,
     ),
-    Contestant("Ease", "longtail_lib.models:Ease", "linear, in closed form", _EASE),
+    Contestant(
+        "TwoTower",
+        "longtail_lib.models:TwoTower",
+        "two towers with ids, softmax",
+        {
+            name: choice
+            for name, choice in default_space("TwoTower").items()
+            if name != "logit_adjustment"
+        },
+        seeded=True,
+        trials=8,
+    ),
+    Contestant("Ease", "longtail_lib.models:Ease", "linear, in closed form", _PLAIN),
     Contestant(
         "EaseScaled",
         "longtail_lib.models:Ease",
         "EASE on columns scaled by popularity, tuned for the tail",
-        _SCALED,
-        for_tail=True,
-    ),
-    Contestant(
-        "ItemKNN, for the tail",
-        "longtail_lib.models:ItemKNN",
-        "ItemKNN tuned for the tail",
-        {"neighbours": ("int", 10, 400), "shrinkage": ("float", 0.0, 100.0)},
+        _EASE,
         for_tail=True,
     ),
     Contestant(
@@ -125,21 +131,9 @@ _KNOWN = (
         "longtail_lib.rerank:Reranked",
         "EASE, re-ranked by xQuAD, tuned for the tail",
         {"weight": ("float", 0.0, 1.0)},
-        {"method": "xquad"},
+        {"method": "xquad", "k": 100},
         for_tail=True,
         wraps="Ease",
-    ),
-    Contestant(
-        "TwoTower",
-        "longtail_lib.models:TwoTower",
-        "two towers with ids, softmax",
-        {
-            "dim": [32, 64, 128],
-            "temperature": ("log", 0.03, 0.3),
-            "learning_rate": ("log", 0.001, 0.03),
-        },
-        seeded=True,
-        trials=8,
     ),
 )
 

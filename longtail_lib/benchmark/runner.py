@@ -52,7 +52,8 @@ def run_benchmark(
     protocol : BenchmarkProtocol or None
         The defaults if None.
     tuned : BenchmarkResults or None
-        Take the hyper-parameters of these results instead of searching again.
+        Take the hyper-parameters of these results where they hold the model, instead of searching
+        again.
     baseline : str
         Whom the others are compared with, if it takes part.
     out : path or None
@@ -69,7 +70,7 @@ def run_benchmark(
     Raises
     ------
     ValueError
-        An unknown model, a repeated name, or `tuned` without a model that is asked for.
+        An unknown model or a repeated name.
 
     Examples
     --------
@@ -193,12 +194,7 @@ class _Runner:
         if not each.space:
             self.found[each.name] = {}
             return {"trials": 0}
-        if self.tuned is not None:
-            if (self.how, each.name) not in self.tuned.rows:
-                raise ValueError(
-                    f"benchmark: the earlier results hold no {each.name} on the {self.how} split; "
-                    "run it without them, so that it is tuned"
-                )
+        if self.tuned is not None and (self.how, each.name) in self.tuned.rows:
             row = self.tuned[self.how, each.name]
             self.found[each.name] = dict(row.parameters)
             return dict(row.tuning)
@@ -218,7 +214,7 @@ class _Runner:
             fixed=self._fixed(each, protocol.seeds[0]),
             progress=self.progress,
         )
-        self.found[each.name] = dict(found.best_params)
+        self.found[each.name] = dict(found.best.parameters)
         tuning = {
             "trials": trials,
             "maximised": f"{metric[0]} {metric[1]}",
