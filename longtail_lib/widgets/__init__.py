@@ -10,6 +10,7 @@ __getattr__, __dir__, __all__ = lazy_names(
     {
         "Control": "control",
         "core_slider": "core_size",
+        "exponent_slider": "popularity_exponent",
         "head_slider": "head_definition",
         "page_slider": "page_length",
         "rank_slider": "rank_metrics",
