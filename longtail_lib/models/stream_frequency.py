@@ -31,8 +31,8 @@ class StreamFrequency:
     rate : float in (0, 1]
         Weight of a new gap in a long-run mean.
     start : float
-        Gap supposed of an item that has not appeared, in draws. The catalogue's size supposes
-        that all items are alike.
+        Least gap supposed of an item that has not appeared, in draws; it grows with the stream.
+        The catalogue's size supposes that all items are alike.
     n_items : int or None
         Size of the catalogue, to see whether hashing is needed.
     seed : int
@@ -100,10 +100,15 @@ class StreamFrequency:
 
     def probability(self, items: np.ndarray) -> np.ndarray:
         """Estimate the probability of items, shape (n,), float64 in (0, 1]."""
-        gaps = [
-            self.gaps[table, self._bucket(table, np.asarray(items))] for table in range(self.hashes)
-        ]
-        return 1 / np.maximum(np.max(gaps, axis=0), 1)
+        items = np.asarray(items)
+        longest = np.zeros(items.shape)
+        for table in range(self.hashes):
+            own = self._bucket(table, items)
+            # What has not appeared in so many draws comes more seldom than that.
+            unseen = self.counts[table, own] == 0
+            gaps = np.where(unseen, max(self.start, self.time), self.gaps[table, own])
+            longest = np.maximum(longest, gaps)
+        return 1 / np.maximum(longest, 1)
 
     def state(self) -> dict[str, np.ndarray]:
         """Return everything that was learned, for `restore`."""

@@ -172,7 +172,9 @@ class TwoTower(GradientRecommender):
             seed=self.seed,
         )
         network.build()
-        network.compile(optimizer=keras.optimizers.Adam(self.learning_rate), steps_per_execution=8)
+        network.compile(
+            keras.optimizers.Adam(self.learning_rate), steps_per_execution=8, jit_compile=False
+        )
         return network
 
     def _batches(self, parts: Split, epoch: int, rng: np.random.Generator) -> Any:
