@@ -228,6 +228,11 @@ def _check(behaviour: Behaviour, rounds: int, parts: Any) -> None:
             f"feedback_loop takes a Split or a Dataset, got {type(parts).__name__}; make one with "
             "split(prepare(data))"
         )
+    if parts.truth is None:
+        raise ValueError(
+            "feedback_loop: this split has no truth, so nobody knows what users would choose; take "
+            "a simulated dataset such as load_dataset('shop'), with truth=True"
+        )
     for what, number in (("rounds", rounds), ("k", behaviour.k)):
         if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 1:
             raise ValueError(f"feedback_loop: {what} must be a whole number from 1, got {number!r}")

@@ -92,7 +92,7 @@ def user_taste(parts: Split, *, favourites: int = 50, groups: Groups | None = No
     """
     if getattr(parts, "truth", None) is None:
         raise ValueError(
-            "feedback: this split has no truth, so nobody knows what users would choose; take a "
+            "user_taste: this split has no truth, so nobody knows what users would choose; take a "
             "simulated dataset such as load_dataset('shop'), with truth=True"
         )
     if favourites < 1:

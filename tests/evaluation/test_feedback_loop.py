@@ -376,9 +376,10 @@ def test_parameters_out_of_range(parts, taste, change, message):
         feedback_loop(Popularity(), parts, taste=taste, **change)
 
 
-def test_no_truth(parts):
-    with pytest.raises(ValueError, match="no truth"):
-        feedback_loop(Popularity(), replace(parts, truth=None))
+def test_no_truth(parts, taste):
+    for known in (None, taste):
+        with pytest.raises(ValueError, match="feedback_loop: this split has no truth"):
+            feedback_loop(Popularity(), replace(parts, truth=None), taste=known)
 
 
 def test_a_model_fitted_elsewhere(parts):

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -34,6 +36,8 @@ def test_repr_says_who_is_who():
 
 def test_refusals():
     parts = store()
+    with pytest.raises(ValueError, match="user_taste: this split has no truth"):
+        user_taste(replace(parts, truth=None))
     with pytest.raises(ValueError, match="favourites must be at least 1"):
         user_taste(parts, favourites=0)
     with pytest.raises(ValueError, match="groups label 3 items"):
