@@ -77,7 +77,7 @@ class BPR(LatentFactors):
     >>> none = csr_matrix(train.shape, dtype=np.float32)
     >>> parts = Split(train, none, none, np.arange(5), np.array(["a", "b", "c", "d"]), items=None,
     ...               users=None, how="random")
-    >>> model = BPR(factors=2).fit(parts)
+    >>> model = BPR(factors=2, learning_rate=0.1).fit(parts)
     >>> items, _ = model.recommend(2, k=1)           # has seen "a", which goes with "b"
     >>> items.tolist()
     [['b']]
@@ -86,8 +86,8 @@ class BPR(LatentFactors):
     def __init__(
         self,
         factors: int = 64,
-        learning_rate: float = 0.05,
-        regularisation: float = 0.01,
+        learning_rate: float = 0.01,
+        regularisation: float = 0.02,
         iterations: int = 100,
         seed: int = 0,
         progress: bool = False,
@@ -113,12 +113,11 @@ class BPR(LatentFactors):
                 num_threads=1,
                 random_state=self.seed,
             )
-            # It sorts the indices of what it gets in place; ours are sorted already.
-            theirs.fit(parts.train, show_progress=self.progress)
+            advice = "choose a smaller learning_rate or a larger regularisation"
+            self._train(theirs, parts, advice)
         # implicit keeps the bias as one more factor, which is 1 for every user.
         self.user_factors_ = np.ascontiguousarray(theirs.user_factors[:, :-1])
         self.item_factors_ = np.ascontiguousarray(theirs.item_factors[:, :-1])
         self.item_biases_ = theirs.item_factors[:, -1].copy()
-        self._check_factors("choose a smaller learning_rate or a larger regularisation")
         warm = parts.popularity > 0
         self.item_biases_[~warm] = self.item_biases_[warm].min()

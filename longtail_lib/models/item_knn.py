@@ -58,7 +58,9 @@ class ItemKNN(Recommender):
     ----------
     Sarwar, Karypis, Konstan and Riedl (2001), "Item-Based Collaborative Filtering Recommendation
     Algorithms", WWW 2001. Deshpande and Karypis (2004), "Item-Based Top-N Recommendation
-    Algorithms", ACM Transactions on Information Systems 22(1), 143-177.
+    Algorithms", ACM Transactions on Information Systems 22(1), 143-177. Schmidt, Prinz and
+    Nitschke (2024), "Evaluating the performance-deviation of itemKNN in RecBole and LensKit",
+    arXiv:2407.13531: NDCG 18% apart, for the metric's formula and for pruning.
 
     Examples
     --------

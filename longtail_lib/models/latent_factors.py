@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from longtail_lib.models.recommender import Recommender
+from longtail_lib.preprocessing.parts import Split
 
 __all__ = ["LatentFactors", "one_blas_thread"]
 
@@ -42,12 +43,19 @@ class LatentFactors(Recommender):
             if not 0 < value < np.inf:
                 raise ValueError(f"{name}: {parameter} must be a positive number, got {value}")
 
-    def _check_factors(self, advice: str) -> None:
-        for factors in (self.user_factors_, self.item_factors_, self.item_biases_):
-            if not np.isfinite(factors).all():
-                raise ValueError(
-                    f"{type(self).__name__}: training gave factors that are not finite; {advice}"
-                )
+    def _train(self, theirs: Any, parts: Split, advice: str) -> None:
+        """Run implicit's own fit, quietly, and refuse factors that are not finite."""
+        from implicit.recommender_base import ModelFitError
+
+        try:
+            theirs.fit(parts.train, show_progress=self.progress)
+            finite = all(np.isfinite(x).all() for x in (theirs.user_factors, theirs.item_factors))
+        except ModelFitError:
+            finite = False
+        if not finite:
+            raise ValueError(
+                f"{type(self).__name__}: training gave factors that are not finite; {advice}"
+            )
 
     def _score(self, user_rows: np.ndarray) -> np.ndarray:
         scores = self.user_factors_[user_rows] @ self.item_factors_.T

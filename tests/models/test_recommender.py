@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from longtail_lib import models
-from longtail_lib.models import Ease, ItemKNN, NotFittedError, Popularity, Random, Recommender
+from longtail_lib.models import (
+    BPR,
+    Ease,
+    ImplicitALS,
+    ItemKNN,
+    NotFittedError,
+    Popularity,
+    Random,
+    Recommender,
+)
 from longtail_lib.models.model_file import write_model_file
 from longtail_lib.models.top_k import top_k
 
@@ -20,8 +29,10 @@ ALL = [
     ItemKNN(neighbours=7, shrinkage=2.0),
     Ease(l2=5.0),
     Ease(l2=5.0, popularity_exponent=0.2, top_weights=6),
+    ImplicitALS(factors=4, regularisation=1.0),
+    BPR(factors=4, learning_rate=0.05),
 ]
-NAMES = ["Popularity", "Random", "ItemKNN", "Ease", "Ease sparse"]
+NAMES = ["Popularity", "Random", "ItemKNN", "Ease", "Ease sparse", "ImplicitALS", "BPR"]
 
 each_model = pytest.mark.parametrize("model", ALL, ids=NAMES)
 
@@ -265,7 +276,7 @@ def test_get_params_and_repr():
     model = ItemKNN(neighbours=7)
     assert model.get_params() == {"neighbours": 7, "shrinkage": 10.0}
     assert repr(model) == "ItemKNN(neighbours=7, shrinkage=10.0)"
-    assert repr(Popularity()) == "Popularity()"
+    assert repr(Popularity()) == "Popularity(half_life=None)"
 
 
 # --- save and load -------------------------------------------------------------------------------
