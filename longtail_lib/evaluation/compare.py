@@ -7,6 +7,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+from longtail_lib.evaluation.arguments import check_resampling
 from longtail_lib.evaluation.bootstrap import (
     Draws,
     bootstrap_means,
@@ -60,9 +61,11 @@ def compare(
 
     Raises
     ------
+    TypeError
+        Something else than reports.
     ValueError
-        Fewer than two reports, repeated names, protocols that differ, or reports without the
-        numbers of each user.
+        Fewer than two reports, repeated names, protocols that differ, reports without the numbers
+        of each user, or intervals that cannot be computed.
     KeyError
         A baseline, group or metric that the reports do not hold.
 
@@ -76,7 +79,13 @@ def compare(
     Difference(model='second', group='overall', metric='NDCG@2', value=0.462..., difference=0.0, \
 low=-0.70..., high=0.70..., n=3, verdict='undecided')
     """
-    reports = list(reports)
+    check_resampling("compare", seed, resamples, confidence)
+    reports = [reports] if not isinstance(reports, Iterable) else list(reports)
+    strange = [type(one).__name__ for one in reports if not isinstance(one, Report)]
+    if strange:
+        raise TypeError(
+            f"compare takes a list of reports as evaluate makes them, got {strange[0]} in it"
+        )
     first = _base(reports, baseline)
     names = _chosen(metrics, first.names, "metric")
     if metrics is None:

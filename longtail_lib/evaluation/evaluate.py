@@ -8,6 +8,13 @@ from typing import Any
 import numpy as np
 
 from longtail_lib.evaluation.accuracy import ACCURACY
+from longtail_lib.evaluation.arguments import (
+    check_model_and_split,
+    check_resampling,
+    cut_offs,
+    groups_of,
+    metric_names,
+)
 from longtail_lib.evaluation.bootstrap import bootstrap_means, interval_of_means
 from longtail_lib.evaluation.exposure import (
     EXPOSURE,
@@ -27,7 +34,7 @@ from longtail_lib.evaluation.rank import rank_users
 from longtail_lib.evaluation.report import Report, Value
 from longtail_lib.evaluation.user_metrics import ROWS, USER_METRICS, user_metrics
 from longtail_lib.preprocessing.parts import Split
-from longtail_lib.tail import Groups, popularity_groups
+from longtail_lib.tail import Groups
 
 __all__ = ["METRICS", "evaluate"]
 
@@ -92,6 +99,8 @@ def evaluate(
     ------
     NotFittedError
         The model is not fitted.
+    TypeError
+        A class instead of a model, something else than a split, or arguments of another kind.
     ValueError
         A parameter out of range, a part without interactions, a model of another catalogue, or
         scores of the wrong shape or type or with a NaN.
@@ -108,19 +117,16 @@ def evaluate(
     >>> report["tail", "Coverage@2"].n
     3
     """
-    ks, chosen = _cut_offs(k), _metrics(metrics)
+    check_model_and_split("evaluate", model, parts)
+    ks, chosen = cut_offs(k), metric_names(metrics, METRICS)
     name = type(model).__name__ if name is None else name
     if part not in ("test", "validation"):
         raise ValueError(
             f"evaluate: part must be 'test' or 'validation', got {part!r}; train interactions are "
             "seen items and are masked"
         )
-    if not 0 < confidence < 1 or resamples < 1:
-        raise ValueError(
-            "evaluate: confidence must lie between 0 and 1 and resamples must be at least 1, got "
-            f"{confidence} and {resamples}"
-        )
-    groups = _groups(groups, parts)
+    check_resampling("evaluate", seed, resamples, confidence)
+    groups = groups_of(groups, parts)
     relevant = getattr(parts, part)
     users = np.flatnonzero(np.diff(relevant.indptr))
     if not len(users):
@@ -224,35 +230,3 @@ def _statistic(
     )
     slack = slack_of(metric, n, lists.shape[1], int(mask.sum()), confidence)
     return Value(value, *interval_of_left_out(value, left_out, confidence, slack), n), left_out
-
-
-def _cut_offs(k: int | Iterable[int]) -> tuple[int, ...]:
-    given = [k] if np.ndim(k) == 0 else list(k)
-    if not given or any(
-        isinstance(cut, bool) or not isinstance(cut, int | np.integer) or cut < 1 for cut in given
-    ):
-        raise ValueError(f"evaluate: k must be one or several whole numbers from 1, got {k!r}")
-    return tuple(sorted({int(cut) for cut in given}))
-
-
-def _metrics(metrics: Iterable[str] | None) -> tuple[str, ...]:
-    given = METRICS if metrics is None else (metrics,) if isinstance(metrics, str) else metrics
-    given = tuple(dict.fromkeys(given))
-    unknown = [metric for metric in given if metric not in METRICS]
-    if unknown or not given:
-        raise ValueError(
-            f"evaluate: unknown metric {', '.join(map(repr, unknown)) or 'list of length 0'}; "
-            f"known are {', '.join(METRICS)}; the cut-off goes into k"
-        )
-    return given
-
-
-def _groups(groups: Groups | Mapping[str, Any] | None, parts: Split) -> Groups:
-    if not isinstance(groups, Groups):
-        return popularity_groups(parts.popularity, **(groups or {}))
-    if len(groups) != parts.n_items:
-        raise ValueError(
-            f"evaluate: groups label {len(groups):,} items, the catalogue holds "
-            f"{parts.n_items:,}; build them from the same split's popularity"
-        )
-    return groups

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from numbers import Integral, Real
+
 import numpy as np
 from scipy.linalg.lapack import spotrf, spotri
 from scipy.sparse import csc_matrix, csr_matrix
@@ -124,18 +126,21 @@ class Ease(Recommender):
         self.weights_ = weights if self.top_weights is None else _prune(weights, self.top_weights)
 
     def _check_parameters(self, n_items: int) -> None:
-        if not 0 < self.l2 < np.inf:
+        if not isinstance(self.l2, Real) or not 0 < self.l2 < np.inf:
             raise ValueError(
-                f"Ease: l2 must be a positive number, got {self.l2}; without a penalty the matrix "
-                "to invert is not positive definite"
+                f"Ease: l2 must be a positive number, got {self.l2!r}; without a penalty the "
+                "matrix to invert is not positive definite"
             )
-        if not np.isfinite(self.popularity_exponent):
+        exponent = self.popularity_exponent
+        if not isinstance(exponent, Real) or not np.isfinite(exponent):
             raise ValueError(
-                f"Ease: popularity_exponent must be finite, got {self.popularity_exponent}"
+                f"Ease: popularity_exponent must be finite, a number, got {exponent!r}"
             )
-        if self.top_weights is not None and self.top_weights < 1:
+        keep = self.top_weights
+        if keep is not None and (not isinstance(keep, Integral) or keep < 1):
             raise ValueError(
-                f"Ease: top_weights must be at least 1, or None for all, got {self.top_weights}"
+                "Ease: top_weights must be at least 1, a whole number, or None for all, got "
+                f"{keep!r}"
             )
         needed, free = memory_needed(n_items), available_memory()
         if free is not None and needed > free:

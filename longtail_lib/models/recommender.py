@@ -139,6 +139,8 @@ class Recommender(ABC):
             k outside 1 to the size of the catalogue, or scores that are not a number.
         """
         self._check_fitted()
+        if isinstance(k, bool) or not hasattr(k, "__index__"):
+            raise TypeError(f"k must be a whole number of items, got {k!r}")
         k = index(k)
         if not 1 <= k <= len(self.item_ids_):
             raise ValueError(

@@ -135,7 +135,14 @@ def rows_of(ids: np.ndarray, wanted: Any, what: str) -> np.ndarray:
             f"{what} ids of this split are {_kind(ids)} such as {_plain(ids[0])!r}, got "
             f"{_kind(wanted)} such as {_plain(wanted[0])!r}; pass ids of the same type"
         )
-    places = np.minimum(np.searchsorted(ids, wanted), len(ids) - 1)
+    try:
+        places = np.minimum(np.searchsorted(ids, wanted), len(ids) - 1)
+    except TypeError as error:
+        # Values that cannot be ordered against ids, such as None.
+        raise TypeError(
+            f"{what} ids of this split are {_kind(ids)} such as {_plain(ids[0])!r}, got "
+            f"{_plain(wanted[0])!r}"
+        ) from error
     unknown = ids[places] != wanted
     if unknown.any():
         example = wanted[unknown][0]
