@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from numbers import Real
+
 import numpy as np
 
 from longtail_lib.models.latent_factors import LatentFactors, import_implicit, one_blas_thread
@@ -101,8 +103,9 @@ class BPR(LatentFactors):
 
     def _fit(self, parts: Split) -> None:
         self._check_training(learning_rate=self.learning_rate)
-        if not 0 <= self.regularisation < np.inf:
-            raise ValueError(f"BPR: regularisation must be 0 or more, got {self.regularisation}")
+        penalty = self.regularisation
+        if not isinstance(penalty, Real) or not 0 <= penalty < np.inf:
+            raise ValueError(f"BPR: regularisation must be 0 or more, got {penalty!r}")
         implicit = import_implicit("BPR")
         with one_blas_thread():
             theirs = implicit.bpr.BayesianPersonalizedRanking(

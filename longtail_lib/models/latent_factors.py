@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -34,14 +35,14 @@ class LatentFactors(Recommender):
         name = type(self).__name__
         for parameter in ("factors", "iterations"):
             value = getattr(self, parameter)
-            whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+            whole = isinstance(value, Integral) and not isinstance(value, bool)
             if not whole or value < 1:
                 raise ValueError(
                     f"{name}: {parameter} must be a whole number of at least 1, got {value!r}"
                 )
         for parameter, value in positive.items():
-            if not 0 < value < np.inf:
-                raise ValueError(f"{name}: {parameter} must be a positive number, got {value}")
+            if not isinstance(value, Real) or not 0 < value < np.inf:
+                raise ValueError(f"{name}: {parameter} must be a positive number, got {value!r}")
 
     def _train(self, theirs: Any, parts: Split, advice: str) -> None:
         """Run implicit's own fit, quietly, and refuse factors that are not finite."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from numbers import Real
+
 import numpy as np
 
 from longtail_lib.models.recommender import Recommender
@@ -75,10 +77,10 @@ class Popularity(Recommender):
         if self.half_life is None:
             self.popularity_ = parts.popularity.astype(np.float32)
             return
-        if not 0 < self.half_life < np.inf:
+        if not isinstance(self.half_life, Real) or not 0 < self.half_life < np.inf:
             raise ValueError(
                 "Popularity: half_life must be a positive number of days, or None for no decay, "
-                f"got {self.half_life}"
+                f"got {self.half_life!r}"
             )
         if parts.times is None:
             raise ValueError(

@@ -128,6 +128,7 @@ def test_cold_items_and_cold_users_score_zero(make_split):
         ({"regularisation": 0.0}, "regularisation must be a positive number, got 0.0"),
         ({"regularisation": float("nan")}, "regularisation must be a positive number, got nan"),
         ({"alpha": -1.0}, "alpha must be a positive number, got -1.0"),
+        ({"alpha": "2"}, "alpha must be a positive number, got '2'"),
     ],
 )
 def test_bad_parameters(parts, parameters, message):
