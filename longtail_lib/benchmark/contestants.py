@@ -34,7 +34,7 @@ class Contestant:
     wraps : str or None
         Name of the contestant whose tuned model becomes the argument `model`.
     seeded : bool
-        Takes `seed`, and another seed gives another model.
+        Takes `seed`, or wraps a model that does: another seed gives another model.
     trials : int or None
         A smaller budget than the protocol's, for models that take long.
     """
@@ -126,14 +126,18 @@ _KNOWN = (
         _EASE,
         for_tail=True,
     ),
-    Contestant(
-        "EaseReranked",
-        "longtail_lib.rerank:Reranked",
-        "EASE, re-ranked by xQuAD, tuned for the tail",
-        {"weight": ("float", 0.0, 1.0)},
-        {"method": "xquad", "k": 100},
-        for_tail=True,
-        wraps="Ease",
+    *(
+        Contestant(
+            f"{inner}Reranked",
+            "longtail_lib.rerank:Reranked",
+            f"{inner}, re-ranked by xQuAD, tuned for the tail",
+            {"weight": ("float", 0.0, 1.0)},
+            {"method": "xquad", "k": 100},
+            for_tail=True,
+            wraps=inner,
+            seeded=inner == "TwoTower",
+        )
+        for inner in ("Ease", "EaseScaled", "TwoTower")
     ),
 )
 

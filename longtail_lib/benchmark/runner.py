@@ -182,12 +182,15 @@ class _Runner:
     def _build(self, each: Contestant, seed: int) -> Any:
         return each.model_class()(**self._fixed(each, seed), **self.found[each.name])
 
-    def _fixed(self, each: Contestant, seed: int) -> dict[str, Any]:
+    def _fixed(self, each: Contestant, seed: int, fitted: bool = False) -> dict[str, Any]:
         fixed = dict(each.fixed)
-        if each.seeded:
-            fixed["seed"] = seed
         if each.wraps is not None:
-            fixed["model"] = self._build(contestant(each.wraps), seed)
+            # A search that fits the wrapped model once is as good as one that fits it each time;
+            # the fit that is timed has to do it itself.
+            inner = self._build(contestant(each.wraps), seed)
+            fixed["model"] = inner.fit(self.parts(seed)) if fitted else inner
+        elif each.seeded:
+            fixed["seed"] = seed
         return fixed
 
     def _tune(self, each: Contestant) -> dict[str, Any]:
@@ -211,7 +214,7 @@ class _Runner:
             constraint=condition if each.for_tail else None,
             trials=trials,
             seed=protocol.seeds[0],
-            fixed=self._fixed(each, protocol.seeds[0]),
+            fixed=self._fixed(each, protocol.seeds[0], fitted=True),
             progress=self.progress,
         )
         self.found[each.name] = dict(found.best.parameters)

@@ -9,8 +9,8 @@ import numpy as np
 from longtail_lib.evaluation.feedback_round import Behaviour
 from longtail_lib.evaluation.protocol import fingerprint
 from longtail_lib.evaluation.taste_groups import UserTaste
-from longtail_lib.evaluation.ties import id_keys
 from longtail_lib.models.recommender import Recommender
+from longtail_lib.models.tie_order import id_keys
 from longtail_lib.preprocessing.parts import Split
 from longtail_lib.tail import gini
 

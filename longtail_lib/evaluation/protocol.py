@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from longtail_lib.evaluation.ties import TIE_RULE, id_keys
+from longtail_lib.models.tie_order import TIE_RULE, id_keys
 from longtail_lib.preprocessing.parts import PARTS, Split
 from longtail_lib.tail import Groups
 

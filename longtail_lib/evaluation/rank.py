@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from longtail_lib.evaluation.ties import id_keys, user_key
 from longtail_lib.evaluation.top_k import mask_seen, top_k
+from longtail_lib.models.tie_order import id_keys, user_key
 from longtail_lib.preprocessing.parts import Split
 
 __all__ = ["block_rows", "rank_users", "scores_of"]

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from longtail_lib.evaluation.rank import block_rows, scores_of
-from longtail_lib.evaluation.ties import id_keys, priorities, user_key
 from longtail_lib.evaluation.top_k import mask_seen
+from longtail_lib.models.tie_order import id_keys, priorities, user_key
 from longtail_lib.preprocessing.parts import Split
 
 __all__ = ["RelevantRanks", "relevant_ranks"]

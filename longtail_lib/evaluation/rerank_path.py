@@ -11,9 +11,9 @@ import numpy as np
 from longtail_lib.evaluation.evaluate import evaluate
 from longtail_lib.evaluation.rank import block_rows, scores_of
 from longtail_lib.evaluation.report import Report
-from longtail_lib.evaluation.ties import id_keys, user_key
 from longtail_lib.evaluation.top_k import mask_seen, top_k
 from longtail_lib.models.recommender import Recommender
+from longtail_lib.models.tie_order import id_keys, user_key
 from longtail_lib.preprocessing.parts import Split
 from longtail_lib.rerank import Reranked
 from longtail_lib.tail import Groups

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from longtail_lib.evaluation.rank import block_rows, scores_of
-from longtail_lib.evaluation.ties import id_keys, priorities, user_key
+from longtail_lib.models.tie_order import id_keys, priorities, user_key
 from longtail_lib.preprocessing.parts import PARTS, Split
 
 __all__ = ["sampled_metrics"]

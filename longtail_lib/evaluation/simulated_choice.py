@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from longtail_lib.evaluation.ties import id_keys, priorities, user_key
+from longtail_lib.models.tie_order import id_keys, priorities, user_key
 
 __all__ = ["CHOICES", "Randomness", "Reactions", "examination", "react"]
 

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
-from longtail_lib.evaluation.ties import id_keys, priorities, user_key
 from longtail_lib.evaluation.top_k import mask_seen, top_k
+from longtail_lib.models.tie_order import id_keys, priorities, user_key
 
 
 def brute_force(scores, k, seed=0):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from longtail_lib.evaluation.ties import id_keys, priorities, user_key
+from longtail_lib.models.tie_order import id_keys, priorities, user_key
 
 
 def grid(users, items, seed=0):
