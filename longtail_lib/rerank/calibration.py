@@ -16,8 +16,8 @@ from longtail_lib.rerank.greedy import greedy
 
 __all__ = ["calibrated", "calibration_divergence"]
 
-# Floats of one block of users x candidates x groups: 16 MiB.
-_BLOCK = 2**22
+# Floats of one block of users x candidates x groups: 2 MiB, which a cache holds.
+_BLOCK = 2**19
 
 
 def calibrated(
@@ -156,20 +156,22 @@ def _one_block(
     # Groups first: one plane of users x candidates for each, which numpy runs through in order.
     planes = np.ascontiguousarray(groups.T)[:, found.columns]
     planes *= 1 - smoothing
-    held = np.zeros(target.shape, dtype=np.float32)
+    # A group that the user has no share of may be missing: its logarithm is not to be -inf.
+    held = np.where(target > 0, np.float32(0), np.float32(1))
+    weighted = weight * target
     base = (1 - weight) * found.relevance
 
+    logs = np.empty_like(base)
+
     def gains(step: int) -> np.ndarray:
+        # Dividing by the length of the list would add the same to every candidate.
         gain = base.copy()
+        smoothed = held + smoothing * np.float32(step + 1) * target
         for group, plane in enumerate(planes):
-            p = target[:, group]
-            wanted = np.flatnonzero(p)
-            if not len(wanted):
-                continue
-            before = held[wanted, group] + smoothing * (step + 1) * p[wanted]
-            mixed = plane if len(wanted) == len(p) else plane[wanted]
-            logs = np.log((mixed + before[:, None]) / np.float32(step + 1))
-            gain[wanted] += weight * p[wanted, None] * logs
+            np.add(plane, smoothed[:, group, None], out=logs)
+            np.log(logs, out=logs)
+            np.multiply(logs, weighted[:, group, None], out=logs)
+            np.add(gain, logs, out=gain)
         return gain
 
     def choose(best: np.ndarray) -> None:
