@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import numpy as np
 import polars as pl
 from scipy.sparse import csr_matrix
@@ -9,7 +12,7 @@ from scipy.sparse import csr_matrix
 from longtail_lib.models.recommender import Recommender
 from longtail_lib.preprocessing.parts import Split
 
-__all__ = ["tiny_model", "tiny_parts"]
+__all__ = ["tiny_model", "tiny_parts", "tiny_world"]
 
 
 def tiny_parts() -> Split:
@@ -34,6 +37,23 @@ def tiny_parts() -> Split:
         how="by hand",
         name="tiny",
     )
+
+
+def tiny_world() -> Split:
+    """The same split with a truth: who likes which of the items a to f.
+
+    Examples
+    --------
+    >>> tiny_world().truth.preference([1]).tolist()
+    [[1.0, 0.5, 0.0, 0.0, 0.5, 1.0]]
+    """
+    parts = tiny_parts()
+    liked = np.array([[2, 2, 1, 1, 0, 0], [2, 1, 0, 0, 1, 2], [1, 0, 0, 2, 2, 2]]) / 2
+    truth = SimpleNamespace(
+        user_ids=parts.user_ids, item_ids=parts.item_ids, preference=lambda rows: liked[rows]
+    )
+    makers = ["m", "n", "m", "n", "m", "n"]
+    return replace(parts, truth=truth, items=parts.items.with_columns(maker=pl.Series(makers)))
 
 
 class Tiny(Recommender):

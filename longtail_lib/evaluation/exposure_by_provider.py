@@ -63,14 +63,13 @@ def provider_exposure(
 
     Examples
     --------
-    >>> from longtail_lib import load_dataset, prepare, split
+    >>> from longtail_lib.evaluation.example import tiny_world
     >>> from longtail_lib.evaluation.feedback_loop import feedback_loop
     >>> from longtail_lib.models import Popularity
-    >>> parts = split(prepare(load_dataset("social")))
-    >>> table = provider_exposure(feedback_loop(Popularity(), parts, rounds=1), parts,
-    ...                              by="category")
-    >>> round(table["exposure_share"].sum(), 2), round(table["demand_share"].sum(), 2)
-    (1.0, 1.0)
+    >>> parts = tiny_world()
+    >>> table = provider_exposure(feedback_loop(Popularity(), parts, rounds=1, k=2), parts)
+    >>> table["provider"].to_list(), round(table["exposure_share"].sum(), 2)
+    (['m', 'n'], 1.0)
     """
     import polars as pl
 

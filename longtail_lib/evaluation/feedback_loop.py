@@ -106,17 +106,12 @@ def feedback_loop(
 
     Examples
     --------
-    >>> from dataclasses import replace
-    >>> from types import SimpleNamespace
-    >>> from longtail_lib.evaluation.example import tiny_parts
-    >>> from longtail_lib.models import Popularity
-    >>> parts = tiny_parts()
-    >>> likes_all = SimpleNamespace(user_ids=parts.user_ids, item_ids=parts.item_ids,
-    ...                             preference=lambda rows: np.ones((len(rows), 6)))
-    >>> parts = replace(parts, truth=likes_all)
-    >>> loop = feedback_loop(Popularity(), parts, rounds=2, k=1)
-    >>> loop["choices"].tolist()
-    [3, 3]
+    >>> from longtail_lib.evaluation.example import tiny_world
+    >>> from longtail_lib.models import Oracle, Popularity
+    >>> for model in (Popularity(), Oracle()):
+    ...     print(feedback_loop(model, tiny_world(), rounds=2, k=2)["satisfaction"].round(2))
+    [0.08 0.08]
+    [0.67 0.17]
     """
     if isinstance(parts, Dataset):
         parts = split(prepare(parts))

@@ -60,10 +60,10 @@ def feedback_over_seeds(
 
     Examples
     --------
-    >>> from longtail_lib import load_dataset
+    >>> from longtail_lib.evaluation.example import tiny_world
     >>> from longtail_lib.models import Popularity, Random
     >>> table = feedback_over_seeds({"Popularity": Popularity(), "Random": Random()},
-    ...                             load_dataset("social"), seeds=[0, 1], rounds=1)
+    ...                             tiny_world(), seeds=[0, 1], rounds=1, k=2)
     >>> table.columns[:6]
     ['model', 'round', 'quantity', 'mean', 'low', 'high']
     """
