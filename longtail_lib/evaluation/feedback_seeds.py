@@ -128,7 +128,7 @@ def feedback_table(
     [0.5]
     """
     import polars as pl
-    from scipy.stats import t
+    from scipy.special import stdtrit
 
     if not 0 < confidence < 1:
         raise ValueError(f"feedback_table: confidence must lie between 0 and 1, got {confidence}")
@@ -141,7 +141,7 @@ def feedback_table(
             if baseline is not None:
                 sides.append(numbers - stacks[baseline][quantity])
             n = len(numbers)
-            width = t.ppf((1 + confidence) / 2, n - 1) / np.sqrt(n)
+            width = stdtrit(n - 1, (1 + confidence) / 2) / np.sqrt(n)
             columns = []
             for side in sides:
                 mean, spread = side.mean(axis=0), side.std(axis=0, ddof=1) * width
