@@ -83,11 +83,7 @@ class Plan:
         number = len(records)
         if number == 0 and self.defaults is not None:
             return dict(self.defaults)
-        objective = self.objective
-        relative = objective.constraint is not None and objective.constraint.of is None
-        if relative and number % 2 == 0:
-            objective = Objective(objective.constraint.metric)
-        ranked = objective.ranking(records)
+        ranked = self.objective.ranking(records)
         tried = {tuple(trial.parameters.items()) for trial in records}
         attempts = _ATTEMPTS if len(tried) < n_points(self.distributions) else 1
         for attempt in range(attempts):

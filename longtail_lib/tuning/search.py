@@ -94,11 +94,10 @@ def tune(
     A trial that raises ValueError, MemoryError or ArithmeticError is recorded as failed, with the
     reason, and the search goes on. A proposal that was made before is not fitted again.
 
-    With a constraint relative to the best value, half of the trials look for that best value, and
-    in turn with them the other half look for the metric under the constraint. Were all to look for
-    the metric, the best value seen would be low and the constraint lax. Trials that miss the
-    constraint are ordered by how much they miss it, as in Optuna's own constrained TPE. The
-    constraint is applied to all trials at the end.
+    Under a constraint the trials are ordered, for TPE and at the end, as in Optuna's constrained
+    TPE: those that meet it by the metric, then the others by how near they come to it. The floor
+    is that of the best value seen so far, and at the end that of the best among all trials, so
+    that a trial may be chosen and dropped again as better ones come.
 
     Examples
     --------

@@ -172,7 +172,7 @@ class Pushed(Recommender):
         self.scores_ = state["scores"]
 
 
-def test_the_constraint_is_kept_and_the_search_for_it_too(parts):
+def test_the_best_under_the_constraint_among_all_trials(parts):
     space = {"push": ("float", 0, 2), "noise": ("float", 0.2, 1)}
     constraint = {"metric": OVERALL, "at_least": 0.9}
     metric = ("overall", "TailShare@10")
