@@ -13,8 +13,9 @@ _SPACES: dict[str, dict[str, Any]] = {
     "Ease": {"l2": ("log", 10.0, 5000.0), "popularity_exponent": ("float", 0.0, 0.5)},
     "ImplicitALS": {
         "factors": ("log-int", 16, 256),
-        "regularisation": ("log", 1e-3, 10.0),
-        "alpha": ("log", 0.1, 100.0),
+        # implicit adds the penalty to sums over all users or items, so it must be large.
+        "regularisation": ("log", 1.0, 500.0),
+        "alpha": ("log", 1.0, 100.0),
     },
     "BPR": {
         "factors": ("log-int", 16, 256),
