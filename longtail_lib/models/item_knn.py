@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from numbers import Integral, Real
+
 import numpy as np
 from scipy.sparse import csr_matrix
 
@@ -83,6 +85,11 @@ class ItemKNN(Recommender):
         self.shrinkage = shrinkage
 
     def _fit(self, parts: Split) -> None:
+        for name, kind in (("neighbours", Integral), ("shrinkage", Real)):
+            given = getattr(self, name)
+            if not isinstance(given, kind):
+                what = "whole number" if kind is Integral else "number"
+                raise ValueError(f"ItemKNN: {name} must be a {what}, got {given!r}")
         if self.neighbours < 1:
             raise ValueError(f"ItemKNN: neighbours must be at least 1, got {self.neighbours}")
         if not self.shrinkage >= 0:
