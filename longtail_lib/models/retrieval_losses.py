@@ -153,12 +153,11 @@ def sampled_softmax(positive: Any, negative: Any, keep: Any) -> Any:
     1.0986
     """
     ops = import_keras().ops
-    negative = ops.where(keep, negative, ops.full_like(negative, _MASKED))
-    own = ops.expand_dims(positive, 1)
-    return ops.logsumexp(ops.concatenate([own, negative], axis=1), axis=1) - positive
+    others = ops.logsumexp(ops.where(keep, negative, _MASKED), axis=1)
+    return ops.softplus(others - positive)
 
 
-def full_softmax(logits: Any, targets: Any) -> Any:
+def full_softmax(logits: Any, user_places: Any, items: Any, weights: Any) -> Any:
     """Compute the cross-entropy of picking a user's items among the whole catalogue.
 
     One row of logits serves all interactions of a user; the result is the same as the mean over
@@ -167,8 +166,10 @@ def full_softmax(logits: Any, targets: Any) -> Any:
     Parameters
     ----------
     logits : tensor of float, shape (n_users, n_items)
-    targets : tensor of float, shape (n_users, n_items)
-        1 at the user's items, 0 elsewhere.
+    user_places, items : tensor of int, shape (n,)
+        Row and column of each interaction in the logits.
+    weights : tensor of float, shape (n,)
+        1 for an interaction, 0 for what only fills up the batch.
 
     Returns
     -------
@@ -178,14 +179,17 @@ def full_softmax(logits: Any, targets: Any) -> Any:
     Examples
     --------
     >>> import numpy as np
-    >>> logits, targets = np.log([[4.0, 2.0, 1.0, 1.0]]), np.array([[1.0, 1.0, 0.0, 0.0]])
-    >>> round(float(full_softmax(logits, targets)), 4)     # of log 2 and log 4
+    >>> logits = np.log([[4.0, 2.0, 1.0, 1.0]])
+    >>> loss = full_softmax(logits, np.array([0, 0, 0]), np.array([0, 1, 3]), np.array([1.0, 1, 0]))
+    >>> round(float(loss), 4)              # of log 2 and log 4
     1.0397
     """
     ops = import_keras().ops
-    counts = ops.sum(targets, axis=1)
-    losses = counts * ops.logsumexp(logits, axis=1) - ops.sum(targets * logits, axis=1)
-    return ops.sum(losses) / ops.sum(counts)
+    n_users, n_items = ops.shape(logits)
+    own = ops.take(ops.reshape(logits, (-1,)), user_places * n_items + items)
+    counts = ops.segment_sum(weights, user_places, num_segments=n_users)
+    total = ops.sum(counts * ops.logsumexp(logits, axis=1)) - ops.sum(weights * own)
+    return total / ops.sum(weights)
 
 
 def _kept_mean(values: Any, keep: Any) -> Any:

@@ -16,7 +16,7 @@ __all__ = ["interaction_batches", "user_batches"]
 
 
 def user_batches(train: csr_matrix, batch_size: int, rng: np.random.Generator) -> Any:
-    """Stream users in random order, each with all his train interactions as targets.
+    """Stream users in random order, each with all his train interactions.
 
     A batch holds so many users that they have about `batch_size` interactions.
 
@@ -30,26 +30,24 @@ def user_batches(train: csr_matrix, batch_size: int, rng: np.random.Generator) -
     Returns
     -------
     tf.data.Dataset
-        Dicts of "user", int32 of shape (n,), and "targets", float32 of shape (n, n_items).
+        Dicts of "user", int32 of shape (n,), and for each interaction "place" (which of these
+        users) and "item", int32, and "weight", float32, of shape (m,). All batches have the same
+        m; what fills up the shorter ones has weight 0.
     """
     import tensorflow as tf
 
-    users = rng.permutation(np.flatnonzero(np.diff(train.indptr)).astype(np.int32))
+    lengths = np.diff(train.indptr)
+    users = rng.permutation(np.flatnonzero(lengths).astype(np.int32))
     count, size = equal_batches(len(users), max(1, round(batch_size * len(users) / train.nnz)))
-    n_items = train.shape[1]
-    starts = tf.constant(train.indptr, dtype=tf.int32)
-    items = tf.constant(train.indices, dtype=tf.int32)
-
-    def with_targets(rows: Any) -> dict[str, Any]:
-        places = tf.ragged.range(tf.gather(starts, rows), tf.gather(starts, rows + 1))
-        columns = tf.gather(items, places.values)
-        cells = tf.stack([tf.cast(places.value_rowids(), tf.int32), columns], axis=1)
-        targets = tf.scatter_nd(cells, tf.ones_like(columns, tf.float32), (size, n_items))
-        return {"user": rows, "targets": targets}
-
-    rows = users[: count * size].reshape(count, size)
-    dataset = tf.data.Dataset.from_tensor_slices(rows)
-    return dataset.map(with_targets, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
+    users = users[: count * size].reshape(count, size)
+    totals = lengths[users].sum(axis=1)
+    weight = (np.arange(totals.max()) < totals[:, None]).astype(np.float32)
+    place, item = (np.zeros(weight.shape, dtype=np.int32) for _ in range(2))
+    filled = weight > 0
+    place[filled] = np.repeat(np.tile(np.arange(size), count), lengths[users.ravel()])
+    item[filled] = train[users.ravel()].indices
+    batches = {"user": users, "place": place, "item": item, "weight": weight}
+    return tf.data.Dataset.from_tensor_slices(batches).prefetch(tf.data.AUTOTUNE)
 
 
 def interaction_batches(

@@ -28,9 +28,10 @@ LOSSES = {
 class TwoTowerNetwork(keras.Model):
     """Embeddings and features on either side, compared by cosine or dot product.
 
-    A batch is a dict. For the full softmax: "user" (n,), "targets" (n, n_items). For all other
-    losses: "user" (n,), "item" (n,); for drawn negatives "negative" (m,); where logits are
-    corrected, "item_q" (n,) and "negative_q" (m,), the probability of each to be a negative.
+    A batch is a dict. For the full softmax: "user" (n,), and for each interaction "place" (which
+    of these users), "item" and "weight" (m,). For all other losses: "user" (n,), "item" (n,); for
+    drawn negatives "negative" (m,); where logits are corrected, "item_q" (n,) and "negative_q"
+    (m,), the probability of each to be a negative.
 
     Parameters
     ----------
@@ -114,23 +115,24 @@ class TwoTowerNetwork(keras.Model):
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True) -> Any:
         """Compare interactions with negatives; the mean over the batch's interactions."""
         user = y_pred
+        # Vectors are scaled, and not the many more logits.
+        query = self._normalised(user) / self.temperature
         if self.loss_name == "softmax":
             item = self._side("item", None)
-            logits = self._logits(user, item, None)
-            loss = full_softmax(logits, x["targets"])
+            logits = ops.matmul(query, ops.transpose(self._normalised(item)))
+            offsets = self._offsets(None, None)
+            logits = logits if offsets is None else logits + offsets
+            loss = full_softmax(logits, x["place"], x["item"], x["weight"])
         else:
             item = self._side("item", x["item"])
-            loss = ops.mean(self._sampled_loss(x, user, item))
+            loss = ops.mean(self._sampled_loss(x, query, item))
         if self.l2:
             loss = loss + self.l2 * (_mean_square(user) + _mean_square(item))
         return loss
 
     def vectors(self, which: str) -> np.ndarray:
         """Return all user or item vectors, whose products are the scores, float32."""
-        vectors = self._side(which, None)
-        if self.similarity == "cosine":
-            vectors = ops.normalize(vectors, axis=-1)
-        vectors = np.array(ops.convert_to_numpy(vectors))
+        vectors = np.array(ops.convert_to_numpy(self._normalised(self._side(which, None))))
         if not self.has_bias:
             return vectors
         last = np.ones((len(vectors), 1), dtype=np.float32)
@@ -148,7 +150,10 @@ class TwoTowerNetwork(keras.Model):
         own = features if rows is None else ops.take(features, rows, axis=0)
         return vectors + getattr(self, f"{which}_projection")(own)
 
-    def _sampled_loss(self, x: Mapping[str, Any], user: Any, item: Any) -> Any:
+    def _normalised(self, vectors: Any) -> Any:
+        return ops.normalize(vectors, axis=-1) if self.similarity == "cosine" else vectors
+
+    def _sampled_loss(self, x: Mapping[str, Any], query: Any, item: Any) -> Any:
         rows, vectors, q = [], [], []
         if self.in_batch:
             rows, vectors, q = [x["item"]], [item], [x.get("item_q")]
@@ -157,30 +162,27 @@ class TwoTowerNetwork(keras.Model):
             vectors.append(self._side("item", x["negative"]))
             q.append(x.get("negative_q"))
         rows = ops.concatenate(rows)
-        negative = self._logits(user, ops.concatenate(vectors), rows)
-        positive = self._logits(user, item, x["item"], paired=True)
-        if self.correct is not None:
-            positive = self._corrected(positive, x["item_q"])
-            negative = self._corrected(negative, ops.expand_dims(ops.concatenate(q), 0))
+        positive = ops.sum(query * self._normalised(item), axis=1)
+        negative = ops.matmul(query, ops.transpose(self._normalised(ops.concatenate(vectors))))
+        own_offsets = self._offsets(x["item"], x.get("item_q"))
+        if own_offsets is not None:
+            q = None if self.correct is None else ops.concatenate(q)
+            positive, negative = positive + own_offsets, negative + self._offsets(rows, q)
         return LOSSES[self.loss_name](positive, negative, keep_other_items(x["item"], rows))
 
-    def _logits(self, user: Any, item: Any, rows: Any, paired: bool = False) -> Any:
-        """Return logits of each user for his own item, or for all of these items."""
-        if self.similarity == "cosine":
-            user, item = ops.normalize(user, axis=-1), ops.normalize(item, axis=-1)
-        products = ops.sum(user * item, axis=1) if paired else ops.matmul(user, ops.transpose(item))
-        logits = products / self.temperature
+    def _offsets(self, rows: Any, q: Any) -> Any:
+        """Return what is added to the logits of some items, or of all if None, in training."""
+        offsets = []
         if self.has_bias:
             bias = self.bias.embeddings if rows is None else self.bias(rows)
-            logits = logits + ops.reshape(bias, (-1,))
+            offsets.append(ops.reshape(bias, (-1,)))
         if self.log_prior is not None:
-            prior = self.log_prior if rows is None else ops.take(self.log_prior, rows)
-            logits = logits + prior
-        return logits
-
-    def _corrected(self, logits: Any, q: Any) -> Any:
-        right = self.correct(logits, q + ops.zeros_like(logits))
-        return right if self.correction > 0 else 2.0 * logits - right
+            offsets.append(
+                self.log_prior if rows is None else ops.take(self.log_prior, rows, axis=0)
+            )
+        if self.correct is not None:
+            offsets.append(self.correction * self.correct(ops.zeros_like(q), q))
+        return sum(offsets) if offsets else None
 
 
 def _table(n: int, dim: int, seed: int, name: str) -> Any:

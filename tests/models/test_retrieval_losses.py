@@ -80,7 +80,10 @@ def test_full_softmax_over_users_is_the_mean_over_interactions():
     targets = (RNG.random((4, 7)) < 0.4).astype("f")
     targets[0] = 0
     expected = [logsumexp(logits[u]) - logits[u, i] for u, i in np.argwhere(targets)]
-    loss = retrieval_losses.full_softmax(logits.astype("f"), targets)
+    users, items = np.nonzero(targets)
+    filled = [np.append(values, 0).astype("int32") for values in (users, items)]
+    weights = np.append(np.ones(len(users)), 0).astype("f")
+    loss = retrieval_losses.full_softmax(logits.astype("f"), *filled, weights)
     assert float(loss) == pytest.approx(np.mean(expected), rel=1e-5)
 
 
@@ -90,5 +93,5 @@ def test_sampled_softmax_over_all_other_items_is_the_full_softmax():
     keep = retrieval_losses.keep_other_items(own, np.arange(5))
     assert np.array(keep).sum(axis=1).tolist() == [4, 4, 4]
     sampled = retrieval_losses.sampled_softmax(logits[np.arange(3), own], logits, keep)
-    full = retrieval_losses.full_softmax(logits, np.eye(5, dtype="f")[own])
+    full = retrieval_losses.full_softmax(logits, np.arange(3), own, np.ones(3, "f"))
     assert float(np.mean(sampled)) == pytest.approx(float(full), rel=1e-5)

@@ -104,7 +104,8 @@ def test_the_full_softmax_equals_its_formula_and_l2_adds_lengths():
     network = TwoTowerNetwork(3, 5, 4, item_features=features, temperature=0.2, l2=0.5, seed=1)
     network.build()
     targets = np.array([[1, 0, 0, 1, 0], [0, 1, 0, 0, 0]], "f")
-    x = {"user": np.array([2, 0], "int32"), "targets": targets}
+    place, item = (values.astype("int32") for values in np.nonzero(targets))
+    x = {"user": np.array([2, 0], "int32"), "place": place, "item": item, "weight": np.ones(3, "f")}
     items = np.array(network.item_table.embeddings) + features @ np.array(
         network.item_projection.kernel
     )
@@ -124,8 +125,10 @@ def test_the_full_softmax_equals_its_formula_and_l2_adds_lengths():
 def test_user_batches_hold_every_interaction_of_their_users(parts):
     seen = []
     for x in user_batches(parts.train, 100, np.random.default_rng(0)).as_numpy_iterator():
-        assert np.array_equal(x["targets"], parts.train[x["user"]].toarray())
-        assert x["targets"].sum() == pytest.approx(100, rel=0.5)
+        targets = np.zeros((len(x["user"]), parts.n_items))
+        np.add.at(targets, (x["place"], x["item"]), x["weight"])
+        assert np.array_equal(targets, parts.train[x["user"]].toarray())
+        assert targets.sum() == pytest.approx(100, rel=0.5)
         seen += x["user"].tolist()
     assert len(set(seen)) == len(seen) > 0.9 * parts.n_users
 
