@@ -29,13 +29,13 @@ def main(arguments: list[str] | None = None) -> int:
     test.add_argument("--fast", action="store_true", help="without stored outputs and slow tests")
     commands.add_parser("environment", help="write environment.yml from requirements.lock")
     commands.add_parser("picture", help="take the README's picture from the stored lesson")
-    commands.add_parser("evidence", help="make the README's tables from benchmarks/evidence/")
+    commands.add_parser("evidence", help="make the README's tables from the stored results")
     lock = commands.add_parser("lock", help="write requirements.lock from pyproject.toml with uv")
     lock.add_argument("--upgrade", action="store_true", help="take the newest versions")
     options = parser.parse_args(arguments)
     try:
         return _COMMANDS[options.command](options)
-    except (ValueError, FileNotFoundError) as error:
+    except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

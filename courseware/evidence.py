@@ -9,7 +9,7 @@ __all__ = ["EVIDENCE", "evidence_files", "write_evidence"]
 
 # Stored results, in the order in which the README shows them.
 EVIDENCE = ("shop", "movielens-small")
-_HOME, _PICTURES = "benchmarks/evidence", "docs/pictures"
+_PICTURES = "docs/pictures"
 _BEGIN, _END = "<!-- evidence: begin -->", "<!-- evidence: end -->"
 _SPLIT = "random"
 
@@ -21,7 +21,7 @@ def evidence_files(root: Path) -> dict[Path, bytes]:
     ------
     ValueError
         The README lacks the two marks between which the evidence stands.
-    FileNotFoundError
+    KeyError
         Results are missing.
     """
     readme = (root / "README.md").read_text(encoding="utf-8")
@@ -29,7 +29,7 @@ def evidence_files(root: Path) -> dict[Path, bytes]:
         raise ValueError(f"README.md must hold {_BEGIN} and {_END} once each")
     files, blocks = {}, []
     for name in EVIDENCE:
-        block, picture = _block(root, name)
+        block, picture = _block(name)
         blocks.append(block)
         files[root / _PICTURES / f"evidence_{name}.png"] = picture
     text = f"{_BEGIN}\n\n" + "\n\n".join(blocks) + f"\n\n{_END}"
@@ -48,12 +48,12 @@ def write_evidence(root: Path) -> list[Path]:
     return list(files)
 
 
-def _block(root: Path, name: str) -> tuple[str, bytes]:
-    from longtail_lib.benchmark import BenchmarkResults, evidence_table
+def _block(name: str) -> tuple[str, bytes]:
+    from longtail_lib.benchmark import evidence_table, stored_results
     from longtail_lib.evaluation import frontier
     from longtail_lib.plots import frontier_plot
 
-    results = BenchmarkResults.load(root / _HOME / f"{name}.json")
+    results = stored_results(name)
     reports = [results.report(_SPLIT, model) for model in results.models(_SPLIT)]
     found = frontier(reports, x=("overall", "NDCG@10"), y=("overall", "TailShare@10"))
     title = f"{name}, {_SPLIT} split: accuracy and exposure of the tail"

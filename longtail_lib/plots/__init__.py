@@ -19,11 +19,13 @@ from longtail_lib.plots.preparation_steps import preparation_steps
 from longtail_lib.plots.score_distribution import score_distribution
 from longtail_lib.plots.score_forms import score_forms
 from longtail_lib.plots.side_by_side import side_by_side
+from longtail_lib.plots.stream_estimates import estimate_dots
 from longtail_lib.plots.training_curves import training_curves
 
 __all__ = [
     "Picture",
     "agreement_dots",
+    "estimate_dots",
     "estimator_dots",
     "feedback_curves",
     "frontier_plot",

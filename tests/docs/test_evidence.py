@@ -5,15 +5,16 @@ from pathlib import Path
 import pytest
 
 from courseware.evidence import EVIDENCE, evidence_files
-from longtail_lib.benchmark import BenchmarkProtocol, BenchmarkResults, check_drift, run_benchmark
+from longtail_lib.benchmark import (
+    BenchmarkProtocol,
+    check_drift,
+    run_benchmark,
+    stored_results,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 # What is measured anew here: what needs no training by gradient, on one seed and one split.
 REDUCED = ["Random", "Popularity", "ItemKNN", "Ease", "EaseScaled", "EaseReranked"]
-
-
-def stored(name: str) -> BenchmarkResults:
-    return BenchmarkResults.load(ROOT / "benchmarks" / "evidence" / f"{name}.json")
 
 
 def test_readme_and_pictures_are_made_from_the_stored_results():
@@ -26,7 +27,7 @@ def test_readme_and_pictures_are_made_from_the_stored_results():
 
 @pytest.mark.parametrize("name", EVIDENCE)
 def test_stored_results_say_where_they_come_from(name):
-    results = stored(name)
+    results = stored_results(name)
     assert results.dataset["name"].startswith(name)
     assert results.dataset["sha256"]
     assert len(results.protocol["seeds"]) >= 3
@@ -42,7 +43,7 @@ def test_stored_results_say_where_they_come_from(name):
 )
 @pytest.mark.parametrize("split", ["random", "leave-last-out"])
 def test_measured_anew_nothing_has_drifted(name, split):
-    results = stored(name)
+    results = stored_results(name)
     protocol = BenchmarkProtocol(**{**results.protocol, "splits": (split,), "seeds": (0,)})
     fresh = run_benchmark(name, REDUCED, protocol=protocol, tuned=results)
     assert [str(drift) for drift in check_drift(results, fresh)] == []
