@@ -9,7 +9,10 @@ __getattr__, __dir__, __all__ = lazy_names(
     __name__,
     {
         "Control": "control",
+        "adjustment_slider": "adjustment_strength",
+        "clip_slider": "clip_level",
         "core_slider": "core_size",
+        "correction_slider": "logq_strength",
         "exponent_slider": "popularity_exponent",
         "head_slider": "head_definition",
         "page_slider": "page_length",
