@@ -12,6 +12,8 @@ EVIDENCE = ("shop", "movielens-small")
 _PICTURES = "docs/pictures"
 _BEGIN, _END = "<!-- evidence: begin -->", "<!-- evidence: end -->"
 _SPLIT = "random"
+# The picture leaves out what is further below the best: it would squeeze all others together.
+_NEAR = 0.85
 
 
 def evidence_files(root: Path) -> dict[Path, bytes]:
@@ -55,8 +57,10 @@ def _block(name: str) -> tuple[str, bytes]:
 
     results = stored_results(name)
     reports = [results.report(_SPLIT, model) for model in results.models(_SPLIT)]
+    least = _NEAR * max(report["NDCG@10"].value for report in reports)
+    reports = [report for report in reports if report["NDCG@10"].value >= least]
     found = frontier(reports, x=("overall", "NDCG@10"), y=("overall", "TailShare@10"))
-    title = f"{name}, {_SPLIT} split: accuracy and exposure of the tail"
+    title = f"{name}, {_SPLIT} split: who comes near the best, and what of the tail is shown"
     picture = frontier_plot(found, title=title)
     text = re.sub(r"\s+", " ", picture.alt_text).replace("[", "(").replace("]", ")")
     image = f"![{text}]({_PICTURES}/evidence_{name}.png)"

@@ -10,7 +10,9 @@ __getattr__, __dir__, __all__ = lazy_names(
         "BenchmarkResults": "results",
         "Contestant": "contestants",
         "check_drift": "drift",
+        "debiased_results": "debiased_models",
         "evidence_table": "evidence",
         "run_benchmark": "runner",
+        "stored_results": "stored",
     },
 )
