@@ -11,7 +11,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "Contestant": "contestants",
         "check_drift": "drift",
         "debiased_results": "debiased_models",
-        "evidence_table": "evidence",
+        "evidence_table": "markdown_table",
         "run_benchmark": "runner",
         "stored_results": "stored",
     },
