@@ -326,8 +326,8 @@ def lesson_quiz() -> Quiz:
             (
                 "With 60 trials the new model beats ALS as it was set, and no more",
                 True,
-                "Here, two settings moved ALS from behind Popularity to near the front. Give both "
-                "the same number of trials, then compare.",
+                "Here, two settings moved ALS from behind Popularity to the front. Give both sides "
+                "the same number of trials and equally good spaces, then compare.",
             ),
             (
                 "Defaults are chosen by the library's authors, so they are near the best",
