@@ -8,10 +8,14 @@ from longtail_lib.lazy_names import lazy_names
 __getattr__, __dir__, __all__ = lazy_names(
     __name__,
     {
+        "BBN": "bbn",
+        "CDN": "cdn",
         "Estimate": "estimate",
         "Feedback": "feedback",
         "LogitAdjusted": "logit_adjusted",
+        "MACR": "macr",
         "PropensityFit": "propensity",
+        "RelevanceMF": "relevance_mf",
         "calibrated_preference": "imputation",
         "clipped_ips": "estimators",
         "doubly_robust": "estimators",
