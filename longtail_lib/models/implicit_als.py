@@ -32,7 +32,7 @@ class ImplicitALS(LatentFactors):
 
     Each half-step takes three conjugate gradient steps towards every user's (then every item's)
     normal equations, from where the last round ended. That measures the same as solving them
-    exactly and takes a third of the time.
+    exactly and takes a quarter of the time.
 
     Parameters
     ----------
