@@ -511,8 +511,8 @@ names = ["Popularity", "BPR", "ItemKNN", "ImplicitALS", "Ease", "EaseScaled"]
 table([stored_results("shop").report("random", name) for name in names])
 
 # %% [markdown]
-# BPR has passed Popularity. It was the six trials. ALS and EASE with the exponent share the top, and one of
-# the two reaches into the tail. The README has this table with intervals, for another way to split, and
+# BPR has passed Popularity. It was the six trials. ALS leads, EASE with the exponent comes next, and of
+# these two only EASE reaches into the tail. The README has this table with intervals, for another way to split, and
 # for MovieLens. There the exponent gains nothing that could be told from chance, and the tail stays at 0.
 
 # %% [markdown]
