@@ -473,10 +473,11 @@ strength
 strength.snapshots(strength=[0, 0.01, 0.05])
 
 # %% [markdown]
-# **What it means.** The strength turns the shares like a tap, and what comes out is worth no more than a
-# tail item drawn at random. EASE knows nearly nothing about the tail: most of its scores there lie near 0. The
-# same constant then lifts the same items into everybody's list, and coverage hardly rises. One can take
-# popularity out of a score. One cannot put knowledge in.
+# **What it means.** At the smallest strength a few wanted tail items come in. Beyond it the strength turns the
+# shares like a tap, and what comes out is worth no more than a tail item drawn at random. EASE knows
+# nearly nothing about the tail: most of its scores there lie near 0. The same constant then lifts the same
+# items into everybody's list, and coverage hardly rises. One can take popularity out of a score. One cannot
+# put knowledge in.
 #
 # ## 8. Three debiased models, beside plain ones
 #
@@ -507,8 +508,8 @@ debiased_results("debiased")
 # - Neither gives the tail more than a handful of places.
 # - BBN gives it a third of all places, and fills them with items that hardly anybody wants. It is worth less than
 #   Popularity.
-# - The cheapest change serves the tail best in this table: the exponent of lesson 08 gives it few
-#   places and fills them well.
+# - Among the models that keep the value of EASE, the cheapest change does most for the tail: the exponent of
+#   lesson 08 gives it few places and fills them well.
 #
 # Remember the ceiling, in the second table of this lesson: each user has ten tail items that they would choose
 # three times in four. Nothing here comes near it. Interactions alone do not say which they are; texts may
