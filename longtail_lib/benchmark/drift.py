@@ -43,7 +43,8 @@ def check_drift(stored: BenchmarkResults, fresh: BenchmarkResults) -> list[Drift
 
     Models and splits that only the stored results hold are left out, so a reduced run can be
     checked. With fewer seeds than stored, the fresh value of a seed is compared with the stored
-    value of the same seed, give or take half the stored interval.
+    value of the same seed, give or take half the stored interval. Where no interval is stored,
+    such as the Gini of a group that nobody was shown, there is nothing to compare with.
 
     Parameters
     ----------
@@ -84,7 +85,8 @@ def check_drift(stored: BenchmarkResults, fresh: BenchmarkResults) -> list[Drift
                 for row in (old, new)
             )
             below, above = value.value - value.low, value.high - value.value
-            same = math.isnan(before) and math.isnan(after)
-            if not same and not before - below <= after <= before + above:
+            if math.isnan(below) or (math.isnan(before) and math.isnan(after)):
+                continue
+            if not before - below <= after <= before + above:
                 found.append(Drift(*key, *place, before, before - below, before + above, after))
     return found

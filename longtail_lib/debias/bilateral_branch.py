@@ -76,7 +76,7 @@ class BilateralBranch(GradientRecommender):
             seed=self.seed,
         )
         network.build()
-        network.compile(keras.optimizers.Adam(self.learning_rate))
+        network.compile(keras.optimizers.Adam(self.learning_rate), jit_compile=False)
         return network
 
     def _batches(self, parts: Split, epoch: int, rng: np.random.Generator) -> Any:

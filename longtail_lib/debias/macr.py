@@ -180,7 +180,7 @@ class MACR(GradientRecommender):
             branches = (outputs[:, place] for place in range(3))
             return three_branch_loss(label[:, 0], *branches, item_weight, user_weight)
 
-        network.compile(keras.optimizers.Adam(self.learning_rate), loss)
+        network.compile(keras.optimizers.Adam(self.learning_rate), loss, jit_compile=False)
         return network
 
     def _batches(self, parts: Split, epoch: int, rng: np.random.Generator) -> Any:

@@ -95,7 +95,7 @@ class RelevanceMF(GradientRecommender):
         clip: float = 0.3,
         shown: Any = None,
         loss: str = "bounded-log",
-        l2: float = 1.0,
+        l2: float = 4.0,
         epochs: int = 20,
         batch_size: int = 128,
         learning_rate: float = 0.01,
@@ -152,7 +152,9 @@ class RelevanceMF(GradientRecommender):
             imputed = self._factorisation(row, parts, "imputation", 1)
             outputs = keras.ops.stack([outputs, imputed], axis=1)
         network = keras.Model(row, outputs, name="relevance_mf")
-        network.compile(keras.optimizers.Adam(self.learning_rate), self._loss(keras))
+        network.compile(
+            keras.optimizers.Adam(self.learning_rate), self._loss(keras), jit_compile=False
+        )
         return network
 
     def _factorisation(self, row: Any, parts: Split, name: str, place: int) -> Any:

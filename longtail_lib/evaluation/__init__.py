@@ -10,11 +10,14 @@ from longtail_lib.evaluation.feedback_rounds import FeedbackLoop
 from longtail_lib.evaluation.feedback_seeds import feedback_over_seeds, feedback_table
 from longtail_lib.evaluation.pareto_frontier import Frontier, frontier
 from longtail_lib.evaluation.rating_error import rmse
+from longtail_lib.evaluation.recommendation_worth import worth_table
 from longtail_lib.evaluation.report import Report, Value
 from longtail_lib.evaluation.rerank_path import rerank_path
 from longtail_lib.evaluation.satisfaction_change import satisfaction_by_taste
 from longtail_lib.evaluation.taste_groups import UserTaste, user_taste
 from longtail_lib.evaluation.top_k import top_k
+from longtail_lib.evaluation.trade_off import trade_off_table
+from longtail_lib.evaluation.validated_choice import RerankChoice, rerank_choice
 
 __all__ = [
     "METRICS",
@@ -23,6 +26,7 @@ __all__ = [
     "FeedbackLoop",
     "Frontier",
     "Report",
+    "RerankChoice",
     "UserTaste",
     "Value",
     "compare",
@@ -33,9 +37,12 @@ __all__ = [
     "frontier",
     "propensity_sensitivity",
     "provider_exposure",
+    "rerank_choice",
     "rerank_path",
     "rmse",
     "satisfaction_by_taste",
     "top_k",
+    "trade_off_table",
     "user_taste",
+    "worth_table",
 ]

@@ -92,7 +92,7 @@ def feedback_curves(
                     color=colour,
                     # Shifted when colours begin anew, so that no two lines look alike.
                     linestyle=LINE_STYLES[(place + place // len(COLOURS)) % len(LINE_STYLES)],
-                    marker=MARKERS[place % len(MARKERS)],
+                    marker=MARKERS[(place + place // len(COLOURS)) % len(MARKERS)],
                     markevery=max(1, len(mean) // 5),
                     markersize=4,
                     label=model,

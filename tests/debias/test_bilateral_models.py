@@ -113,7 +113,7 @@ def test_batches_hold_every_interaction_once_and_as_many_rebalanced(parts, model
     assert np.array_equal(own, parts.popularity)
     assert drawn.sum() == parts.train.nnz
     assert np.corrcoef(drawn, probability(parts.popularity))[0, 1] > 0.7
-    rate = 2.0 if isinstance(model, CDN) else 1.0
+    rate = 3.0 if isinstance(model, CDN) else 1.0
     assert batch["alpha"].numpy()[0, 0] == pytest.approx(1 - (2 / (rate * 4)) ** 2)
 
 

@@ -13,8 +13,9 @@ from longtail_lib.benchmark import (
 )
 
 ROOT = Path(__file__).resolve().parents[2]
-# What is measured anew here: what needs no training by gradient, on one seed and one split.
-REDUCED = ["Random", "Popularity", "ItemKNN", "Ease", "EaseScaled", "EaseReranked"]
+# What is measured anew here, on one seed: what needs no training by gradient. Nothing re-ranked,
+# where single hits among tail items of almost equal scores depend on the last bit.
+REDUCED = ["Random", "Popularity", "ItemKNN", "Ease", "EaseScaled"]
 
 
 def test_readme_and_pictures_are_made_from_the_stored_results():
