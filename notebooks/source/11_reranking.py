@@ -275,8 +275,7 @@ from longtail_lib.plots import frontier_plot
 
 paths = {name: choice.path for name, choice in choices.items()}
 paths["ItemKNN"] = evaluate(knn, parts, part="validation", metrics=metrics)
-points = frontier(paths)
-frontier_plot(points, title="Accuracy and tail (validation)", intervals=False)
+frontier_plot(frontier(paths), title="Accuracy and tail (validation)", intervals=False)
 
 # %% [markdown]
 # **What it means.** The right edge belongs to the better model: without any re-ranking EASE scaled has
