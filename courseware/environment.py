@@ -6,6 +6,8 @@ from courseware.lock_file import Pin, read_lock
 
 _HEAD = """\
 # For conda and Binder: the versions of requirements.lock. Made by: python -m courseware environment
+# The weights of the text encoder are not here: pip would install their dependencies too. Binder gets
+# them by postBuild; elsewhere call ./postBuild once, or let lesson 12 download them when it runs.
 name: longtail
 channels:
   - conda-forge
@@ -19,7 +21,7 @@ dependencies:
 
 def environment_text(root: Path) -> str:
     """What `environment.yml` has to say."""
-    lines = [f"      - {_requirement(pin)}\n" for pin in read_lock(root)]
+    lines = [f"      - {_requirement(pin)}\n" for pin in read_lock(root) if not pin.alone]
     return _HEAD + "".join(lines) + "      - -e .\n"
 
 
