@@ -6,8 +6,8 @@ from courseware.lock_file import Pin, read_lock
 
 _HEAD = """\
 # For conda and Binder: the versions of requirements.lock. Made by: python -m courseware environment
-# The weights of the text encoder are not here: pip would install their dependencies too. Binder gets
-# them by postBuild; elsewhere call ./postBuild once, or let lesson 12 download them when it runs.
+# The weights of the text encoder are not here: pip would install their dependencies too. Binder
+# gets them by postBuild; elsewhere call ./postBuild once, or let lesson 12 download them.
 name: longtail
 channels:
   - conda-forge
