@@ -1,0 +1,1 @@
+"""Retrieval by writing an item's id, one token after another."""
