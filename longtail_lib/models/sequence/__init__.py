@@ -1,0 +1,1 @@
+"""Models that read a user's history in its order: SASRec, BERT4Rec, and what pretrains them."""
