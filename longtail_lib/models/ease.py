@@ -105,17 +105,29 @@ class Ease(Recommender):
     def _fit(self, parts: Split) -> None:
         self._check_parameters(parts.n_items)
         # Cold items have no weights, so they need no place in the matrix that is inverted.
-        warm = np.flatnonzero(parts.popularity)
-        scale = parts.popularity[warm].astype(np.float32) ** np.float32(-self.popularity_exponent)
-        items = parts.train.T.tocsr()[warm]
+        weights = self._solve(parts, np.flatnonzero(parts.popularity))
+        self.weights_ = weights if self.top_weights is None else _prune(weights, self.top_weights)
+
+    def _solve(
+        self, parts: Split, chosen: np.ndarray, side: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Return W, with weights among the chosen items alone.
+
+        `side`, shape (n_chosen, d), adds d rows to the scaled matrix: what else is known of items.
+        """
+        popularity = np.maximum(parts.popularity[chosen], 1)
+        scale = popularity.astype(np.float32) ** np.float32(-self.popularity_exponent)
+        items = parts.train.T.tocsr()[chosen]
         per_item = np.diff(items.indptr)
         before = np.square(items.data, dtype=np.float64).sum()
         items.data *= np.repeat(scale, per_item)
         c = np.float32(np.sqrt(before / np.square(items.data, dtype=np.float64).sum()))
         items.data *= c
         room = np.empty(parts.n_items**2, dtype=np.float32)
-        weights = room[: len(warm) ** 2].reshape(len(warm), len(warm))
+        weights = room[: len(chosen) ** 2].reshape(len(chosen), len(chosen))
         _fill_gram(weights, items)
+        if side is not None:
+            _add_gram(weights, side)
         np.einsum("ii->i", weights)[:] += np.float32(self.l2)
         self._invert(weights)
         # P fills the upper triangle; W takes its place.
@@ -124,19 +136,19 @@ class Ease(Recommender):
         np.fill_diagonal(weights, 0)
         if self.popularity_exponent:
             weights *= (c * scale)[:, None]
-        weights = _spread(room, warm, parts.n_items)
-        self.weights_ = weights if self.top_weights is None else _prune(weights, self.top_weights)
+        return _spread(room, chosen, parts.n_items)
 
     def _check_parameters(self, n_items: int) -> None:
+        name = type(self).__name__
         if not isinstance(self.l2, Real) or not 0 < self.l2 < np.inf:
             raise ValueError(
-                f"Ease: l2 must be a positive number, got {self.l2!r}; without a penalty the "
+                f"{name}: l2 must be a positive number, got {self.l2!r}; without a penalty the "
                 "matrix to invert is not positive definite"
             )
         exponent = self.popularity_exponent
         if not isinstance(exponent, Real) or not np.isfinite(exponent):
             raise ValueError(
-                f"Ease: popularity_exponent must be finite, a number, got {exponent!r}"
+                f"{name}: popularity_exponent must be finite, a number, got {exponent!r}"
             )
         keep = self.top_weights
         if keep is not None and (not isinstance(keep, Integral) or keep < 1):
@@ -147,7 +159,7 @@ class Ease(Recommender):
         needed, free = memory_needed(n_items), available_memory()
         if free is not None and needed > free:
             raise MemoryError(
-                f"Ease: {n_items:,} items need {needed / 1e9:.1f} GB of memory and "
+                f"{name}: {n_items:,} items need {needed / 1e9:.1f} GB of memory and "
                 f"{free / 1e9:.1f} GB are free; drop rare items with "
                 "prepare(..., min_item_interactions=...) or use ItemKNN"
             )
@@ -160,8 +172,8 @@ class Ease(Recommender):
             _, failed = spotri(gram.T, lower=1, overwrite_c=1)
         if failed:
             raise ValueError(
-                f"Ease: with l2={self.l2} the matrix to invert is not positive definite in "
-                "float32; choose a larger l2"
+                f"{type(self).__name__}: with l2={self.l2} the matrix to invert is not positive "
+                "definite in float32; choose a larger l2"
             )
 
     def _score(self, user_rows: np.ndarray) -> np.ndarray:
@@ -196,6 +208,14 @@ def _fill_gram(gram: np.ndarray, items: csr_matrix) -> None:
     for start in range(0, n, step):
         block = items[start : start + step] @ items[start:].T.tocsr()
         gram[start : start + step, start:] = block.toarray()
+
+
+def _add_gram(gram: np.ndarray, rows: np.ndarray) -> None:
+    """Add the products of dense rows to the upper triangle, in blocks."""
+    n = len(rows)
+    step = max(1, min(n, _BLOCK // n))
+    for start in range(0, n, step):
+        gram[start : start + step, start:] += rows[start : start + step] @ rows[start:].T
 
 
 def _mirror(matrix: np.ndarray, step: int = 1024) -> None:

@@ -1,6 +1,7 @@
 """Clean, encode and split interaction logs."""
 
 from longtail_lib.preprocessing.cleaning import prepare
+from longtail_lib.preprocessing.item_hold_out import hold_out_items
 from longtail_lib.preprocessing.normaliser import LeakageWarning, RatingNormaliser
 from longtail_lib.preprocessing.parts import PARTS, Split
 from longtail_lib.preprocessing.preparation import Preparation, Step
@@ -16,6 +17,7 @@ __all__ = [
     "Seconds",
     "Split",
     "Step",
+    "hold_out_items",
     "prepare",
     "seconds",
     "split",

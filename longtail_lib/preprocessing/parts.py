@@ -73,6 +73,11 @@ class Split:
         """Train interactions of each catalogue item, shape (n_items,), int64."""
         return np.bincount(self.train.indices, minlength=self.n_items)
 
+    @property
+    def cold(self) -> np.ndarray:
+        """Which catalogue items have no train interaction, bool, shape (n_items,)."""
+        return self.popularity == 0
+
     def user_rows(self, users: Any) -> np.ndarray:
         """Turn source user ids into integer rows.
 

@@ -1,5 +1,6 @@
 """Inequality of counts, and the head, mid and tail groups of a catalogue."""
 
+from longtail_lib.tail.cold_items import cold_groups
 from longtail_lib.tail.concentration import concentration, items_holding
 from longtail_lib.tail.gini import gini
 from longtail_lib.tail.groups import Groups, popularity_groups
@@ -7,6 +8,7 @@ from longtail_lib.tail.lorenz import lorenz, top_share
 
 __all__ = [
     "Groups",
+    "cold_groups",
     "concentration",
     "gini",
     "items_holding",
