@@ -35,7 +35,10 @@ class DownloadError(OSError):
 
 
 def cache_folder() -> Path:
-    """Return the folder of this system's user where downloads are kept."""
+    """Return `$LONGTAIL_CACHE_HOME`, or the folder of this system's user for such things."""
+    named = os.environ.get("LONGTAIL_CACHE_HOME")
+    if named:
+        return Path(named)
     import pooch
 
     return Path(pooch.os_cache("longtail"))

@@ -1,0 +1,168 @@
+"""Vectors of texts on disk, so that no text is encoded twice."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+import warnings
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+__all__ = ["EncodingCache", "text_key"]
+
+_SMALL, _MANY = 128, 64
+
+
+def text_key(text: str) -> bytes:
+    """Return the sha256 of a text, 32 bytes.
+
+    Examples
+    --------
+    >>> text_key("a lamp").hex()[:8]
+    'c7916eee'
+    """
+    return hashlib.sha256(text.encode("utf-8", "replace")).digest()
+
+
+class EncodingCache:
+    """Vectors of one model, in files of some hundred texts each.
+
+    A file appears under its name only when it is whole, so that an interruption, or a second
+    process, does no harm. Each array in a file has its checksum. A file that does not agree with
+    it is told in a warning and removed, and its texts count as not encoded.
+
+    Parameters
+    ----------
+    folder : path
+        Made at the first write.
+    model_hash : str
+        Whatever the vectors depend on besides the text; each has a folder of its own.
+    dimensions : int
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     cache = EncodingCache(folder, "a model", 2)
+    ...     cache.write([text_key("a lamp")], np.array([[0.6, 0.8]]))
+    ...     known = cache.read([text_key("a lamp"), text_key("a map")])
+    >>> list(known.values())
+    [array([0.6, 0.8], dtype=float32)]
+    """
+
+    def __init__(self, folder: str | os.PathLike[str], model_hash: str, dimensions: int) -> None:
+        self.folder = Path(folder) / hashlib.sha256(model_hash.encode()).hexdigest()[:32]
+        self.dimensions = dimensions
+        self._complained = False
+
+    def read(self, keys: Sequence[bytes]) -> dict[bytes, np.ndarray]:
+        """Return the vectors that are there.
+
+        Parameters
+        ----------
+        keys : list of bytes
+            Of `text_key`.
+
+        Returns
+        -------
+        dict of bytes to ndarray of float32, shape (dimensions,)
+        """
+        missing, found = set(keys), {}
+        for path in self._files():
+            if not missing:
+                break
+            for key, vector in self._load(path, missing).items():
+                found[key] = vector
+                missing.discard(key)
+        return found
+
+    def write(self, keys: Sequence[bytes], vectors: np.ndarray) -> None:
+        """Keep some vectors; where that fails a warning says why, and nothing else happens.
+
+        Parameters
+        ----------
+        keys : list of bytes, length n
+        vectors : ndarray, shape (n, dimensions)
+        """
+        if not len(keys):
+            return
+        try:
+            self._write(keys, vectors)
+            self._merge()
+        except OSError as error:
+            if not self._complained:
+                warnings.warn(
+                    f"vectors cannot be kept in {self.folder} ({error.strerror or error}), so they "
+                    "will be computed again next time; name another folder by cache, or set "
+                    "LONGTAIL_CACHE_HOME",
+                    stacklevel=3,
+                )
+            self._complained = True
+
+    def _files(self) -> list[Path]:
+        return sorted(self.folder.glob("*.npz")) if self.folder.is_dir() else []
+
+    def _load(self, path: Path, wanted: set[bytes] | None = None) -> dict[bytes, np.ndarray]:
+        """Read a file's vectors: all, or only wanted ones; none, if the file is damaged."""
+        try:
+            with np.load(path, allow_pickle=False) as arrays:
+                keys = arrays["keys"]
+                if keys.dtype != np.uint8 or keys.ndim != 2 or keys.shape[1] != 32:
+                    raise ValueError("its keys are no hashes")
+                names = [key.tobytes() for key in keys]
+                # Most files of a large cache have nothing that is wanted; their bulk stays unread.
+                if wanted is not None and wanted.isdisjoint(names):
+                    return {}
+                vectors = arrays["vectors"]
+            if vectors.shape != (len(names), self.dimensions) or vectors.dtype != np.float32:
+                raise ValueError(f"its vectors are {vectors.dtype} of shape {vectors.shape}")
+        except FileNotFoundError:
+            # Another process has just merged it into a larger one.
+            return {}
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            warnings.warn(
+                f"{path} is damaged ({error}); it is removed, and its texts are encoded again",
+                stacklevel=4,
+            )
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
+            return {}
+        return {
+            name: vector
+            for name, vector in zip(names, vectors, strict=True)
+            if wanted is None or name in wanted
+        }
+
+    def _write(self, keys: Sequence[bytes], vectors: np.ndarray) -> Path:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        table = np.frombuffer(b"".join(keys), np.uint8).reshape(len(keys), 32)
+        # The number of rows leads the name, so that `_merge` need not open a file.
+        name = f"{len(keys):06d}-{hashlib.sha256(table.tobytes()).hexdigest()[:32]}.npz"
+        handle, part = tempfile.mkstemp(prefix=".", suffix=".part", dir=self.folder)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                np.savez(file, keys=table, vectors=np.asarray(vectors, np.float32))
+            os.replace(part, self.folder / name)
+        except BaseException:
+            Path(part).unlink(missing_ok=True)
+            raise
+        return self.folder / name
+
+    def _merge(self) -> None:
+        """Make one file of many small ones, which calls with few texts leave."""
+        small = [path for path in self._files() if path.name[:6] < f"{_SMALL:06d}"]
+        if len(small) < _MANY:
+            return
+        together: dict[bytes, np.ndarray] = {}
+        for path in small:
+            together |= self._load(path)
+        if not together:
+            return
+        kept = self._write(list(together), np.stack(list(together.values())))
+        for path in small:
+            if path != kept:
+                path.unlink(missing_ok=True)
