@@ -9,8 +9,8 @@ import numpy as np
 
 from longtail_lib.debias.bilateral_branch import BilateralBranch
 from longtail_lib.debias.frequency_gate import frequency_feature
-from longtail_lib.debias.item_attributes import attribute_indicators
 from longtail_lib.debias.rebalanced_sampling import capped_probability
+from longtail_lib.preprocessing.item_attributes import attribute_indicators
 from longtail_lib.preprocessing.parts import Split
 
 __all__ = ["CDN"]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from longtail_lib.debias.item_attributes import attribute_indicators
+from longtail_lib.preprocessing.item_attributes import attribute_indicators
 from longtail_lib.preprocessing.parts import Split
 
 __all__ = ["FEATURES", "tower_features"]

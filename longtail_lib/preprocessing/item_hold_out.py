@@ -98,10 +98,11 @@ def hold_out_items(
         )
     matrices, times = {}, {}
     for into in PARTS:
-        at = [np.concatenate([where[p][taken[p][into]] for p in PARTS]) for where in (rows, columns)]
-        matrices[into] = _matrix(*at, values, taken, into, parts.train.shape)
+        chosen = {part: taken[part][into] for part in PARTS}
+        pairs = _chosen(rows, chosen), _chosen(columns, chosen)
+        matrices[into] = _matrix(*pairs, _chosen(values, chosen), parts.train.shape)
         if parts.times is not None:
-            times[into] = _matrix(*at, moments, taken, into, parts.train.shape)
+            times[into] = _matrix(*pairs, _chosen(moments, chosen), parts.train.shape)
     return replace(
         parts,
         **matrices,
@@ -115,15 +116,13 @@ def hold_out_items(
     )
 
 
+def _chosen(stored: dict[str, np.ndarray], chosen: dict[str, np.ndarray]) -> np.ndarray:
+    return np.concatenate([stored[part][chosen[part]] for part in PARTS])
+
+
 def _matrix(
-    rows: np.ndarray,
-    columns: np.ndarray,
-    stored: dict[str, np.ndarray],
-    taken: dict[str, dict[str, np.ndarray]],
-    into: str,
-    shape: tuple[int, int],
+    rows: np.ndarray, columns: np.ndarray, values: np.ndarray, shape: tuple[int, int]
 ) -> csr_matrix:
-    values = np.concatenate([stored[part][taken[part][into]] for part in PARTS])
     order = np.lexsort((columns, rows))
     indptr = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=shape[0]))])
     return csr_matrix(

@@ -3,7 +3,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from longtail_lib.debias.item_attributes import attribute_indicators
+from longtail_lib.preprocessing.item_attributes import attribute_indicators
 
 TABLE = {
     "item_id": [1, 2, 3, 4],

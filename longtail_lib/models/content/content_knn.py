@@ -1,0 +1,178 @@
+"""Nearest neighbours by text: items whose texts are like those of a user's items."""
+
+from __future__ import annotations
+
+from numbers import Integral, Real
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from longtail_lib.models.content.content_recommender import ContentRecommender
+from longtail_lib.models.content.text_space import text_space
+from longtail_lib.models.top_k import top_k
+from longtail_lib.preprocessing.parts import Split
+
+__all__ = ["ContentKNN"]
+
+# Floats in one dense block of similarities: 64 MiB.
+_BLOCK = 2**24
+# Below every mean of cosines.
+_LOWEST = -2.0
+
+
+class ContentKNN(ContentRecommender):
+    r"""Score an item by how similar its text is to the texts of the items a user has chosen.
+
+    With t_i the text vector of item i, of length 1, the score is the mean cosine to the user's
+    items,
+
+    .. math:: score_{uj} = \frac{\sum_i X_{ui}\; t_i \cdot t_j}{\sum_i X_{ui}}
+              \quad \text{(neighbours=None)}, \qquad
+              score_{uj} = \sum_i X_{ui} W_{ij} \quad \text{(a number of neighbours)}
+
+    where :math:`W_{ij} = t_i \cdot t_j` if it is positive and i is one of the `neighbours` warm
+    items most similar to j, else 0. The first form is one product with the user's profile; the
+    second lets only close texts speak, as `ItemKNN` does for interactions.
+
+    Interactions are used for the profiles alone, so a cold item is scored like any other. With a
+    `popularity_exponent` a, positive scores are multiplied by :math:`(1 + popularity_j)^a`.
+
+    Parameters
+    ----------
+    vectors : ndarray of float, shape (n_items, dimensions), or None
+        See `ContentRecommender`. An item without text comes last; a user whose items all lack
+        text scores 0 throughout.
+    neighbours : int or None
+    space : {"whiten", "centre", "raw"}
+        What is done to the vectors first, see `text_space`.
+    popularity_exponent : float
+        0 leaves popularity out; a negative one prefers rare items.
+
+    Attributes
+    ----------
+    item_vectors_ : ndarray of float32, shape (n_items, d), for neighbours=None
+    weights_ : csr_matrix of float32, shape (n_items, n_items), for a number of neighbours
+    prior_ : ndarray of float32, shape (n_items,)
+        What positive scores are multiplied by; 0 for an item without text.
+
+    Raises
+    ------
+    ValueError
+        From `fit`: a parameter out of range, or vectors that do not fit.
+
+    References
+    ----------
+    Pazzani and Billsus (2007), "Content-Based Recommendation Systems", in The Adaptive Web,
+    Springer.
+
+    Examples
+    --------
+    >>> train = csr_matrix(np.array([[1, 0, 0, 0], [0, 0, 1, 0]], np.float32))
+    >>> parts = Split(train, train * 0, train * 0, np.arange(2), np.array(["a", "b", "c", "d"]),
+    ...               items=None, users=None, how="random")
+    >>> texts = np.array([[1, 0], [0.8, 0.6], [0, 1], [0, 0]], np.float32)
+    >>> items, scores = ContentKNN(vectors=texts, space="raw").fit(parts).recommend([0, 1], k=3)
+    >>> items.tolist()      # "d" has no text
+    [['b', 'c', 'd'], ['b', 'a', 'd']]
+    >>> [f"{score:.1f}" for score in scores[0]]
+    ['0.8', '0.0', '-2.0']
+    """
+
+    def __init__(
+        self,
+        vectors: np.ndarray | None = None,
+        neighbours: int | None = None,
+        space: str = "whiten",
+        popularity_exponent: float = 0.0,
+    ) -> None:
+        self.vectors = vectors
+        self.neighbours = neighbours
+        self.space = space
+        self.popularity_exponent = popularity_exponent
+
+    def _fit(self, parts: Split) -> None:
+        self._check_parameters()
+        vectors = text_space(self._text_vectors(parts), self.space)
+        there = vectors.any(axis=1)
+        prior = (1.0 + parts.popularity) ** float(self.popularity_exponent)
+        self.prior_ = (prior * there).astype(np.float32)
+        if self.neighbours is None:
+            self.item_vectors_ = vectors
+        else:
+            warm = np.flatnonzero(parts.popularity)
+            self.weights_ = _nearest(vectors, warm, self.neighbours, self.prior_)
+
+    def _check_parameters(self) -> None:
+        keep = self.neighbours
+        if keep is not None and (
+            not isinstance(keep, Integral) or isinstance(keep, bool) or keep < 1
+        ):
+            raise ValueError(
+                "ContentKNN: neighbours must be a whole number from 1, or None for the mean over "
+                f"all of a user's items, got {keep!r}"
+            )
+        exponent = self.popularity_exponent
+        if not isinstance(exponent, Real) or not np.isfinite(exponent):
+            raise ValueError(
+                f"ContentKNN: popularity_exponent must be a finite number, got {exponent!r}"
+            )
+
+    def _score(self, user_rows: np.ndarray) -> np.ndarray:
+        seen = self.seen_[user_rows]
+        if self.neighbours is not None:
+            return (seen @ self.weights_).toarray()
+        sums = np.asarray(seen.sum(axis=1), dtype=np.float32)
+        profiles = (seen @ self.item_vectors_) / np.where(sums > 0, sums, 1)
+        scores = profiles @ self.item_vectors_.T
+        np.multiply(scores, self.prior_, out=scores, where=scores > 0)
+        scores[:, self.prior_ == 0] = _LOWEST
+        return scores
+
+    def _state(self) -> dict[str, np.ndarray]:
+        if self.neighbours is None:
+            return {"item_vectors": self.item_vectors_, "prior": self.prior_}
+        weights = self.weights_
+        return {
+            "data": weights.data,
+            "indices": weights.indices,
+            "indptr": weights.indptr,
+            "prior": self.prior_,
+        }
+
+    def _restore(self, state: dict[str, np.ndarray]) -> None:
+        self.prior_ = state["prior"]
+        if self.neighbours is None:
+            self.item_vectors_ = state["item_vectors"]
+            return
+        n_items = len(self.item_ids_)
+        self.weights_ = csr_matrix(
+            (state["data"], state["indices"], state["indptr"]), shape=(n_items, n_items)
+        )
+
+
+def _nearest(vectors: np.ndarray, warm: np.ndarray, keep: int, prior: np.ndarray) -> csr_matrix:
+    """Weights of the warm items most similar to each candidate, whose own text does not count."""
+    n_items = len(vectors)
+    place = np.full(n_items, -1)
+    place[warm] = np.arange(len(warm))
+    keep = min(keep, len(warm))
+    step = max(1, min(n_items, _BLOCK // len(warm)))
+    columns, values, counts = [], [], []
+    for start in range(0, n_items, step):
+        block = vectors[start : start + step] @ vectors[warm].T
+        own = place[start : start + step]
+        rows = np.flatnonzero(own >= 0)
+        block[rows, own[rows]] = 0
+        best = np.sort(top_k(block, keep), axis=1)
+        similarity = np.take_along_axis(block, best, axis=1)
+        positive = similarity > 0
+        columns.append(warm[best[positive]].astype(np.int32))
+        values.append((similarity * prior[start : start + step, None])[positive])
+        counts.append(positive.sum(axis=1))
+    indptr = np.concatenate(([0], np.cumsum(np.concatenate(counts)))).astype(np.int32)
+    by_candidate = csr_matrix(
+        (np.concatenate(values), np.concatenate(columns), indptr), shape=(n_items, n_items)
+    )
+    weights = by_candidate.T.tocsr()
+    weights.sort_indices()
+    return weights
