@@ -22,11 +22,46 @@ _SPACES: dict[str, dict[str, Any]] = {
         "learning_rate": ("log", 5e-3, 0.2),
         "regularisation": ("log", 1e-4, 0.1),
     },
+    "SASRec": {
+        "dim": [32, 64, 128],
+        "blocks": ("int", 1, 2),
+        "dropout": ("float", 0.0, 0.6),
+        "learning_rate": ("log", 1e-3, 2e-2),
+        "batch_size": ("log-int", 128, 2048),
+    },
     "TwoTower": {
         "dim": [32, 64, 128],
         "temperature": ("log", 0.03, 1.0),
         "learning_rate": ("log", 3e-4, 3e-2),
         "logit_adjustment": ("float", 0.0, 1.0),
+    },
+    "ContentKNN": {
+        "neighbours": [None, 10, 30, 100],
+        "space": ["whiten", "centre", "raw"],
+        "popularity_exponent": ("float", 0.0, 1.0),
+    },
+    "EaseText": {
+        "l2": ("log", 10.0, 5000.0),
+        "popularity_exponent": ("float", 0.0, 0.5),
+        "text_weight": ("float", 0.0, 0.5),
+        "tail_weight": ("float", 0.0, 1.0),
+        "half_popularity": ("log", 0.5, 50.0),
+    },
+    "FusedTower": {
+        "dim": [32, 64, 128],
+        "temperature": ("log", 0.03, 1.0),
+        "learning_rate": ("log", 3e-4, 3e-2),
+        "logit_adjustment": ("float", 0.0, 1.0),
+    },
+    "TextGate": {
+        "text_weight": ("float", 0.0, 2.0),
+        "half_popularity": ("log", 0.5, 50.0),
+    },
+    "ContentTower": {
+        "dim": [32, 64, 128],
+        "dropout": ("float", 0.0, 1.0),
+        "temperature": ("log", 0.03, 1.0),
+        "learning_rate": ("log", 3e-4, 3e-2),
     },
 }
 

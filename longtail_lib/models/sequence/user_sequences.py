@@ -9,7 +9,7 @@ from scipy.sparse import csr_matrix
 
 from longtail_lib.preprocessing.parts import PARTS, Split
 
-__all__ = ["PADDING", "left_padded", "user_sequences"]
+__all__ = ["PADDING", "left_padded", "ordered_items", "user_sequences"]
 
 PADDING = -1
 
@@ -64,14 +64,36 @@ def user_sequences(
             f"{parts!r} has no times, and a sequence is items in the order of time; read the log "
             "with its timestamp column"
         )
-    # Sums would lose interactions at time 0, which are stored all the same.
-    pieces = [parts.times[name] for name in wanted]
+    items, lengths = ordered_items(parts, wanted)
+    return left_padded(items, lengths, max_length)
+
+
+def ordered_items(
+    parts: Split, part: Sequence[str] = ("train",), owners: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return all histories as one run, each user's in the order of time.
+
+    Parameters
+    ----------
+    parts : Split
+        With times.
+    part : sequence of str
+    owners : bool
+        Return user rows in place of items.
+
+    Returns
+    -------
+    items : ndarray of int32, shape (n_interactions,)
+        Catalogue columns; items of equal time stand in catalogue order.
+    lengths : ndarray of int64, shape (n_users,)
+    """
+    pieces = [parts.times[name] for name in part]
     users = np.concatenate([_rows(piece) for piece in pieces])
     items = np.concatenate([piece.indices for piece in pieces])
     times = np.concatenate([piece.data for piece in pieces])
     order = np.lexsort((items, times, users))
-    lengths = np.bincount(users, minlength=parts.n_users)
-    return left_padded(items[order], lengths, max_length)
+    wanted = users if owners else items
+    return wanted[order].astype(np.int32), np.bincount(users, minlength=parts.n_users)
 
 
 def left_padded(items: np.ndarray, lengths: np.ndarray, max_length: int) -> np.ndarray:

@@ -1,0 +1,133 @@
+"""SASRec: the next item from the history so far, by causal self-attention."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import numpy as np
+
+from longtail_lib.models.sequence.next_item_batches import next_item_batches
+from longtail_lib.models.sequence.sequence_recommender import SequenceRecommender
+from longtail_lib.preprocessing.parts import Split
+
+__all__ = ["SASRec"]
+
+
+class SASRec(SequenceRecommender):
+    """Predict what comes next at every place of every history at once.
+
+    Items are vectors, the same ones for reading a history and for scoring the catalogue. A
+    position is learned for each place, counted from the end. Attention sees the present and the
+    past only, so that all places of a history are training examples in one pass.
+
+    Parameters
+    ----------
+    dim : int
+        Length of the vectors.
+    blocks, heads : int
+        Blocks of attention, and heads in each; heads divide dim.
+    max_length : int
+        The window: a user is scored by his latest so many train items. In training a longer
+        history is cut into several.
+    dropout : float
+    loss : {"cross-entropy", "sampled-cross-entropy", "bce", "gbce"}
+        "cross-entropy" compares the next item with the whole catalogue. The others compare it with
+        drawn items: "bce" with one for each place, which the user has not chosen, as SASRec was
+        published; the others with `n_negatives` that serve the whole batch.
+    n_negatives : int
+        Drawn uniformly for each batch; of no effect with "cross-entropy" and "bce".
+    calibration : float
+        For "gbce": 0 is plain binary cross-entropy, 1 gives probabilities; see `gbce_exponent`.
+    fusion : None or str
+        How text joins the item vectors, see `item_layer`; None learns from ids alone.
+    vectors : ndarray of float32, shape (n_items, d), or None
+        Text vectors for `fusion`; None encodes the text of the items. Not saved: what was made of
+        them is.
+    epochs, batch_size, learning_rate, patience, checkpoint, seed, progress
+        See `GradientRecommender`. A batch counts places, `batch_size / max_length` rows of them.
+        The optimiser is Adam.
+
+    Attributes
+    ----------
+    user_vectors_, item_vectors_ : ndarray of float32, shape (n_users, dim), (n_items, dim)
+        Their product is the score. A user without train interactions has zeros.
+    history_, best_epoch_, network_
+        See `GradientRecommender`.
+
+    Raises
+    ------
+    ValueError
+        From `fit`: a split without times, a parameter out of range, vectors of another catalogue,
+        or what `GradientRecommender` raises.
+
+    Notes
+    -----
+    Several short histories share a row, and attention does not cross from one to another. So the
+    time of an epoch depends on the number of interactions, and not on how short histories are.
+    Only places that have a next item are compared with the catalogue.
+
+    The published model adds attention to inputs that are normalised before it, as here, and draws
+    one negative. With cross-entropy it is a different competitor: see Klenitskiy and Vasilev.
+
+    References
+    ----------
+    W.-C. Kang and J. McAuley, "Self-Attentive Sequential Recommendation", ICDM 2018.
+    A. Klenitskiy and A. Vasilev, "Turning Dross Into Gold Loss: is BERT4Rec really better than
+    SASRec?", RecSys 2023.
+    A. V. Petrov and C. Macdonald, "gSASRec: Reducing Overconfidence in Sequential Recommendation
+    Trained with Negative Sampling", RecSys 2023.
+
+    Examples
+    --------
+    >>> SASRec(loss="gbce").get_params()["calibration"]
+    0.75
+    """
+
+    def __init__(
+        self,
+        dim: int = 64,
+        blocks: int = 1,
+        heads: int = 2,
+        max_length: int = 50,
+        dropout: float = 0.2,
+        loss: str = "cross-entropy",
+        n_negatives: int = 256,
+        calibration: float = 0.75,
+        fusion: str | None = None,
+        vectors: np.ndarray | None = None,
+        epochs: int = 15,
+        batch_size: int = 512,
+        learning_rate: float = 0.01,
+        patience: int | None = 3,
+        checkpoint: str | os.PathLike[str] | None = None,
+        seed: int = 0,
+        progress: bool = False,
+    ) -> None:
+        self.dim = dim
+        self.blocks = blocks
+        self.heads = heads
+        self.max_length = max_length
+        self.dropout = dropout
+        self.loss = loss
+        self.n_negatives = n_negatives
+        self.calibration = calibration
+        self.fusion = fusion
+        self.vectors = vectors
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.patience = patience
+        self.checkpoint = checkpoint
+        self.seed = seed
+        self.progress = progress
+
+    def _batches(self, parts: Split, epoch: int, rng: np.random.Generator) -> Any:
+        return next_item_batches(
+            parts,
+            self.max_length,
+            self._rows_a_batch(),
+            rng,
+            loss=self.loss,
+            n_negatives=self.n_negatives,
+        )

@@ -1,0 +1,84 @@
+"""Items, encoder and loss of a sequence model as one Keras model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from longtail_lib.article.keras_backend import import_keras
+from longtail_lib.models.retrieval_losses import keep_other_items, sampled_softmax
+from longtail_lib.models.sequence.sequence_encoder import SequenceEncoder
+from longtail_lib.models.sequence.sequence_losses import (
+    catalogue_cross_entropy,
+    gbce,
+    weighted_mean,
+)
+
+__all__ = ["SequenceNetwork"]
+
+keras = import_keras()
+ops = keras.ops
+
+
+class SequenceNetwork(keras.Model):
+    """Predict items from the history vector at their place; one item layer serves both ends.
+
+    A batch is a dict of "item", "position" and "segment", int of shape (n, length), see
+    `packed_pairs`; then either "target" of the same shape, or "place" and "target" of shape (m,):
+    the targets of some places, counted through the rows. Drawn negatives are "negative": of shape
+    (k,), which serve the whole batch, or (n, length), one for each place.
+
+    Parameters
+    ----------
+    items : keras.layers.Layer
+        Called with catalogue columns, or with nothing for the whole catalogue.
+    encoder : SequenceEncoder
+    loss : {"cross-entropy", "sampled-cross-entropy", "bce", "gbce"}
+    exponent : float
+        Of gBCE.
+    """
+
+    def __init__(
+        self, items: Any, encoder: SequenceEncoder, loss: str, exponent: float = 1.0
+    ) -> None:
+        super().__init__(name="sequence_network")
+        self.items, self.encoder = items, encoder
+        self.loss_name, self.exponent = loss, exponent
+
+    def build(self, input_shape: Any = None) -> None:
+        """Make all weights, so that they exist before the first batch."""
+        if not self.items.built:
+            self.items.build(None)
+        if not self.encoder.built:
+            self.encoder.build()
+        self.built = True
+
+    def call(self, inputs: Mapping[str, Any], training: bool = False) -> Any:
+        """Return the vectors of places with targets, shape (m, dim)."""
+        tokens = self.items(ops.maximum(inputs["item"], 0))
+        found = self.encoder(
+            tokens, inputs["item"], inputs["position"], inputs["segment"], training=training
+        )
+        found = ops.reshape(found, (-1, self.encoder.dim))
+        return ops.take(found, inputs["place"], axis=0) if "place" in inputs else found
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True) -> Any:
+        """Return the mean loss over the batch's targets."""
+        target = ops.reshape(x["target"], (-1,))
+        weight = ops.cast(target >= 0, y_pred.dtype)
+        target = ops.maximum(target, 0)
+        if self.loss_name == "cross-entropy":
+            logits = ops.matmul(y_pred, ops.transpose(self.items()))
+            return weighted_mean(catalogue_cross_entropy(logits, target), weight)
+        positive = ops.sum(y_pred * self.items(target), axis=1)
+        rows = x["negative"]
+        if self.loss_name == "bce":
+            rows = ops.reshape(rows, (-1,))
+            negative = ops.sum(y_pred * self.items(rows), axis=1, keepdims=True)
+            loss = gbce(positive, negative, ops.expand_dims(rows != target, 1))
+            return weighted_mean(loss, weight)
+        negative = ops.matmul(y_pred, ops.transpose(self.items(rows)))
+        keep = keep_other_items(target, rows)
+        if self.loss_name == "gbce":
+            return weighted_mean(gbce(positive, negative, keep, self.exponent), weight)
+        return weighted_mean(sampled_softmax(positive, negative, keep), weight)
