@@ -27,7 +27,8 @@ class WrappedRecommender(Recommender):
 
     A subclass writes `_fit_around(parts)`, `_score(user_rows)` on `model_`, and for `save`
     `_own_state()` and `_restore_own(state)`; parameters that JSON cannot hold are named in
-    `_array_params` and belong in `_own_state`.
+    `_array_params` and belong in `_own_state`. Further parameters that are recommenders are named
+    in `_further_models`; fitted, they are kept under the parameter's name and an underscore.
 
     Attributes
     ----------
@@ -36,9 +37,12 @@ class WrappedRecommender(Recommender):
     """
 
     _array_params: tuple[str, ...] = ()
+    _further_models: tuple[str, ...] = ()
 
     def _fit(self, parts: Split) -> None:
-        self.model_ = fitted_on(self.model, parts, type(self).__name__)
+        for name in ("model", *self._further_models):
+            given = getattr(self, name)
+            setattr(self, f"{name}_", fitted_on(given, parts, type(self).__name__, name))
         self._fit_around(parts)
 
     def _fit_around(self, parts: Split) -> None:
@@ -51,32 +55,40 @@ class WrappedRecommender(Recommender):
         """Set learned attributes from what `_own_state` gave."""
 
     def _stored_params(self) -> dict[str, Any]:
-        left_out = ("model", *self._array_params)
+        left_out = ("model", *self._further_models, *self._array_params)
         return {
             name: None if name in left_out else value for name, value in self.get_params().items()
         }
 
     def _state(self) -> dict[str, np.ndarray]:
-        inner = self.model_
-        about = {"model": type(inner).__name__, "parameters": inner._stored_params()}
-        return {
-            "about": to_header(about),
-            **{f"inner_{name}": value for name, value in inner._state().items()},
-            **{f"own_{name}": value for name, value in self._own_state().items()},
-        }
+        state = {f"own_{name}": value for name, value in self._own_state().items()}
+        for parameter, about, prefix in self._places():
+            inner = getattr(self, f"{parameter}_")
+            state[about] = to_header(
+                {"model": type(inner).__name__, "parameters": inner._stored_params()}
+            )
+            state |= {f"{prefix}{name}": value for name, value in inner._state().items()}
+        return state
 
     def _restore(self, state: dict[str, np.ndarray]) -> None:
-        about = from_header(state["about"])
-        inner = find_class(about["model"])(**about["parameters"])
-        # The inner model was fitted on the same split, so ids and seen items are stored once.
-        for name in ("user_ids_", "item_ids_", "seen_"):
-            setattr(inner, name, getattr(self, name))
-        inner._restore(_beginning_with("inner_", state))
-        self.model = self.model_ = inner
+        for parameter, about, prefix in self._places():
+            header = from_header(state[about])
+            inner = find_class(header["model"])(**header["parameters"])
+            # Inner models were fitted on the same split, so ids and seen items are stored once.
+            for name in ("user_ids_", "item_ids_", "seen_"):
+                setattr(inner, name, getattr(self, name))
+            inner._restore(_beginning_with(prefix, state))
+            setattr(self, parameter, inner)
+            setattr(self, f"{parameter}_", inner)
         self._restore_own(_beginning_with("own_", state))
 
+    def _places(self) -> list[tuple[str, str, str]]:
+        """For each inner model: its parameter, and how its parts are named in the file."""
+        further = [(name, f"about_{name}", f"{name}_") for name in self._further_models]
+        return [("model", "about", "inner_"), *further]
 
-def fitted_on(model: Any, parts: Split, wrapper: str) -> Recommender:
+
+def fitted_on(model: Any, parts: Split, wrapper: str, parameter: str = "model") -> Recommender:
     """Return the model where it was fitted on this train part, else a fitted fresh copy.
 
     Raises
@@ -87,8 +99,8 @@ def fitted_on(model: Any, parts: Split, wrapper: str) -> Recommender:
     if not isinstance(model, Recommender):
         shown = model.__name__ if isinstance(model, type) else type(model).__name__
         raise TypeError(
-            f"{wrapper}: model must be a recommender of longtail_lib, got {shown}; pass an object "
-            "such as Ease(l2=200.0)"
+            f"{wrapper}: {parameter} must be a recommender of longtail_lib, got {shown}; pass an "
+            "object such as Ease(l2=200.0)"
         )
     if _same_train(model, parts):
         return model

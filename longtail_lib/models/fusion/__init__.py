@@ -1,0 +1,1 @@
+"""Models that join what texts say about items with what users did."""
