@@ -22,6 +22,12 @@ _SPACES: dict[str, dict[str, Any]] = {
         "learning_rate": ("log", 5e-3, 0.2),
         "regularisation": ("log", 1e-4, 0.1),
     },
+    "BERT4Rec": {
+        "dim": [32, 64, 128],
+        "dropout": ("float", 0.0, 0.6),
+        "mask_share": ("float", 0.1, 0.6),
+        "learning_rate": ("log", 1e-3, 2e-2),
+    },
     "SASRec": {
         "dim": [32, 64, 128],
         "blocks": ("int", 1, 2),
@@ -61,6 +67,12 @@ _SPACES: dict[str, dict[str, Any]] = {
         "dim": [32, 64, 128],
         "dropout": ("float", 0.0, 1.0),
         "temperature": ("log", 0.03, 1.0),
+        "learning_rate": ("log", 3e-4, 3e-2),
+    },
+    "GenerativeRetrieval": {
+        "codes": [32, 64, 128],
+        "dim": [32, 64, 128],
+        "dropout": ("float", 0.0, 0.5),
         "learning_rate": ("log", 3e-4, 3e-2),
     },
 }

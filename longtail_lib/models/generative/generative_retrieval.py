@@ -1,0 +1,357 @@
+"""Generative retrieval: read a user's items as tokens, write the next item's tokens."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from longtail_lib.models.content.content_recommender import ContentRecommender
+from longtail_lib.models.generative.beam_search import beam_search
+from longtail_lib.models.generative.cold_slots import places_with_cold_share
+from longtail_lib.models.generative.id_trie import IdTrie
+from longtail_lib.models.generative.semantic_ids import SemanticIds
+from longtail_lib.models.generative.sequence_windows import latest_steps, window_batches
+from longtail_lib.models.generative.token_decoder import TokenDecoder
+from longtail_lib.models.gradient_recommender import GradientRecommender
+from longtail_lib.models.sequence.user_sequences import left_padded, user_sequences
+from longtail_lib.preprocessing.parts import Split, rows_of
+
+__all__ = ["GenerativeRetrieval"]
+
+# Histories that the encoder reads at a time.
+_BLOCK = 256
+
+
+class GenerativeRetrieval(ContentRecommender, GradientRecommender):
+    r"""Write the id of the next item, token by token, from the ids of the items before it.
+
+    `SemanticIds` turns text vectors into ids. A causal transformer reads a history, each item as
+    the sum of its tokens' embeddings; a small decoder writes the next item's tokens from coarse to
+    fine, each given those before it. No item has a vector of its own: what is learned about a
+    token serves all items that carry it, also those without any interaction.
+
+    The score of an item is the log probability of writing its id when at every step only tokens
+    compete that go on to a real item. It is exact for the whole catalogue, not the outcome of a
+    beam search, and its exponentials add up to 1 (with `cold_share` it is minus the place).
+
+    Parameters
+    ----------
+    vectors : ndarray of float, shape (n_items, d), or None
+        Text vectors; None encodes the column "text" of the split's item table.
+    levels, codes, method, spread
+        See `SemanticIds`.
+    dim : int
+        Width of embeddings and states; a multiple of `heads`.
+    blocks, heads : int
+        Of the encoder's self-attention.
+    max_length : int
+        Latest items that a prediction reads; longer histories are cut.
+    dropout : float in [0, 1)
+    cold_share : float in [0, 1]
+        Share of every list that is kept for cold items, best first, as TIGER does; 0 lets them
+        compete by probability alone, in which they rarely win, because in training no history
+        ever went on with them.
+    epochs, batch_size, learning_rate, patience, checkpoint, seed, progress
+        See `GradientRecommender`. A batch counts windows of at most `max_length` interactions.
+
+    Attributes
+    ----------
+    ids_ : SemanticIds
+    user_states_ : ndarray of float32, shape (n_users, dim)
+        After each user's last train interaction.
+    cold_ : ndarray of bool, shape (n_items,)
+        Items without train interactions.
+    history_, best_epoch_, network_
+        See `GradientRecommender`.
+
+    Raises
+    ------
+    ValueError
+        From `fit`: a parameter out of range, vectors that do not fit the catalogue, a split
+        without times, or what `GradientRecommender` raises.
+
+    Notes
+    -----
+    TIGER's encoder reads each token as a step of its own and is run anew for each item to
+    predict. Summing an item's tokens and predicting after all steps at once, with a decoder over
+    the tokens of one item, is Lee et al.'s RQ-Transformer and some hundred times less work.
+
+    References
+    ----------
+    S. Rajput et al., "Recommender systems with generative retrieval", NeurIPS 2023 (TIGER).
+    D. Lee, C. Kim, S. Kim, M. Cho and W.-S. Han, "Autoregressive image generation using residual
+    quantization", CVPR 2022.
+    E. Perez et al., "FiLM: visual reasoning with a general conditioning layer", AAAI 2018: the
+    scale and shift by which tokens act on the decoder.
+
+    Examples
+    --------
+    >>> GenerativeRetrieval(levels=2, codes=16).get_params()["method"]
+    'residual-k-means'
+    """
+
+    def __init__(
+        self,
+        vectors: np.ndarray | None = None,
+        levels: int = 3,
+        codes: int = 64,
+        method: str = "residual-k-means",
+        spread: bool = True,
+        dim: int = 64,
+        blocks: int = 1,
+        heads: int = 2,
+        max_length: int = 50,
+        dropout: float = 0.2,
+        cold_share: float = 0.0,
+        epochs: int = 20,
+        batch_size: int = 64,
+        learning_rate: float = 3e-3,
+        patience: int | None = 3,
+        checkpoint: str | os.PathLike[str] | None = None,
+        seed: int = 0,
+        progress: bool = False,
+    ) -> None:
+        self.vectors = vectors
+        self.levels = levels
+        self.codes = codes
+        self.method = method
+        self.spread = spread
+        self.dim = dim
+        self.blocks = blocks
+        self.heads = heads
+        self.max_length = max_length
+        self.dropout = dropout
+        self.cold_share = cold_share
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.patience = patience
+        self.checkpoint = checkpoint
+        self.seed = seed
+        self.progress = progress
+
+    def generate(
+        self,
+        sequences: Sequence[Sequence[Any]],
+        k: int = 10,
+        constrained: bool = True,
+        beams: int = 50,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Write the next item's id after some histories, by beam search.
+
+        Parameters
+        ----------
+        sequences : sequence of sequences of source item ids
+            Oldest first, also empty ones; of a longer one the latest `max_length` items count.
+            They need not be histories of the split's users. Their own items may be written again.
+        k : int
+            Ids for each history, at most `beams` and the size of the catalogue.
+        constrained : bool
+            Only tokens compete that go on to a real item. False lets the network write what it
+            likes.
+        beams : int
+            Beginnings kept at each step. The more, the nearer to the exact order of `score`.
+
+        Returns
+        -------
+        items : masked array of source item ids, shape (n, k)
+            Masked where no item has the id that was written; never so if constrained.
+        log_probabilities : ndarray of float32, shape (n, k)
+
+        Raises
+        ------
+        NotFittedError
+            `fit` or `load` has not run.
+        KeyError, TypeError
+            Ids that the catalogue does not hold.
+        ValueError
+            k or beams out of range.
+        """
+        return self._generate(self._read(sequences), k, constrained, beams)
+
+    def invalid_share(self, user_rows: Any, k: int = 10, beams: int = 50) -> float:
+        """Return the share of ids that no item has among k written freely for some users.
+
+        Parameters
+        ----------
+        user_rows : array of int, shape (n,)
+            Rows of the split.
+        k, beams : int
+            See `generate`.
+        """
+        self._check_fitted()
+        states = self.user_states_[np.atleast_1d(user_rows)]
+        items, _ = self._generate(states, k, constrained=False, beams=beams)
+        return float(np.ma.getmaskarray(items).mean())
+
+    def recommend_next(
+        self, sequences: Sequence[Sequence[Any]], k: int = 10
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return the k items that most likely come after some histories, exactly.
+
+        Parameters
+        ----------
+        sequences : sequence of sequences of source item ids
+            As in `generate`; all their items are left out of the lists.
+        k : int
+
+        Returns
+        -------
+        items : ndarray of source item ids, shape (n, k)
+        scores : ndarray of float32, shape (n, k)
+            Log probabilities, -inf where a history leaves fewer than k items.
+        """
+        states = self._read(sequences)
+        self._check_k(k, len(self.item_ids_), "the size of the catalogue")
+        scores = self._log_probabilities(states)
+        for row, sequence in enumerate(sequences):
+            scores[row, rows_of(self.item_ids_, list(sequence), "item")] = -np.inf
+        best = np.argsort(-scores, axis=1, kind="stable")[:, :k]
+        return self.item_ids_[best], np.take_along_axis(scores, best, axis=1)
+
+    def _build(self, parts: Split) -> Any:
+        self._check_parameters()
+        self._sequences = user_sequences(parts, int(np.diff(parts.train.indptr).max()))
+        self._popularity = parts.popularity
+        self.ids_ = SemanticIds(
+            levels=self.levels,
+            codes=self.codes,
+            method=self.method,
+            spread=self.spread,
+            seed=self.seed,
+        ).fit(self._text_vectors(parts))
+        return self._network()
+
+    def _network(self) -> Any:
+        from longtail_lib.models.generative.generative_network import GenerativeNetwork, keras
+
+        tokens = self._tokens()
+        network = GenerativeNetwork(
+            tokens,
+            self.ids_.sizes_[: tokens.shape[1]],
+            dim=self.dim,
+            blocks=self.blocks,
+            heads=self.heads,
+            max_length=self.max_length,
+            dropout=self.dropout,
+            seed=self.seed,
+        )
+        network.build()
+        network.compile(keras.optimizers.Adam(self.learning_rate), jit_compile=False)
+        return network
+
+    def _tokens(self) -> np.ndarray:
+        """Return what is read and written of each id: a last token that is always 0 is not."""
+        return self.ids_.codes_ if self.ids_.sizes_[-1] > 1 else self.ids_.codes_[:, :-1]
+
+    def _batches(self, parts: Split, epoch: int, rng: np.random.Generator) -> Any:
+        return window_batches(self._sequences, parts.n_items, self.max_length, self.batch_size, rng)
+
+    def _snapshot(self, network: Any) -> dict[str, np.ndarray]:
+        decoder = network.decoder_arrays()
+        return {
+            "user_states": _last_states(network, self._sequences),
+            "cold": self._popularity == 0,
+            **{f"decoder_{name}": value for name, value in decoder.items()},
+            **{f"weight_{place}": value for place, value in enumerate(network.get_weights())},
+        }
+
+    def _learn(self, snapshot: Mapping[str, np.ndarray]) -> None:
+        decoder = "decoder_"
+        self._decoder = TokenDecoder(
+            {
+                name.removeprefix(decoder): value
+                for name, value in snapshot.items()
+                if name.startswith(decoder)
+            }
+        )
+        self._trie = IdTrie(self._tokens())
+        self._nodes = self._decoder.node_vectors(self._trie)
+        super()._learn(snapshot)
+
+    def _score(self, user_rows: np.ndarray) -> np.ndarray:
+        scores = self._log_probabilities(self.user_states_[user_rows])
+        if not self.cold_share or not self.cold_.any():
+            return scores
+        seen = self.seen_[user_rows].toarray() != 0
+        return places_with_cold_share(scores, self.cold_, self.cold_share, seen)
+
+    def _log_probabilities(self, states: np.ndarray) -> np.ndarray:
+        return self._decoder.log_probabilities(states, self._trie, self._nodes)
+
+    def _generate(
+        self, states: np.ndarray, k: int, constrained: bool, beams: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        self._check_k(beams, np.inf, "")
+        self._check_k(k, min(beams, len(self.item_ids_)), "beams and the size of the catalogue")
+        columns, found = beam_search(self._decoder, self._trie, states, beams, constrained)
+        columns, found = columns[:, :k], found[:, :k]
+        return np.ma.masked_array(self.item_ids_[columns], mask=columns < 0), found
+
+    def _read(self, sequences: Sequence[Sequence[Any]]) -> np.ndarray:
+        """Return the encoder's last state of each history, shape (n, dim)."""
+        self._check_fitted()
+        columns = [rows_of(self.item_ids_, list(sequence), "item") for sequence in sequences]
+        lengths = np.array([len(own) for own in columns], dtype=np.int64)
+        flat = np.concatenate([np.zeros(0, dtype=np.int64), *columns])
+        if not hasattr(self, "network_"):
+            self.network_ = self._network()
+            weights = self.network_.weights
+            self.network_.set_weights(
+                [getattr(self, f"weight_{place}_") for place in range(len(weights))]
+            )
+        return _last_states(self.network_, left_padded(flat, lengths, self.max_length))
+
+    def _state(self) -> dict[str, np.ndarray]:
+        ids = {f"ids_{name}": value for name, value in self.ids_.state().items()}
+        return {**super()._state(), **ids}
+
+    def _restore(self, state: dict[str, np.ndarray]) -> None:
+        prefix = "ids_"
+        self.ids_ = SemanticIds(
+            self.levels, self.codes, self.method, self.spread, self.seed
+        ).restore(
+            {
+                name.removeprefix(prefix): value
+                for name, value in state.items()
+                if name.startswith(prefix)
+            }
+        )
+        super()._restore(state)
+
+    def _check_k(self, k: int, most: float, what: str) -> None:
+        if isinstance(k, bool) or not isinstance(k, int | np.integer) or not 1 <= k <= most:
+            limit = f" to {most} (the smaller of {what})" if np.isfinite(most) else ""
+            raise ValueError(f"GenerativeRetrieval takes a whole number from 1{limit}, got {k!r}")
+
+    def _check_parameters(self) -> None:
+        for name in ("dim", "blocks", "heads", "max_length"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
+                raise ValueError(
+                    f"GenerativeRetrieval: {name} must be a whole number from 1, got {value!r}"
+                )
+        if self.dim % self.heads:
+            raise ValueError(
+                f"GenerativeRetrieval: dim must be a multiple of heads, got {self.dim} and "
+                f"{self.heads}"
+            )
+        if not 0 <= self.dropout < 1:
+            raise ValueError(f"GenerativeRetrieval: dropout must be in [0, 1), got {self.dropout}")
+        if not 0 <= self.cold_share <= 1:
+            raise ValueError(
+                f"GenerativeRetrieval: cold_share must be in [0, 1], got {self.cold_share}"
+            )
+
+
+def _last_states(network: Any, sequences: np.ndarray) -> np.ndarray:
+    """Return the state after each history, shape (n, dim), float32."""
+    rows = latest_steps(sequences, network.n_items, network.max_length)
+    states = np.zeros((len(rows), network.dim), dtype=np.float32)
+    for first in range(0, len(rows), _BLOCK):
+        block = slice(first, first + _BLOCK)
+        states[block] = np.asarray(network.last_state(rows[block]))
+    return states
