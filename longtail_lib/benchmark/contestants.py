@@ -31,10 +31,10 @@ class Contestant:
         Constructor arguments that are not tuned.
     for_tail : bool
         Tuned for the tail under the condition that overall accuracy stays.
-    wraps : str or None
-        Name of the contestant whose tuned model becomes the argument `model`.
+    wraps : mapping
+        Constructor arguments that are recommenders, and the contestant whose tuned model each is.
     seeded : bool
-        Takes `seed`, or wraps a model that does: another seed gives another model.
+        Takes `seed`, or wraps one that does: another seed gives another model.
     trials : int or None
         A smaller budget than the protocol's, for models that take long.
     """
@@ -45,7 +45,7 @@ class Contestant:
     space: Mapping[str, Any] = field(default_factory=dict)
     fixed: Mapping[str, Any] = field(default_factory=dict)
     for_tail: bool = False
-    wraps: str | None = None
+    wraps: Mapping[str, str] = field(default_factory=dict)
     seeded: bool = False
     trials: int | None = None
 
@@ -134,7 +134,7 @@ _KNOWN = (
             {"weight": ("float", 0.0, 1.0)},
             {"method": "xquad", "k": 100},
             for_tail=True,
-            wraps=inner,
+            wraps={"model": inner},
             seeded=inner == "TwoTower",
         )
         for inner in ("Ease", "EaseScaled", "TwoTower")

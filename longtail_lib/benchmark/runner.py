@@ -184,12 +184,12 @@ class _Runner:
 
     def _fixed(self, each: Contestant, seed: int, fitted: bool = False) -> dict[str, Any]:
         fixed = dict(each.fixed)
-        if each.wraps is not None:
+        for argument, wrapped in each.wraps.items():
             # A search that fits the wrapped model once is as good as one that fits it each time;
             # the fit that is timed has to do it itself.
-            inner = self._build(contestant(each.wraps), seed)
-            fixed["model"] = inner.fit(self.parts(seed)) if fitted else inner
-        elif each.seeded:
+            inner = self._build(contestant(wrapped), seed)
+            fixed[argument] = inner.fit(self.parts(seed)) if fitted else inner
+        if each.seeded and not each.wraps:
             fixed["seed"] = seed
         return fixed
 
@@ -239,8 +239,8 @@ def _contestants(models: Iterable[str | Contestant]) -> list[Contestant]:
         if each.name in asked:
             raise ValueError(f"benchmark: {each.name} is named twice; name each model once")
         asked.add(each.name)
-        if each.wraps is not None and each.wraps not in chosen:
-            chosen[each.wraps] = contestant(each.wraps)
+        for wrapped in each.wraps.values():
+            chosen.setdefault(wrapped, contestant(wrapped))
         chosen[each.name] = each
     if not chosen:
         raise ValueError("benchmark: no model was named")
