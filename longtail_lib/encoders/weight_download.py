@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from longtail_lib.data.download import DownloadError, cache_folder
@@ -21,7 +21,12 @@ _AN_HOUR = 3600.0
 
 
 def fetch_weights(
-    name: str, revision: str, files: Mapping[str, str | None], *, progress: bool = False
+    name: str,
+    revision: str,
+    files: Mapping[str, str | None],
+    *,
+    optional: Sequence[str] = (),
+    progress: bool = False,
 ) -> Path:
     """Return the folder of a model of the hub; download it where the cache has it not yet.
 
@@ -36,6 +41,8 @@ def fetch_weights(
         40 hexadecimal digits.
     files : mapping of str to str or None
         The files to fetch and their sha256; None is a file whose hash nobody has published.
+    optional : list of str
+        Files to fetch where the model has them.
     progress : bool
         Show a progress bar for each file.
 
@@ -60,9 +67,10 @@ def fetch_weights(
         with tempfile.TemporaryDirectory(prefix=_LEFTOVER, dir=home) as temporary:
             fresh = Path(temporary) / "fresh"
             fresh.mkdir()
-            for file in files:
+            for file in (*files, *optional):
                 url = f"{base.rstrip('/')}/{name}/resolve/{revision}/{file}"
-                _download(url, fresh / file, progress)
+                (fresh / file).parent.mkdir(exist_ok=True)
+                _download(url, fresh / file, progress, needed=file in files)
             complaint = _complaint(fresh, files)
             if complaint:
                 raise DownloadError(f"what {base} sent is not what was published: {complaint}")
@@ -99,7 +107,7 @@ def _complaint(folder: Path, files: Mapping[str, str | None]) -> str:
     return ""
 
 
-def _download(url: str, path: Path, progress: bool) -> None:
+def _download(url: str, path: Path, progress: bool, *, needed: bool) -> None:
     import pooch
     import requests
 
@@ -109,6 +117,9 @@ def _download(url: str, path: Path, progress: bool) -> None:
     try:
         pooch.HTTPDownloader(progressbar=progress, timeout=30)(url, str(path), None)
     except requests.HTTPError as error:
+        if not needed and error.response.status_code == 404:
+            path.unlink(missing_ok=True)
+            return
         raise DownloadError(
             f"{url} answered {error.response.status_code} {error.response.reason}"
         ) from error

@@ -22,7 +22,7 @@ REVISION = "1110a243fdf4706b3f48f1d95db1a4f5529b4d41"
 
 
 class Hub:
-    """Serves files by the last part of the path; `files` may be changed between requests."""
+    """Serves files by the path below the revision; `files` may be changed between requests."""
 
     def __init__(self, folder: Path) -> None:
         self.files = {p.name: p.read_bytes() for p in folder.iterdir() if p.is_file()}
@@ -33,7 +33,7 @@ class Hub:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 outer.paths.append(self.path)
-                body = outer.files.get(self.path.rpartition("/")[2])
+                body = outer.files.get("/".join(self.path.split("/")[5:]))
                 if body is None:
                     self.send_error(404)
                     return
@@ -150,6 +150,12 @@ def test_another_model_of_the_hub_needs_its_revision(hub, tmp_path):
     folder = find_encoder(f"someone/other@{'a' * 40}")
     assert folder == tmp_path / "cache" / "encoders" / "someone--other" / ("a" * 40)
     assert hub.paths[0] == f"/someone/other/resolve/{'a' * 40}/config.json"
+    # How it pools is fetched where the model says so, and only then.
+    assert hub.paths[-1].endswith("/1_Pooling/config.json")
+    assert not list((folder / "1_Pooling").iterdir())
+    hub.files["1_Pooling/config.json"] = b'{"pooling_mode_cls_token": true}'
+    other = find_encoder(f"someone/other@{'b' * 40}")
+    assert (other / "1_Pooling" / "config.json").read_bytes().startswith(b"{")
     with pytest.raises(ValueError, match="40 hexadecimal digits"):
         find_encoder("someone/other@main")
     for name in ("someone/other", "other@main", f"../..@{'a' * 40}", f"a/b/c@{'a' * 40}"):

@@ -66,10 +66,9 @@ def test_a_folder_that_asks_for_the_first_token_gets_it(tmp_path):
     folder = make_bert(tmp_path / "cls")
     (folder / "1_Pooling").mkdir()
     settings = {"pooling_mode_cls_token": True, "pooling_mode_mean_tokens": False}
-    before = TextEncoder(folder).model_hash
+    before = TextEncoder(folder, max_tokens=32).model_hash
     (folder / "1_Pooling" / "config.json").write_text(json.dumps(settings))
-    encoder = TextEncoder(folder, cache=False)
-    encoder.max_tokens = 32
+    encoder = TextEncoder(folder, cache=False, max_tokens=32)
     np.testing.assert_allclose(encoder.encode(TEXTS), oracle(folder, pooling="cls"), atol=1e-5)
     assert encoder.model_hash != before
     settings["pooling_mode_max_tokens"] = True
