@@ -108,18 +108,21 @@ def _closest(points: np.ndarray, centroids: np.ndarray) -> tuple[np.ndarray, np.
 
 
 def _spread(points: np.ndarray, clusters: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw first centroids, each with a chance that grows with its distance from the last ones."""
+    """Choose first centroids among points drawn with a chance that grows with their distance."""
+    # Of a few drawn points the one that serves the others best, as scikit-learn does it.
+    draws = 2 + int(np.log(clusters))
+    lengths = (points**2).sum(axis=1)
     chosen = np.empty((clusters, points.shape[1]), dtype=np.float32)
     chosen[0] = points[rng.integers(len(points))]
     distances = ((points - chosen[0]) ** 2).sum(axis=1)
     for place in range(1, clusters):
         total = np.cumsum(distances, dtype=np.float64)
-        if total[-1] > 0:
-            row = np.searchsorted(total, rng.random() * total[-1], side="right")
-            row = min(int(row), len(points) - 1)
-        else:
-            row = int(rng.integers(len(points)))
-        chosen[place] = points[row]
+        rows = np.searchsorted(total, rng.random(draws) * total[-1], side="right")
+        rows = np.minimum(rows, len(points) - 1)
+        expanded = lengths[:, None] + lengths[rows] - 2 * (points @ points[rows].T)
+        served = np.minimum(distances[:, None], np.maximum(expanded, 0))
+        best = int(served.sum(axis=0, dtype=np.float64).argmin())
+        chosen[place] = points[rows[best]]
         np.minimum(distances, ((points - chosen[place]) ** 2).sum(axis=1), out=distances)
     return chosen
 

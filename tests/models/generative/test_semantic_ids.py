@@ -108,9 +108,10 @@ def test_more_items_than_codes_share_them_evenly():
 
 
 def test_spread_raises_the_share_of_unique_ids(vectors):
-    plain = SemanticIds(levels=2, codes=8, spread=False).fit(vectors)
-    spread = SemanticIds(levels=2, codes=8).fit(vectors)
-    assert plain.unique_before_ < 0.8 < spread.unique_before_
+    plain = SemanticIds(levels=2, codes=16, spread=False).fit(vectors)
+    spread = SemanticIds(levels=2, codes=16).fit(vectors)
+    assert plain.unique_before_ < 0.8
+    assert spread.unique_before_ == 1.0
     assert np.array_equal(plain.codes_[:, 0], spread.codes_[:, 0])
 
 
@@ -257,4 +258,4 @@ def test_ids_of_the_shop_are_unique_and_tell_the_category():
     assert ids.unique_after_ == 1.0
     assert ids.dead_codes_.tolist() == [0, 0, 0]
     purity = ids.prefix_purity(items["category"])
-    assert purity["purity"][0] > 3 * purity["purity of shuffled labels"][0]
+    assert purity["purity"][0] > 2 * purity["purity of shuffled labels"][0]
