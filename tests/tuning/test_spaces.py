@@ -9,7 +9,17 @@ from longtail_lib.models import Ease
 from longtail_lib.tuning import default_space
 from longtail_lib.tuning.proposal import contains, distributions_of
 
-NAMES = ["BPR", "Ease", "ImplicitALS", "ItemKNN", "Popularity", "TwoTower"]
+NAMES = [
+    "BPR",
+    "ContentKNN",
+    "ContentTower",
+    "Ease",
+    "EaseText",
+    "ImplicitALS",
+    "ItemKNN",
+    "Popularity",
+    "TwoTower",
+]
 
 
 @pytest.mark.parametrize("name", NAMES)

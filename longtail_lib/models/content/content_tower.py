@@ -19,7 +19,7 @@ _OBJECTIVES = ("dropoutnet", "contrastive")
 
 
 class ContentTower(ContentRecommender, GradientRecommender):
-    r"""Score by the cosine of a user's vector and an item's, made of content and, if warm, of its id.
+    r"""Score by cosines of users with items, known by their content and, where warm, their id.
 
     A content tower f turns text vectors (and attributes) into vectors of length `dim`; each item
     has a learned id vector z besides. In every training batch the ids of a share `dropout` of
