@@ -12,6 +12,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "check_drift": "drift",
         "debiased_results": "debiased_models",
         "evidence_table": "markdown_table",
+        "extend_results": "extension",
         "run_benchmark": "runner",
         "stored_results": "stored",
     },

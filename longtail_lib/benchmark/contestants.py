@@ -37,6 +37,9 @@ class Contestant:
         Takes `seed`, or wraps one that does: another seed gives another model.
     trials : int or None
         A smaller budget than the protocol's, for models that take long.
+    twins : tuple of str
+        Contestants that it is compared with where they take part, beside the baseline: the same
+        model without the one thing that this one adds, and whom it has to beat.
     """
 
     name: str
@@ -48,6 +51,7 @@ class Contestant:
     wraps: Mapping[str, str] = field(default_factory=dict)
     seeded: bool = False
     trials: int | None = None
+    twins: tuple[str, ...] = ()
 
     def model_class(self) -> Any:
         """Import the class.
@@ -138,6 +142,52 @@ _KNOWN = (
             seeded=inner == "TwoTower",
         )
         for inner in ("Ease", "EaseScaled", "TwoTower")
+    ),
+    Contestant(
+        "ContentKNN",
+        "longtail_lib.models:ContentKNN",
+        "texts like those of the user's items; no behaviour of others",
+        default_space("ContentKNN"),
+    ),
+    Contestant(
+        "TextTower",
+        "longtail_lib.models:FusedTower",
+        "two towers that know items by text alone, popular items learned less",
+        {},
+        {"fusion": "text", "logit_adjustment": 0.6, "epochs": 15, "patience": None},
+        seeded=True,
+        twins=("TwoTower", "EaseScaled"),
+    ),
+    Contestant(
+        "EaseText",
+        "longtail_lib.models:EaseText",
+        "EASE that also reads, tuned for the tail",
+        {**default_space("EaseText"), "form": ["additive", "collective"]},
+        for_tail=True,
+        twins=("EaseScaled",),
+    ),
+    *(
+        Contestant(
+            f"{inner}Text",
+            "longtail_lib.models:TextGate",
+            f"{inner} and TextTower, blended by popularity, tuned for the tail",
+            default_space("TextGate"),
+            for_tail=True,
+            wraps={"model": inner, "text": "TextTower"},
+            seeded=True,
+            twins=(inner, "EaseScaled"),
+        )
+        for inner in ("EaseScaled", "TwoTower")
+    ),
+    Contestant(
+        "TwoTowerTextLearned",
+        "longtail_lib.models:TextGate",
+        "TwoTower and TextTower, blended by weights learned on validation",
+        {},
+        {"gate": "learned"},
+        wraps={"model": "TwoTower", "text": "TextTower"},
+        seeded=True,
+        twins=("TwoTower", "EaseScaled"),
     ),
 )
 

@@ -70,6 +70,9 @@ class BenchmarkResults:
     differences : mapping of split to list of Difference
         Against the baseline, paired over users.
     baseline : str
+    pairs : mapping of split to mapping of str to list of Difference
+        Other paired comparisons, by the name of whom a recommender is compared with: its twin,
+        which differs from it by one thing.
     """
 
     dataset: dict[str, Any]
@@ -79,6 +82,7 @@ class BenchmarkResults:
     measured: dict[str, dict[str, Any]] = field(default_factory=dict)
     differences: dict[str, list[Difference]] = field(default_factory=dict)
     baseline: str = "Ease"
+    pairs: dict[str, dict[str, list[Difference]]] = field(default_factory=dict)
 
     def __getitem__(self, key: tuple[str, str]) -> Row:
         if key not in self.rows:
@@ -97,6 +101,20 @@ class BenchmarkResults:
         if split not in self.differences:
             raise KeyError(f"no comparison for {split!r}: the baseline {self.baseline} is missing")
         return Comparison(self.baseline, tuple(self.differences[split]), 0.95)
+
+    def pair(self, split: str, model: str, against: str) -> dict[tuple[str, str], Difference]:
+        """Paired differences of a recommender from its twin, by group and "metric@k".
+
+        Raises
+        ------
+        KeyError
+            These two were not compared.
+        """
+        found = self.pairs.get(split, {}).get(against, [])
+        chosen = {(row.group, row.metric): row for row in found if row.model == model}
+        if not chosen:
+            raise KeyError(f"no comparison of {model} with {against} for {split!r}")
+        return chosen
 
     def report(self, split: str, model: str) -> Report:
         """Values of one recommender as a `Report`, for tables and pictures."""
@@ -131,11 +149,14 @@ class BenchmarkResults:
             "measured": self.measured,
         }
         rows = ",\n".join(_row_json(split, row) for (split, _), row in self.rows.items())
-        differences = ",\n".join(
-            f"{_line(split)}: [\n{_lines(rows)}\n]" for split, rows in self.differences.items()
+        pairs = ",\n".join(
+            f"{_line(split)}: {{\n{_by_name(found)}\n}}" for split, found in self.pairs.items()
         )
         head = json.dumps(about, indent=1, ensure_ascii=False)[:-2]
-        return f'{head},\n"rows": [\n{rows}\n],\n"differences": {{\n{differences}\n}}\n}}\n'
+        return (
+            f'{head},\n"rows": [\n{rows}\n],\n"differences": {{\n{_by_name(self.differences)}\n}},'
+            f'\n"pairs": {{\n{pairs}\n}}\n}}\n'
+        )
 
     @classmethod
     def from_json(cls, text: str) -> BenchmarkResults:
@@ -151,18 +172,16 @@ class BenchmarkResults:
             if about["format"] != _FORMAT:
                 raise ValueError(f"format {about['format']}")
             rows = {(each["split"], each["model"]): _row(each) for each in about["rows"]}
-            differences = {
-                split: [Difference(*map(_nan, found)) for found in each]
-                for split, each in about["differences"].items()
-            }
+            pairs = {split: _differences(found) for split, found in about.get("pairs", {}).items()}
             return cls(
                 about["dataset"],
                 about["protocol"],
                 about["provenance"],
                 rows,
                 about["measured"],
-                differences,
+                _differences(about["differences"]),
                 about["baseline"],
+                pairs,
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(
@@ -248,6 +267,14 @@ def _row(each: dict[str, Any]) -> Row:
         each["score_milliseconds"],
         each["peak_megabytes"],
     )
+
+
+def _by_name(found: dict[str, list[Difference]]) -> str:
+    return ",\n".join(f"{_line(name)}: [\n{_lines(rows)}\n]" for name, rows in found.items())
+
+
+def _differences(found: dict[str, list[Any]]) -> dict[str, list[Difference]]:
+    return {name: [Difference(*map(_nan, each)) for each in rows] for name, rows in found.items()}
 
 
 def _lines(rows: Iterable[Iterable[Any]]) -> str:

@@ -102,10 +102,17 @@ def run_benchmark(
             results.rows[how, each.name] = row
             results.measured[how] = dict(pooled[each.name].protocol)
             if baseline in pooled and len(pooled) > 1:
-                metrics = [f"NDCG@{cut}" for cut in protocol.ks if "NDCG" in protocol.metrics]
                 results.differences[how] = list(
-                    compare(list(pooled.values()), baseline=baseline, metrics=metrics or None).rows
+                    compare(list(pooled.values()), baseline=baseline, metrics=_ndcg(protocol)).rows
                 )
+            for twin in each.twins:
+                if twin in pooled and twin != each.name:
+                    pair = [pooled[twin], pooled[each.name]]
+                    results.pairs.setdefault(how, {}).setdefault(twin, []).extend(
+                        row
+                        for row in compare(pair, baseline=twin, metrics=_ndcg(protocol)).rows
+                        if row.model == each.name
+                    )
             if out is not None:
                 results.save(out)
             if say is not None:
@@ -245,6 +252,11 @@ def _contestants(models: Iterable[str | Contestant]) -> list[Contestant]:
     if not chosen:
         raise ValueError("benchmark: no model was named")
     return list(chosen.values())
+
+
+def _ndcg(protocol: BenchmarkProtocol) -> list[str] | None:
+    """Metrics that are compared: NDCG at each cut-off, or all where it is not measured."""
+    return [f"NDCG@{cut}" for cut in protocol.ks if "NDCG" in protocol.metrics] or None
 
 
 def _about(data: Dataset, clean: Dataset) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from longtail_lib.benchmark import (
     Contestant,
     check_drift,
     evidence_table,
+    extend_results,
     run_benchmark,
 )
 from longtail_lib.cli import main
@@ -172,3 +173,72 @@ def test_command_writes_checks_and_refuses(tmp_path, capsys):
     assert "unknown model" in capsys.readouterr().err
     assert main([*command, *models, "--out", str(tmp_path / "no" / "results.json")]) == 2
     assert "does not exist" in capsys.readouterr().err
+
+
+# --- twins, and results that are extended ---------------------------------------------------------
+
+
+def _small(data, *models, **given):
+    protocol = BenchmarkProtocol(
+        splits=("random",), seeds=(0, 1), ks=(10,), metrics=("NDCG",), trials=2
+    )
+    return run_benchmark(data, models, protocol=protocol, baseline="Popularity", **given)
+
+
+TWIN = Contestant("Other", "longtail_lib.models:Random", seeded=True, twins=("ItemKNN",))
+
+
+def test_a_twin_is_compared_user_by_user(tmp_path):
+    results = _small(SMALL, "Popularity", "ItemKNN", TWIN)
+    found = results.pair("random", "Other", "ItemKNN")
+    row = found["overall", "NDCG@10"]
+    values = {
+        model: results["random", model].values["overall", "NDCG@10"].value
+        for model in ("Other", "ItemKNN")
+    }
+    assert row.difference == pytest.approx(values["Other"] - values["ItemKNN"], abs=1e-6)
+    assert row.high < 0
+    assert row.verdict == "lower"
+    again = BenchmarkResults.load(results.save(tmp_path / "results.json"))
+    assert again.pair("random", "Other", "ItemKNN")["overall", "NDCG@10"].value == (
+        pytest.approx(row.value, abs=1e-6)
+    )
+    with pytest.raises(KeyError, match="no comparison of Other with Ease"):
+        results.pair("random", "Other", "Ease")
+
+
+def test_extended_results_are_those_of_one_run(tmp_path):
+    whole = _small(SMALL, "Popularity", "ItemKNN", TWIN)
+    stored = _small(SMALL, "Popularity", "ItemKNN")
+    path = tmp_path / "extended.json"
+    extended = extend_results(stored, SMALL, [TWIN], out=path)
+    assert list(extended.rows) == list(whole.rows)
+    for key, row in whole.rows.items():
+        assert extended.rows[key].values == row.values
+    assert extended.rows["random", "ItemKNN"] is stored.rows["random", "ItemKNN"]
+    assert extended.differences == whole.differences
+    assert extended.pairs == whole.pairs
+    assert BenchmarkResults.load(path).models("random") == ["Popularity", "ItemKNN", "Other"]
+    assert "Other" not in stored.models("random")
+    # Once more, and nothing stands there twice.
+    twice = extend_results(extended, SMALL, [TWIN])
+    assert twice.pairs == whole.pairs
+    assert twice.differences == whole.differences
+
+
+def test_results_of_other_versions_or_data_are_not_extended():
+    stored = _small(SMALL, "Popularity")
+    other = replace(stored, provenance={"versions": {"numpy": "1.0"}})
+    with pytest.raises(ValueError, match="run the whole benchmark again"):
+        extend_results(other, SMALL, ["Random"])
+    with pytest.raises(ValueError, match="of other data"):
+        extend_results(stored, OTHER, ["Random"])
+    moved = {
+        key: replace(
+            row,
+            by_seed={place: [value + 1 for value in found] for place, found in row.by_seed.items()},
+        )
+        for key, row in stored.rows.items()
+    }
+    with pytest.raises(ValueError, match="have left their stored intervals"):
+        extend_results(replace(stored, rows=moved), SMALL, ["Random"])
