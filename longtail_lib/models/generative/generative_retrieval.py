@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from longtail_lib.article.keras_backend import import_keras
 from longtail_lib.models.content.content_recommender import ContentRecommender
-from longtail_lib.models.generative.beam_search import beam_search
 from longtail_lib.models.generative.cold_slots import places_with_cold_share
 from longtail_lib.models.generative.id_trie import IdTrie
+from longtail_lib.models.generative.id_writing import IdWriting, last_states
 from longtail_lib.models.generative.semantic_ids import SemanticIds
-from longtail_lib.models.generative.sequence_windows import latest_steps, window_batches
+from longtail_lib.models.generative.sequence_windows import window_batches
 from longtail_lib.models.generative.token_decoder import TokenDecoder
 from longtail_lib.models.gradient_recommender import GradientRecommender
-from longtail_lib.models.sequence.user_sequences import left_padded, user_sequences
-from longtail_lib.preprocessing.parts import Split, rows_of
+from longtail_lib.models.sequence.user_sequences import user_sequences
+from longtail_lib.preprocessing.parts import Split
 
 __all__ = ["GenerativeRetrieval"]
 
-# Histories that the encoder reads at a time.
-_BLOCK = 256
 
-
-class GenerativeRetrieval(ContentRecommender, GradientRecommender):
+class GenerativeRetrieval(IdWriting, ContentRecommender, GradientRecommender):
     r"""Write the id of the next item, token by token, from the ids of the items before it.
 
     `SemanticIds` turns text vectors into ids. A causal transformer reads a history, each item as
@@ -56,6 +54,8 @@ class GenerativeRetrieval(ContentRecommender, GradientRecommender):
         ever went on with them.
     epochs, batch_size, learning_rate, patience, checkpoint, seed, progress
         See `GradientRecommender`. A batch counts windows of at most `max_length` interactions.
+        The learning rate falls to nothing over `epochs`, so the last weights are as a rule the
+        best and `patience` is off by default.
 
     Attributes
     ----------
@@ -106,10 +106,10 @@ class GenerativeRetrieval(ContentRecommender, GradientRecommender):
         max_length: int = 50,
         dropout: float = 0.2,
         cold_share: float = 0.0,
-        epochs: int = 20,
-        batch_size: int = 64,
-        learning_rate: float = 3e-3,
-        patience: int | None = 3,
+        epochs: int = 12,
+        batch_size: int = 32,
+        learning_rate: float = 4e-3,
+        patience: int | None = None,
         checkpoint: str | os.PathLike[str] | None = None,
         seed: int = 0,
         progress: bool = False,
@@ -133,85 +133,6 @@ class GenerativeRetrieval(ContentRecommender, GradientRecommender):
         self.seed = seed
         self.progress = progress
 
-    def generate(
-        self,
-        sequences: Sequence[Sequence[Any]],
-        k: int = 10,
-        constrained: bool = True,
-        beams: int = 50,
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Write the next item's id after some histories, by beam search.
-
-        Parameters
-        ----------
-        sequences : sequence of sequences of source item ids
-            Oldest first, also empty ones; of a longer one the latest `max_length` items count.
-            They need not be histories of the split's users. Their own items may be written again.
-        k : int
-            Ids for each history, at most `beams` and the size of the catalogue.
-        constrained : bool
-            Only tokens compete that go on to a real item. False lets the network write what it
-            likes.
-        beams : int
-            Beginnings kept at each step. The more, the nearer to the exact order of `score`.
-
-        Returns
-        -------
-        items : masked array of source item ids, shape (n, k)
-            Masked where no item has the id that was written; never so if constrained.
-        log_probabilities : ndarray of float32, shape (n, k)
-
-        Raises
-        ------
-        NotFittedError
-            `fit` or `load` has not run.
-        KeyError, TypeError
-            Ids that the catalogue does not hold.
-        ValueError
-            k or beams out of range.
-        """
-        return self._generate(self._read(sequences), k, constrained, beams)
-
-    def invalid_share(self, user_rows: Any, k: int = 10, beams: int = 50) -> float:
-        """Return the share of ids that no item has among k written freely for some users.
-
-        Parameters
-        ----------
-        user_rows : array of int, shape (n,)
-            Rows of the split.
-        k, beams : int
-            See `generate`.
-        """
-        self._check_fitted()
-        states = self.user_states_[np.atleast_1d(user_rows)]
-        items, _ = self._generate(states, k, constrained=False, beams=beams)
-        return float(np.ma.getmaskarray(items).mean())
-
-    def recommend_next(
-        self, sequences: Sequence[Sequence[Any]], k: int = 10
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Return the k items that most likely come after some histories, exactly.
-
-        Parameters
-        ----------
-        sequences : sequence of sequences of source item ids
-            As in `generate`; all their items are left out of the lists.
-        k : int
-
-        Returns
-        -------
-        items : ndarray of source item ids, shape (n, k)
-        scores : ndarray of float32, shape (n, k)
-            Log probabilities, -inf where a history leaves fewer than k items.
-        """
-        states = self._read(sequences)
-        self._check_k(k, len(self.item_ids_), "the size of the catalogue")
-        scores = self._log_probabilities(states)
-        for row, sequence in enumerate(sequences):
-            scores[row, rows_of(self.item_ids_, list(sequence), "item")] = -np.inf
-        best = np.argsort(-scores, axis=1, kind="stable")[:, :k]
-        return self.item_ids_[best], np.take_along_axis(scores, best, axis=1)
-
     def _build(self, parts: Split) -> Any:
         self._check_parameters()
         self._sequences = user_sequences(parts, int(np.diff(parts.train.indptr).max()))
@@ -223,10 +144,18 @@ class GenerativeRetrieval(ContentRecommender, GradientRecommender):
             spread=self.spread,
             seed=self.seed,
         ).fit(self._text_vectors(parts))
-        return self._network()
+        network = self._network()
+        windows = np.ceil(np.diff(parts.train.indptr) / self.max_length).sum()
+        steps = self.epochs * max(1, round(windows / self.batch_size))
+        optimizers = import_keras().optimizers
+        # Falling to nothing at the end: what one token learns moves all items that carry it, and
+        # at a constant rate they never settle.
+        rate = optimizers.schedules.CosineDecay(self.learning_rate, steps)
+        network.compile(optimizers.Adam(rate), jit_compile=False)
+        return network
 
     def _network(self) -> Any:
-        from longtail_lib.models.generative.generative_network import GenerativeNetwork, keras
+        from longtail_lib.models.generative.generative_network import GenerativeNetwork
 
         tokens = self._tokens()
         network = GenerativeNetwork(
@@ -240,7 +169,6 @@ class GenerativeRetrieval(ContentRecommender, GradientRecommender):
             seed=self.seed,
         )
         network.build()
-        network.compile(keras.optimizers.Adam(self.learning_rate), jit_compile=False)
         return network
 
     def _tokens(self) -> np.ndarray:
@@ -253,7 +181,7 @@ class GenerativeRetrieval(ContentRecommender, GradientRecommender):
     def _snapshot(self, network: Any) -> dict[str, np.ndarray]:
         decoder = network.decoder_arrays()
         return {
-            "user_states": _last_states(network, self._sequences),
+            "user_states": last_states(network, self._sequences),
             "cold": self._popularity == 0,
             **{f"decoder_{name}": value for name, value in decoder.items()},
             **{f"weight_{place}": value for place, value in enumerate(network.get_weights())},
@@ -282,29 +210,6 @@ class GenerativeRetrieval(ContentRecommender, GradientRecommender):
     def _log_probabilities(self, states: np.ndarray) -> np.ndarray:
         return self._decoder.log_probabilities(states, self._trie, self._nodes)
 
-    def _generate(
-        self, states: np.ndarray, k: int, constrained: bool, beams: int
-    ) -> tuple[np.ndarray, np.ndarray]:
-        self._check_k(beams, np.inf, "")
-        self._check_k(k, min(beams, len(self.item_ids_)), "beams and the size of the catalogue")
-        columns, found = beam_search(self._decoder, self._trie, states, beams, constrained)
-        columns, found = columns[:, :k], found[:, :k]
-        return np.ma.masked_array(self.item_ids_[columns], mask=columns < 0), found
-
-    def _read(self, sequences: Sequence[Sequence[Any]]) -> np.ndarray:
-        """Return the encoder's last state of each history, shape (n, dim)."""
-        self._check_fitted()
-        columns = [rows_of(self.item_ids_, list(sequence), "item") for sequence in sequences]
-        lengths = np.array([len(own) for own in columns], dtype=np.int64)
-        flat = np.concatenate([np.zeros(0, dtype=np.int64), *columns])
-        if not hasattr(self, "network_"):
-            self.network_ = self._network()
-            weights = self.network_.weights
-            self.network_.set_weights(
-                [getattr(self, f"weight_{place}_") for place in range(len(weights))]
-            )
-        return _last_states(self.network_, left_padded(flat, lengths, self.max_length))
-
     def _state(self) -> dict[str, np.ndarray]:
         ids = {f"ids_{name}": value for name, value in self.ids_.state().items()}
         return {**super()._state(), **ids}
@@ -321,11 +226,6 @@ class GenerativeRetrieval(ContentRecommender, GradientRecommender):
             }
         )
         super()._restore(state)
-
-    def _check_k(self, k: int, most: float, what: str) -> None:
-        if isinstance(k, bool) or not isinstance(k, int | np.integer) or not 1 <= k <= most:
-            limit = f" to {most} (the smaller of {what})" if np.isfinite(most) else ""
-            raise ValueError(f"GenerativeRetrieval takes a whole number from 1{limit}, got {k!r}")
 
     def _check_parameters(self) -> None:
         for name in ("dim", "blocks", "heads", "max_length"):
@@ -345,13 +245,3 @@ class GenerativeRetrieval(ContentRecommender, GradientRecommender):
             raise ValueError(
                 f"GenerativeRetrieval: cold_share must be in [0, 1], got {self.cold_share}"
             )
-
-
-def _last_states(network: Any, sequences: np.ndarray) -> np.ndarray:
-    """Return the state after each history, shape (n, dim), float32."""
-    rows = latest_steps(sequences, network.n_items, network.max_length)
-    states = np.zeros((len(rows), network.dim), dtype=np.float32)
-    for first in range(0, len(rows), _BLOCK):
-        block = slice(first, first + _BLOCK)
-        states[block] = np.asarray(network.last_state(rows[block]))
-    return states

@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 import polars as pl
 
-from longtail_lib.models.generative.residual_autoencoder import (
-    ResidualAutoencoder,
-    train_autoencoder,
-)
+from longtail_lib.models.generative.residual_autoencoder import train_autoencoder
 from longtail_lib.models.generative.residual_codebooks import (
     fit_codebooks,
     quantise,
     sum_of_codes,
 )
 from longtail_lib.models.generative.shared_prefixes import items_with_prefix, purity_by_depth
+from longtail_lib.models.generative.stored_ids import StoredIds, finite_rows
 from longtail_lib.models.generative.unique_ids import last_tokens, share_alone, spread_last_code
-from longtail_lib.models.model_file import damaged, read_model_file, write_model_file
 from longtail_lib.models.recommender import NotFittedError
 
 __all__ = ["SemanticIds"]
 
 _METHODS = ("residual-k-means", "rq-vae")
-_FORMAT = 1
 
 
-class SemanticIds:
+class SemanticIds(StoredIds):
     """Write each item's vector as a few tokens, from coarse to fine.
 
     The first token names the nearest of `codes` vectors, the next one the nearest of another
@@ -115,7 +109,7 @@ class SemanticIds:
         ----------
         vectors : ndarray, shape (n_items, d)
         """
-        vectors = _checked(vectors)
+        vectors = finite_rows(vectors)
         self._check(len(vectors))
         rng = np.random.default_rng(self.seed)
         self._autoencoder = None
@@ -158,7 +152,7 @@ class SemanticIds:
             new. It may be as large as a model that was trained on `sizes_` has not seen.
         """
         self._check_fitted()
-        vectors = _checked(vectors, self._width)
+        vectors = finite_rows(vectors, self._width)
         codes, _ = quantise(self._points(vectors), self.codebooks_)
         last = last_tokens(codes, taken=self.codes_[:, :-1])
         return np.column_stack([codes, last]).astype(np.int32)
@@ -229,72 +223,6 @@ class SemanticIds:
         self._check_fitted()
         return purity_by_depth(self.codes_, labels, self.levels, seed)
 
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the fitted ids to one `.npz` file, without pickle."""
-        self._check_fitted()
-        names = ("levels", "codes", "method", "spread", "seed")
-        about = {
-            "format": _FORMAT,
-            "model": type(self).__name__,
-            "parameters": {name: getattr(self, name) for name in names},
-        }
-        return write_model_file(path, about, self.state())
-
-    @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Self:
-        """Read ids that `save` wrote.
-
-        Raises
-        ------
-        FileNotFoundError
-            No such file.
-        ValueError
-            The file holds something else, or is damaged.
-        """
-        about, arrays = read_model_file(path)
-        if about["model"] != cls.__name__ or about["format"] != _FORMAT:
-            raise ValueError(
-                f"{path} holds a {about['model']} in format {about['format']}, expected "
-                f"{cls.__name__} in format {_FORMAT}"
-            )
-        try:
-            return cls(**about["parameters"]).restore(arrays)
-        except Exception as error:
-            raise damaged(path, error) from error
-
-    def state(self) -> dict[str, np.ndarray]:
-        """Return everything learned as arrays by name."""
-        maps = self._autoencoder
-        sides = {} if maps is None else {"encoder": maps.encoder, "decoder": maps.decoder}
-        return {
-            "codes": self.codes_,
-            "sizes": np.array(self.sizes_),
-            "codebooks": self.codebooks_,
-            "errors": self.errors_,
-            "dead_codes": self.dead_codes_,
-            **{
-                f"{side}_{place}": weight
-                for side, weights in sides.items()
-                for place, weight in enumerate(weights)
-            },
-        }
-
-    def restore(self, state: dict[str, np.ndarray]) -> Self:
-        """Take back what `state` gave, and return self."""
-        self.codes_, self.codebooks_ = state["codes"], state["codebooks"]
-        self.sizes_ = tuple(state["sizes"].tolist())
-        self.errors_, self.dead_codes_ = state["errors"], state["dead_codes"]
-        self.unique_before_ = share_alone(self.codes_[:, :-1])
-        self.unique_after_ = share_alone(self.codes_)
-        self._autoencoder = None
-        if "encoder_0" in state:
-            encoder, decoder = (
-                tuple(state[f"{side}_{place}"] for place in range(4))
-                for side in ("encoder", "decoder")
-            )
-            self._autoencoder = ResidualAutoencoder(encoder, decoder, self.codebooks_)
-        return self
-
     @property
     def _width(self) -> int:
         maps = self._autoencoder
@@ -325,24 +253,3 @@ class SemanticIds:
         names = ("levels", "codes", "method", "spread", "seed")
         inside = ", ".join(f"{name}={getattr(self, name)!r}" for name in names)
         return f"SemanticIds({inside})"
-
-
-def _checked(vectors: np.ndarray, width: int | None = None) -> np.ndarray:
-    vectors = np.asarray(vectors)
-    if vectors.ndim != 2 or not vectors.size or vectors.dtype.kind not in "iuf":
-        raise ValueError(
-            f"SemanticIds takes vectors of numbers as a matrix (n_items, d), got shape "
-            f"{vectors.shape} of {vectors.dtype}"
-        )
-    if width is not None and vectors.shape[1] != width:
-        raise ValueError(
-            f"SemanticIds was fitted on vectors of length {width}, got {vectors.shape[1]}"
-        )
-    vectors = np.ascontiguousarray(vectors, dtype=np.float32)
-    if not np.isfinite(vectors).all():
-        row = int(np.flatnonzero(~np.isfinite(vectors).all(axis=1))[0])
-        raise ValueError(
-            f"SemanticIds: the vector of row {row} is not finite; encode the texts again, or put "
-            "zeros for an item without text"
-        )
-    return vectors

@@ -169,9 +169,10 @@ def test_a_killed_training_goes_on(histories, vectors, tmp_path, monkeypatch):
             raise KeyboardInterrupt
         return batches(self, parts, epoch, rng)
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(GenerativeRetrieval, "_batches", killed)
+    monkeypatch.setattr(GenerativeRetrieval, "_batches", killed)
+    with pytest.raises(KeyboardInterrupt):
         GenerativeRetrieval(vectors, **parameters).fit(histories)
+    monkeypatch.undo()
     resumed = GenerativeRetrieval(vectors, **parameters).fit(histories)
     assert np.array_equal(resumed.score([0, 1]), whole.score([0, 1]))
     with pytest.raises(ValueError, match="another training"):
