@@ -5,8 +5,10 @@ drawn.
 """
 
 from longtail_lib.plots.bias_and_spread import estimator_dots
+from longtail_lib.plots.class_lines import class_lines
 from longtail_lib.plots.feedback_curves import feedback_curves
 from longtail_lib.plots.frontier_plot import frontier_plot
+from longtail_lib.plots.gate_curve import gate_curve
 from longtail_lib.plots.group_bars import group_bars
 from longtail_lib.plots.lorenz_curve import lorenz_curve
 from longtail_lib.plots.neighbour_dots import agreement_dots
@@ -25,10 +27,12 @@ from longtail_lib.plots.training_curves import training_curves
 __all__ = [
     "Picture",
     "agreement_dots",
+    "class_lines",
     "estimate_dots",
     "estimator_dots",
     "feedback_curves",
     "frontier_plot",
+    "gate_curve",
     "group_bars",
     "lorenz_curve",
     "model_sizes",

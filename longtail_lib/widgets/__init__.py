@@ -21,5 +21,6 @@ __getattr__, __dir__, __all__ = lazy_names(
         "size_sliders": "transformer_size",
         "tail_weight_slider": "tail_weight",
         "temperature_slider": "softmax_temperature",
+        "text_weight_slider": "text_weight",
     },
 )
