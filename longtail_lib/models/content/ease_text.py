@@ -78,9 +78,9 @@ class EaseText(ContentRecommender, Ease):
     -----
     Defaults were chosen on the validation part of the course's shop. There the additive form
     keeps overall NDCG@10 and raises that of the tail; the collective form loses overall what it
-    wins for the tail. With shuffled texts the gain for the tail is gone. A larger `tail_weight` gives the tail more and soon costs
-    overall accuracy. Cold items compete with warm ones on scores of their own scale: to
-    recommend them often, use `ContentTower`.
+    wins for the tail. With shuffled texts the gain for the tail is gone. A larger
+    `tail_weight` gives the tail more and soon costs overall accuracy. Cold items compete with
+    warm ones on scores of their own scale: to recommend them often, use `ContentTower`.
 
     References
     ----------
