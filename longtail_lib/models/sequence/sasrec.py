@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from longtail_lib.models.sequence.fine_tuning import TRAINED, freeze, start_from
 from longtail_lib.models.sequence.next_item_batches import next_item_batches
+from longtail_lib.models.sequence.pretrained import Pretrained, as_pretrained
 from longtail_lib.models.sequence.sequence_recommender import SequenceRecommender
 from longtail_lib.preprocessing.parts import Split
 
@@ -44,6 +46,13 @@ class SASRec(SequenceRecommender):
     vectors : ndarray of float32, shape (n_items, d), or None
         Text vectors for `fusion`; None encodes the text of the items. Not saved: what was made of
         them is.
+    pretrained : Pretrained, path or None
+        What `pretrain` gave, to start from; needs `fusion` "text" or "sum", and the same dim,
+        blocks, heads and max_length. Not saved, unless as a path: what was made of it is.
+    train : {"all", "top", "items", "nothing"}
+        With `pretrained`: fine-tune everything; the last block, the last normalisation and the
+        item vectors; the item vectors alone, with the encoder frozen; or nothing, which shows what
+        the pretraining knows by itself.
     epochs, batch_size, learning_rate, patience, checkpoint, seed, progress
         See `GradientRecommender`. A batch counts places, `batch_size / max_length` rows of them.
         The optimiser is Adam.
@@ -59,7 +68,7 @@ class SASRec(SequenceRecommender):
     ------
     ValueError
         From `fit`: a split without times, a parameter out of range, vectors of another catalogue,
-        or what `GradientRecommender` raises.
+        a pretraining of another shape or text encoder, or what `GradientRecommender` raises.
 
     Notes
     -----
@@ -96,9 +105,11 @@ class SASRec(SequenceRecommender):
         calibration: float = 0.75,
         fusion: str | None = None,
         vectors: np.ndarray | None = None,
+        pretrained: Pretrained | str | os.PathLike[str] | None = None,
+        train: str = "all",
         epochs: int = 15,
         batch_size: int = 512,
-        learning_rate: float = 0.01,
+        learning_rate: float = 0.003,
         patience: int | None = 3,
         checkpoint: str | os.PathLike[str] | None = None,
         seed: int = 0,
@@ -114,6 +125,8 @@ class SASRec(SequenceRecommender):
         self.calibration = calibration
         self.fusion = fusion
         self.vectors = vectors
+        self.pretrained = pretrained
+        self.train = train
         self.epochs = epochs
         self.batch_size = batch_size
         self.learning_rate = learning_rate
@@ -131,3 +144,37 @@ class SASRec(SequenceRecommender):
             loss=self.loss,
             n_negatives=self.n_negatives,
         )
+
+    def _start(self, network: Any, parts: Split) -> None:
+        if self.pretrained is None:
+            return
+        start_from(network, as_pretrained(self.pretrained), self)
+        freeze(network, self.train)
+
+    def _train_epoch(self, parts: Split, epoch: int) -> float:
+        if self.train != "nothing":
+            return super()._train_epoch(parts, epoch)
+        data = self._batches(parts, epoch, np.random.default_rng([self.seed, epoch]))
+        return float(self.network_.evaluate(data, verbose=0))
+
+    def _stored_params(self) -> dict[str, Any]:
+        stored = super()._stored_params()
+        known = isinstance(self.pretrained, str | os.PathLike)
+        return stored | {"pretrained": os.fspath(self.pretrained) if known else None}
+
+    def _check_parameters(self, parts: Split) -> None:
+        super()._check_parameters(parts)
+        if self.train not in TRAINED:
+            raise ValueError(
+                f"SASRec: train must be one of {', '.join(map(repr, TRAINED))}, got {self.train!r}"
+            )
+        if self.pretrained is None and self.train != "all":
+            raise ValueError(
+                f"SASRec: train={self.train!r} leaves weights as the pretraining made them, and "
+                "none is given; pass pretrained=, or train='all'"
+            )
+        if self.pretrained is not None and self.fusion not in ("text", "sum"):
+            raise ValueError(
+                "SASRec: pretrained weights read text vectors, so fusion must be 'text' or 'sum', "
+                f"got {self.fusion!r}"
+            )

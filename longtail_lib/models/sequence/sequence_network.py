@@ -26,7 +26,8 @@ class SequenceNetwork(keras.Model):
     A batch is a dict of "item", "position" and "segment", int of shape (n, length), see
     `packed_pairs`; then either "target" of the same shape, or "place" and "target" of shape (m,):
     the targets of some places, counted through the rows. Drawn negatives are "negative": of shape
-    (k,), which serve the whole batch, or (n, length), one for each place.
+    (k,), which serve the whole batch, or (n, length), one for each place. With "catalogue", int of
+    shape (c,), an item is compared with these alone, and targets count through them.
 
     Parameters
     ----------
@@ -68,7 +69,7 @@ class SequenceNetwork(keras.Model):
         weight = ops.cast(target >= 0, y_pred.dtype)
         target = ops.maximum(target, 0)
         if self.loss_name == "cross-entropy":
-            logits = ops.matmul(y_pred, ops.transpose(self.items()))
+            logits = ops.matmul(y_pred, ops.transpose(self.items(x.get("catalogue"))))
             return weighted_mean(catalogue_cross_entropy(logits, target), weight)
         positive = ops.sum(y_pred * self.items(target), axis=1)
         rows = x["negative"]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from copy import copy
+from typing import Any, Self
 
 import numpy as np
 
 from longtail_lib.models.gradient_recommender import GradientRecommender
 from longtail_lib.models.sequence.sequence_losses import gbce_exponent
+from longtail_lib.models.sequence.text_vectors import text_vectors
 from longtail_lib.models.sequence.user_sequences import left_padded, user_sequences
 from longtail_lib.models.top_k import top_k
 from longtail_lib.preprocessing.parts import Split, rows_of
@@ -38,6 +40,7 @@ class SequenceRecommender(GradientRecommender):
             exponent = gbce_exponent(self.n_negatives, parts.n_items, self.calibration)
         network = SequenceNetwork(items, self._encoder(items.dim), self.loss, exponent)
         network.build()
+        self._start(network, parts)
         network.compile(
             keras.optimizers.Adam(self.learning_rate), steps_per_execution=4, jit_compile=False
         )
@@ -48,10 +51,9 @@ class SequenceRecommender(GradientRecommender):
         from longtail_lib.models.fusion.item_layers import item_layer
 
         vectors = self.vectors
+        self._text_encoder = None
         if self.fusion is not None and vectors is None:
-            from longtail_lib.models.content.item_vectors import item_vectors
-
-            vectors = item_vectors(parts)
+            vectors, self._text_encoder = text_vectors(parts)
         return item_layer(
             self.fusion or "none",
             parts.n_items,
@@ -60,6 +62,9 @@ class SequenceRecommender(GradientRecommender):
             popularity=parts.popularity,
             seed=10 * self.seed,
         )
+
+    def _start(self, network: Any, parts: Split) -> None:
+        """Set weights that do not start at random."""
 
     def _encoder(self, dim: int) -> Any:
         from longtail_lib.models.sequence.sequence_encoder import SequenceEncoder
@@ -83,7 +88,7 @@ class SequenceRecommender(GradientRecommender):
 
         convert = import_keras().ops.convert_to_numpy
         vectors = np.array(convert(network.items()))
-        weights = [np.array(convert(value)) for value in network.encoder.trainable_variables]
+        weights = [np.array(convert(value)) for value in network.encoder.weights]
         return {
             "user_vectors": network.encoder.encode(vectors, self._query(self._sequences)),
             "item_vectors": vectors,
@@ -125,10 +130,41 @@ class SequenceRecommender(GradientRecommender):
         items = rows_of(
             self.item_ids_, np.concatenate([np.asarray(one) for one in sequences]), "item"
         )
-        rows = left_padded(items, lengths, self.max_length)
+        return self._encode(left_padded(items, lengths, self.max_length))
+
+    def for_users(self, parts: Split) -> Self:
+        """Return a copy that scores the users of another split, by their train items there.
+
+        Nothing is learned: histories that were not trained on are read by the fitted network.
+
+        Parameters
+        ----------
+        parts : Split
+            Over the same catalogue, with times.
+
+        Raises
+        ------
+        NotFittedError
+            `fit` or `load` has not run.
+        ValueError
+            Another catalogue, or no times.
+        """
+        self._check_fitted()
+        if not np.array_equal(self.item_ids_, parts.item_ids):
+            raise ValueError(
+                f"{type(self).__name__}.for_users: {parts!r} has another catalogue than the one "
+                f"of {len(self.item_ids_):,} items fitted on"
+            )
+        other = copy(self)
+        other.user_ids_, other.seen_ = np.asarray(parts.user_ids), parts.train
+        other.user_vectors_ = self._encode(user_sequences(parts, self.max_length))
+        return other
+
+    def _encode(self, rows: np.ndarray) -> np.ndarray:
+        """Encode left-padded histories by the stored weights."""
         encoder = self._encoder(self.item_vectors_.shape[1])
         encoder.build()
-        for place, variable in enumerate(encoder.trainable_variables):
+        for place, variable in enumerate(encoder.weights):
             variable.assign(getattr(self, f"encoder_{place}_"))
         return encoder.encode(self.item_vectors_, self._query(rows))
 

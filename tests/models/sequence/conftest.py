@@ -48,6 +48,6 @@ def chains() -> Split:
     return chain_split()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_chains():
     return chain_split
