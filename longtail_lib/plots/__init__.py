@@ -6,6 +6,7 @@ drawn.
 
 from longtail_lib.plots.bias_and_spread import estimator_dots
 from longtail_lib.plots.class_lines import class_lines
+from longtail_lib.plots.decile_lines import decile_lines
 from longtail_lib.plots.feedback_curves import feedback_curves
 from longtail_lib.plots.frontier_plot import frontier_plot
 from longtail_lib.plots.gate_curve import gate_curve
@@ -28,6 +29,7 @@ __all__ = [
     "Picture",
     "agreement_dots",
     "class_lines",
+    "decile_lines",
     "estimate_dots",
     "estimator_dots",
     "feedback_curves",

@@ -2,6 +2,7 @@
 
 from longtail_lib.tail.cold_items import cold_groups
 from longtail_lib.tail.concentration import concentration, items_holding
+from longtail_lib.tail.deciles import popularity_deciles
 from longtail_lib.tail.gini import gini
 from longtail_lib.tail.groups import Groups, popularity_groups
 from longtail_lib.tail.lorenz import lorenz, top_share
@@ -13,6 +14,7 @@ __all__ = [
     "gini",
     "items_holding",
     "lorenz",
+    "popularity_deciles",
     "popularity_groups",
     "top_share",
 ]
