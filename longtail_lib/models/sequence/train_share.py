@@ -40,7 +40,7 @@ def train_share(parts: Split, share: float, seed: int = 0) -> Split:
     >>> train = csr_matrix(np.ones((4, 3), dtype=np.float32))
     >>> parts = Split(train, train * 0, train * 0, np.arange(4), np.arange(3), None, None, "random")
     >>> train_share(parts, 0.5).train.sum(axis=1).ravel().tolist()
-    [[0.0, 3.0, 3.0, 0.0]]
+    [[3.0, 0.0, 3.0, 0.0]]
     """
     if not 0 < share <= 1:
         raise ValueError(f"train_share: share must lie above 0 and at most at 1, got {share}")
