@@ -46,7 +46,7 @@ print(f"{vectors.shape[0]:,} items, {vectors.shape[1]} numbers each")
 #
 # - **ids**: a learned vector for each item;
 # - **text**: a learned linear map of the item's text vector. The text vectors stay as they are. To keep
-#   popular items from taking over this tower as well, it has a **logit adjustment** (logit 调整): in
+#   popular items from taking over this tower as well, it has lesson 10's logit adjustment: in
 #   training it adds $\tau \log p_j$ to the logit of item $j$, with $p_j$ its share of the interactions and
 #   $\tau = 0.6$. Popularity that is added from outside need not be learned.
 
@@ -69,9 +69,11 @@ told = {"k": 100, "metrics": ["NDCG"], "groups": classes}
 class_lines([evaluate(m, parts, name=name, **told) for name, m in kinds.items()], digits=2)
 
 # %% [markdown]
-# **What it means.** The lines cross in the middle. Below eight interactions ids find next to nothing, text
-# does; from about nine on ids win, and for bestsellers by far. Overall NDCG hardly shows the left half,
-# because few test interactions fall there.
+# Bands are 95% intervals. Where nothing was found, the band says how much may have been missed.
+#
+# **What it means.** The lines cross in the middle. On the left ids find next to nothing, and text does; on
+# the right ids win, for bestsellers by far. Overall NDCG hardly shows the left half, because few test
+# interactions fall there.
 #
 # One model should follow the upper line everywhere. The obvious way is to give a network both inputs and
 # let training find the mixture.
@@ -173,8 +175,8 @@ gate_curve(gates, parts.popularity, ylabel="Share of the id", digits=1)
 # %% [markdown]
 # Training has *flattened* it: more id for rare items, more text for popular ones. It went away from what
 # would have been right. To see why, look at where models put the tail interactions of train, and those of
-# test. A rank of 1 would be the first place among all 4,000 items; guessing gives about 2,000. (Seen items stay in
-# here, or there would be nothing to rank in train.)
+# test. A rank of 1 would be the first place among all 4,000 items; guessing gives about 2,000. (Seen items stay
+# in here, or there would be nothing to rank in train. Ranks are rounded to hundreds.)
 
 # %%
 from longtail_lib.tail import popularity_groups
@@ -190,19 +192,19 @@ def median_rank(model, matrix):
 
 
 # %%
-looked = {"ids": ids, "gate, trained as one": fused["gate"], "text": text}
+looked = {kind: fused[kind] for kind in ("none", "gate", "text")}
 ranks = [(n, median_rank(m, parts.train), median_rank(m, parts.test)) for n, m in looked.items()]
-pl.DataFrame(ranks, ["model", "median rank in train", "in test"], orient="row")
+pl.DataFrame(ranks, ["fusion", "median rank in train", "in test"], orient="row")
 
 # %% [markdown]
-# **What it means.** In train, ids put the user's tail items near the top: an item with two interactions
-# has two known users, and its vector is learned from them. In test the same model puts them hardly better than
-# by chance. It has **memorised** (记忆) and not understood. The text tower ranks the train interactions worse
-# and the test interactions far better.
+# **What it means.** In train, ids alone ("none") have the user's tail items near the top: an item with two
+# interactions has two known users, and its vector is learned from them. In test the same model is hardly
+# better than guessing. It has **memorised** (记忆) and not understood. Text alone is worse in train, and far
+# better in test.
 #
-# The training loss sees the first column only. There ids look best for the tail too, so a gate that is trained on
-# it turns to the ids. And in every other interaction the rare item is one of the 3,999 that were not chosen:
-# the softmax teaches its vector to keep away from nearly everybody.
+# The training loss sees the first column only. There ids look best for the tail too, so a gate that is trained
+# on it turns to the ids. And in all other interactions the rare item is one of those that were not chosen: the
+# softmax teaches its vector to keep away from nearly everybody.
 
 # %% [markdown]
 # ## 3. A gate at scoring time
@@ -290,9 +292,9 @@ weights_of = {"behaviour": learned.model_weight_, "text": learned.text_weight_}
 gate_curve(weights_of, parts.popularity, title="Weights learned on validation", digits=1)
 
 # %% [markdown]
-# Nobody told it that text is for the tail. It found that out: the weight of text falls with popularity and is
-# next to nothing for bestsellers, that of behaviour rises by a third. The same two sources and the same kind of
-# loss as in section 2; only the interactions are others.
+# Nobody told it that text is for the tail. It found that out: the weight of text falls with popularity, to
+# next to nothing for bestsellers, and that of behaviour rises. The same kind of loss as in section 2; only the
+# interactions are others.
 #
 # Now test is opened:
 
@@ -375,15 +377,14 @@ table([*(measure(m, name) for name, m in linear.items()), tested["gate, chosen"]
 # %% [markdown]
 # **What it means.** On this shop the collective form hardly moves, since it has the disease of section 2: one
 # fit to the train interactions for both sources. The additive form keeps EASE's overall value and reaches the
-# tail of the gate, in one matrix, within seconds and without a gradient. The gate is ahead overall, because
-# its ids are.
+# tail of the gate, in one matrix, within seconds and without a gradient. Two decimals do not tell it from the
+# gate. Section 7 compares them user by user.
 
 # %% [markdown]
 # ## 6. Was it the text?
 #
-# A gain in the tail has two other explanations. Any second model that likes rare items would bring some
-# into the lists, whether it reads or not. And a text tower is a second model trained from other random numbers. Two
-# **controls** (对照):
+# A gain in the tail has other explanations. Any second model that likes rare items would bring some into the
+# lists, whether it reads or not; and joining two models often helps, whatever they are. Two **controls** (对照):
 #
 # - *shuffled texts*: each item gets the text vector of another item. The network is the same, and what it
 #   reads is nonsense;
@@ -408,9 +409,9 @@ nonsense = EaseText(vectors=shuffled).fit(parts)
 table([*controls, measure(nonsense, "EASE + shuffled texts")])
 
 # %% [markdown]
-# **What it means.** With shuffled texts the tail is gone, in the gate and in EASE, where only that of the
-# popularity exponent is left. Adjusted ids bring a part of it: some of the gain belongs to "popular items learned
-# less", and must not be booked to language. The larger part is the text.
+# **What it means.** With shuffled texts the gate's tail is gone, and EASE keeps only what the popularity
+# exponent gave it. Adjusted ids bring a part: some of the gain belongs to "popular items learned less", and must
+# not be booked to language. The larger part is the text.
 
 # %% [markdown]
 # ## 7. All in one table
@@ -445,12 +446,12 @@ with pl.Config(fmt_str_lengths=40, tbl_width_chars=200):
 # %% [markdown]
 # **What it means.** The gate beats EASE with its exponent in both columns, which was the aim. Against the same
 # towers without text it is *lower* overall, by about the one per cent that we had agreed to pay, and the
-# paired interval sees that. Against EASE that reads it wins overall and is level in the tail: this network
-# earns its cost by its ids, not by its text.
+# paired interval sees that. Against EASE that reads it wins overall, and in the tail nothing is decided: this
+# network earns its cost by its ids, not by its text.
 #
-# One split and one seed are for a class. `longtail benchmark` gave twenty trials to each model on three
-# random splits; here is what is stored, for the shop and for MovieLens. Names ending in "Text" are gates or EASE with
-# text, "TextTower" is text alone.
+# One split and one seed are for a class. `longtail benchmark` tunes models by twenty trials on three random
+# splits; here is what is stored of these models, for the shop and for MovieLens. "TwoTowerText" and
+# "EaseScaledText" are gates, "TwoTowerTextLearned" is the learned one, "TextTower" is text alone.
 
 # %%
 from longtail_lib.benchmark import stored_results
@@ -476,9 +477,9 @@ stored("movielens-small")
 # **Predict**, before you compare the two tables: does the order of the models carry over from one dataset to
 # the other?
 #
-# It does not have to. MovieLens is smaller and denser, lesson 09's towers are behind the closed forms there, and
-# a gate cannot be better than what it joins. Read the row of the model that you would ship, in the table of
-# the data that is most like yours; then measure on your own.
+# It does not have to. On MovieLens, which is smaller and denser, lesson 09's towers are behind EASE scaled to
+# begin with. Read the row of the model that you would ship, in the table of the data that is most like yours;
+# then measure on your own.
 
 # %% [markdown]
 # <details><summary>Instructor's note</summary>
