@@ -161,8 +161,21 @@ _KNOWN = (
     Contestant(
         "EaseText",
         "longtail_lib.models:EaseText",
-        "EASE that also reads, tuned for the tail",
-        {**default_space("EaseText"), "form": ["additive", "collective"]},
+        "EASE, and a text map that speaks for rare items, tuned for the tail",
+        default_space("EaseText"),
+        for_tail=True,
+        twins=("EaseScaled",),
+    ),
+    Contestant(
+        "EaseTextCollective",
+        "longtail_lib.models:EaseText",
+        "EASE learned from interactions and texts as one matrix, tuned for the tail",
+        {
+            **_EASE,
+            "text_weight": ("log", 0.05, 20.0),
+            "space": ["whiten", "centre"],
+        },
+        {"form": "collective"},
         for_tail=True,
         twins=("EaseScaled",),
     ),
@@ -188,6 +201,47 @@ _KNOWN = (
         wraps={"model": "TwoTower", "text": "TextTower"},
         seeded=True,
         twins=("TwoTower", "EaseScaled"),
+    ),
+    *(
+        Contestant(
+            name,
+            "longtail_lib.models:SASRec",
+            about,
+            {
+                "learning_rate": ("log", 1e-3, 3e-2),
+                "dropout": ("float", 0.0, 0.5),
+            },
+            {"loss": loss},
+            seeded=True,
+            trials=5,
+            twins=twins,
+        )
+        for name, loss, about, twins in (
+            ("SASRecBCE", "bce", "reads histories in order, against one drawn item", ()),
+            (
+                "SASRec",
+                "cross-entropy",
+                "reads histories in order, against the whole catalogue",
+                ("SASRecBCE", "EaseScaled"),
+            ),
+        )
+    ),
+    Contestant(
+        "SASRecText",
+        "longtail_lib.models:TextGate",
+        "SASRec and TextTower, blended by popularity, tuned for the tail",
+        default_space("TextGate"),
+        for_tail=True,
+        wraps={"model": "SASRec", "text": "TextTower"},
+        seeded=True,
+        twins=("SASRec", "EaseScaled"),
+    ),
+    Contestant(
+        "GenerativeRetrieval",
+        "longtail_lib.models:GenerativeRetrieval",
+        "writes the next item's semantic id",
+        seeded=True,
+        twins=("SASRec", "EaseScaled"),
     ),
 )
 
