@@ -51,7 +51,7 @@ def write_evidence(root: Path) -> list[Path]:
 
 
 def _block(name: str) -> tuple[str, bytes]:
-    from longtail_lib.benchmark import evidence_table, stored_results
+    from longtail_lib.benchmark import evidence_table, paired_table, stored_results
     from longtail_lib.evaluation import frontier
     from longtail_lib.plots import frontier_plot
 
@@ -64,4 +64,5 @@ def _block(name: str) -> tuple[str, bytes]:
     picture = frontier_plot(found, title=title)
     text = re.sub(r"\s+", " ", picture.alt_text).replace("[", "(").replace("]", ")")
     image = f"![{text}]({_PICTURES}/evidence_{name}.png)"
-    return f"{evidence_table(results)}\n\n{image}", picture.png()
+    parts = [evidence_table(results), paired_table(results, _SPLIT), image]
+    return "\n\n".join(part for part in parts if part), picture.png()

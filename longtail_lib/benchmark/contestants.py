@@ -161,8 +161,8 @@ _KNOWN = (
     Contestant(
         "EaseText",
         "longtail_lib.models:EaseText",
-        "EASE, and a text map that speaks for rare items, tuned for the tail",
-        default_space("EaseText"),
+        "EASE that also reads, in either form, tuned for the tail",
+        {**default_space("EaseText"), "form": ["additive", "collective"]},
         for_tail=True,
         twins=("EaseScaled",),
     ),
