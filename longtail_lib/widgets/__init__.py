@@ -13,6 +13,8 @@ __getattr__, __dir__, __all__ = lazy_names(
         "clip_slider": "clip_level",
         "core_slider": "core_size",
         "correction_slider": "logq_strength",
+        "dimension_slider": "vector_dimensions",
+        "cost_slider": "encoding_share",
         "exponent_slider": "popularity_exponent",
         "head_slider": "head_definition",
         "page_slider": "page_length",
