@@ -179,8 +179,8 @@ _TEXT = np.array([[1.0, 0.0, 0.0], [0.0, 0.8, 0.6], [0.6, 0.0, 0.8]])
 _MORE = np.vstack([_LOG, [[0.0, 1.0, 1.0]]])
 
 text_ease = FunctionExercise(
-    task="Write `weights_with_text(X, texts, weight, l2)`: EASE as if each dimension of the texts were a "
-    "further user, and the texts counted `weight` times as much as interactions.",
+    task="Write `weights_with_text(X, texts, weight, l2)`: EASE as if each dimension of "
+    "the texts were a further user, and the texts counted `weight` times as much as interactions.",
     expected=_text_ease,
     cases=[(_LOG, _TEXT, 2.0, 1.0), (_MORE, _TEXT, 0.5, 2.0), (_MORE, _TEXT.T, 4.0, 1.0)],
     mistakes=[
