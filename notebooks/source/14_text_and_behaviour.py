@@ -8,7 +8,7 @@
 # - Measure two models class by class, from cold items to bestsellers.
 # - Explain why a network trained on ids and texts together forgets the texts.
 # - Compute a gate by popularity, and choose its weight on validation.
-# - Learn a gate from interactions that no model was trained on.
+# - Fit a gate to interactions that no model was trained on.
 # - Judge the result beside a closed form that reads, and beside shuffled texts.
 #
 # ## Before you start
