@@ -20,5 +20,6 @@ __getattr__, __dir__, __all__ = lazy_names(
         "seconds_per_point": "text_cost",
         "stored_results": "stored",
         "text_controls": "text_control_results",
+        "verdict_table": "twin_verdicts",
     },
 )
