@@ -209,7 +209,7 @@ class TextEncoder(Encoder):
         self, keys: Sequence[bytes], texts: Sequence[str], store: EncodingCache | None
     ) -> dict[bytes, np.ndarray]:
         """Encode texts, and keep what is done whenever a shard is full, or when interrupted."""
-        from tqdm import tqdm
+        from tqdm.auto import tqdm
 
         # A lone surrogate is no character, and the tokenizer would refuse it.
         clean = [text.encode("utf-8", "replace").decode() for text in texts]
