@@ -9,6 +9,7 @@ from longtail_lib.benchmark.results import BenchmarkResults
 __all__ = ["EVIDENCE", "stored_results"]
 
 EVIDENCE = Path(__file__).with_name("evidence")
+_STORED = ("shop", "movielens-small", "music")
 
 
 def stored_results(name: str) -> BenchmarkResults:
@@ -16,7 +17,8 @@ def stored_results(name: str) -> BenchmarkResults:
 
     Parameters
     ----------
-    name : {"shop", "movielens-small"}
+    name : {"shop", "movielens-small", "music"}
+        Of music there are only sequence models and what they have to beat.
 
     Returns
     -------
@@ -36,9 +38,9 @@ def stored_results(name: str) -> BenchmarkResults:
     'lower'
     """
     path = EVIDENCE / f"{name}.json"
-    if name not in ("shop", "movielens-small") or not path.is_file():
+    if name not in _STORED or not path.is_file():
         raise KeyError(
-            f"no results are stored for {name!r}; there are some for 'shop' and "
-            "'movielens-small', and `longtail benchmark` makes others"
+            f"no results are stored for {name!r}; there are some for "
+            f"{', '.join(map(repr, _STORED))}, and `longtail benchmark` makes others"
         )
     return BenchmarkResults.load(path)
