@@ -36,6 +36,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "article_ablation": "article_variant",
         "item_vectors": "content.item_vectors",
         "labelled_pairs": "sampled_negatives",
+        "shuffle_order": "sequence.order_control",
         "shuffled_vectors": "content.item_vectors",
         "linear_probe": "sequence.linear_probe",
         "pretrain": "sequence.pretraining",

@@ -10,6 +10,7 @@ __getattr__, __dir__, __all__ = lazy_names(
     {
         "Control": "control",
         "adjustment_slider": "adjustment_strength",
+        "calibration_slider": "negative_calibration",
         "clip_slider": "clip_level",
         "core_slider": "core_size",
         "correction_slider": "logq_strength",
