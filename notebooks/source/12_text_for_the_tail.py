@@ -34,9 +34,7 @@ from longtail_lib.tail import cold_groups, popularity_groups
 pl.Config.set_fmt_str_lengths(60)
 parts = split(prepare(load_dataset("shop"), min_rating=4), how="random")
 few = parts.popularity <= 3
-print(
-    f"At most 3 interactions: {few.sum():,} of {parts.n_items:,} items; none: {parts.cold.sum():,}"
-)
+print(f"At most 3 interactions: {few.sum():,} of {parts.n_items:,}; none: {parts.cold.sum():,}")
 
 # %% [markdown]
 # Take one with two interactions. We describe each item by who interacted with it, as in lesson 02, and
@@ -86,7 +84,8 @@ print(f"{encoder.n_parameters:,} parameters, {encoder.dimensions} numbers for ea
 #
 # Write `mean_pooling(states, mask)`. `states` has shape (texts, tokens, dimensions), `mask` (texts,
 # tokens). Return for each text the mean of its real tokens, divided by its length, so that products
-# are cosines. Expected for a text with tokens (3, 0) and (0, 1) and padding: about (0.95, 0.32).
+# are cosines. Expected for a text with tokens (3, 0) and (0, 1) and padding: a direction
+# in which the first number is three times the second.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -162,9 +161,8 @@ tail = popularity_groups(parts.popularity).mask("tail")
 probed = {"random": RandomVectors().encode(texts), **spaces}
 attributes = ["category", "theme", "style", "mood", "maker"]
 table = probe_table(probed, parts.items, attributes, {"tail": tail})
-table.pivot("attribute", index="encoder", values="share").with_columns(
-    pl.selectors.float().round(2)
-)
+wide = table.pivot("attribute", index="encoder", values="share")
+wide.with_columns(pl.selectors.float().round(2))
 
 # %% [markdown]
 # **What it means.** Interactions know hardly more than chance, and for half of the tail they have no
@@ -263,7 +261,7 @@ moved.select("encoder", "attribute", pl.selectors.float().round(2))
 # ### Exercise 3: a row in bytes
 #
 # Write `int8_codes(row)`: the whole numbers, where 127 stands for the largest absolute entry. Expected for
-# `[1.0, -0.5, 0.204]`: 127, -64 and 26.
+# `[1.0, -0.5, 0.43]`: 127, -64 and 55.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -370,9 +368,8 @@ by_id["TwoTower"] = TwoTower(epochs=3)
 
 
 def measured(models):
-    fitted = {name: model.fit(cold) for name, model in models.items()}
     rules = {"k": 50, "metrics": ["Recall"], "groups": groups}
-    return [evaluate(model, cold, name=name, **rules) for name, model in fitted.items()]
+    return [evaluate(each.fit(cold), cold, name=name, **rules) for name, each in models.items()]
 
 
 def recalls(reports):
