@@ -30,7 +30,7 @@ PATH = EVIDENCE / "transfer_runs.json"
 SOURCES = ("video", "music", "social")
 TARGET = "shop"
 SHARES = (0.01, 0.1, 1.0)
-SEEDS = (0, 1)
+SEEDS = (0, 1, 2)
 _PACKAGES = ("numpy", "scipy", "keras", "tensorflow")
 _SHAPE = {"dim": 32, "blocks": 2, "heads": 2, "max_length": 50}
 _PRETRAINING = _SHAPE | {"epochs": 6, "batch_size": 1024, "learning_rate": 0.005, "patience": 2}
@@ -49,7 +49,9 @@ WAYS: dict[str, str] = {
     "items": "pretrained, encoder frozen",
     "top": "pretrained, partly frozen",
     "all": "pretrained, everything trained",
+    "added": "pretrained, ids added",
     "scratch": "from scratch, texts",
+    "both": "from scratch, texts and ids",
     "ids": "from scratch, ids",
     "Popularity": "Popularity",
     "Ease": "Ease",
@@ -109,9 +111,12 @@ def tasks() -> list[tuple[str, float, int]]:
     found = [("nothing", 0.0, 0), *small]
     found += [(way, 1.0, 0) for way in ("scratch", "all", "items", "top")]
     found += [(way, share, 0) for way in ("probe", "Popularity", "Ease") for share in SHARES]
-    found += [("ids", share, 0) for share in SHARES]
-    again = ("scratch", "all", "items", "top", "probe", "Popularity", "Ease", "ids")
-    return found + [(way, share, 1) for share in SHARES[:2] for way in again]
+    found += [(way, share, 0) for way in ("ids", "added", "both") for share in SHARES]
+    again = tuple(way for way in WAYS if way != "nothing")
+    found += [(way, share, seed) for seed in SEEDS[1:] for share in SHARES[:2] for way in again]
+    return found + [
+        (way, 1.0, seed) for seed in SEEDS[1:] for way in ("scratch", "all", "top", "ids")
+    ]
 
 
 def build(way: str, share: float, seed: int, pretrained: Any, vectors: Any) -> Any:
@@ -130,9 +135,11 @@ def build(way: str, share: float, seed: int, pretrained: Any, vectors: Any) -> A
         parameters |= _BUDGETS[share]
     if way == "ids":
         return models.SASRec(**parameters)
-    parameters |= {"fusion": "text", "vectors": vectors}
-    if way == "scratch":
+    parameters |= {"fusion": "sum" if way in ("added", "both") else "text", "vectors": vectors}
+    if way in ("scratch", "both"):
         return models.SASRec(**parameters)
+    if way == "added":
+        way = "all"
     return models.SASRec(**{"train": way} | parameters, pretrained=pretrained)
 
 
@@ -165,7 +172,7 @@ def measured_rows(
     if pretrained is not None and Path(pretrained).exists():
         weights = Pretrained.load(pretrained)
     for way, share, seed in tqdm(wanted, disable=not progress):
-        if weights is None and way in ("nothing", "probe", "items", "top", "all"):
+        if weights is None and way in ("nothing", "probe", "items", "top", "all", "added"):
             sources = [domain_parts(name) for name in SOURCES]
             texts = [
                 vectors[name] if name in vectors else item_vectors(one)

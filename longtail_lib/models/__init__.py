@@ -38,6 +38,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "labelled_pairs": "sampled_negatives",
         "shuffle_order": "sequence.order_control",
         "shuffled_vectors": "content.item_vectors",
+        "item_chains": "sequence.item_chains",
         "linear_probe": "sequence.linear_probe",
         "pretrain": "sequence.pretraining",
         "train_share": "sequence.train_share",

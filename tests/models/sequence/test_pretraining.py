@@ -29,7 +29,7 @@ def words(parts) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def domains(make_chains):
-    return [make_chains(1, name="a"), make_chains(2, n_chains=5, name="b")]
+    return [make_chains(seed=1, name="a"), make_chains(seed=2, n_chains=5, name="b")]
 
 
 @pytest.fixture(scope="module")
