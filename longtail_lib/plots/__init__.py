@@ -19,6 +19,7 @@ from longtail_lib.plots.picture import Picture
 from longtail_lib.plots.pipeline_diagram import pipeline_diagram
 from longtail_lib.plots.popularity_curve import popularity_curve
 from longtail_lib.plots.preparation_steps import preparation_steps
+from longtail_lib.plots.quantisation_cells import quantisation_cells
 from longtail_lib.plots.score_distribution import score_distribution
 from longtail_lib.plots.score_forms import score_forms
 from longtail_lib.plots.side_by_side import side_by_side
@@ -41,6 +42,7 @@ __all__ = [
     "pipeline_diagram",
     "popularity_curve",
     "preparation_steps",
+    "quantisation_cells",
     "score_distribution",
     "score_forms",
     "side_by_side",

@@ -19,6 +19,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "exponent_slider": "popularity_exponent",
         "head_slider": "head_definition",
         "page_slider": "page_length",
+        "prefix_explorer": "id_prefix",
         "rank_slider": "rank_metrics",
         "sigmoid_sliders": "sigmoid_weights",
         "size_sliders": "transformer_size",
