@@ -45,6 +45,7 @@ _LEARNING_RATE = 0.005
 # What each row is, in the words of tables.
 WAYS: dict[str, str] = {
     "nothing": "pretrained, nothing trained",
+    "own": "pretrained on half of the shop, nothing trained",
     "probe": "pretrained, linear probe",
     "items": "pretrained, encoder frozen",
     "top": "pretrained, partly frozen",
@@ -108,11 +109,11 @@ def for_all_users(model: Any, parts: Any, pretrained: Any = None, vectors: Any =
 def tasks() -> list[tuple[str, float, int]]:
     """List what is measured as (way, share, seed), what matters most first."""
     small = [(way, share, 0) for share in SHARES[:2] for way in ("scratch", "all", "items", "top")]
-    found = [("nothing", 0.0, 0), *small]
+    found = [("nothing", 0.0, 0), ("own", 0.0, 0), *small]
     found += [(way, 1.0, 0) for way in ("scratch", "all", "items", "top")]
     found += [(way, share, 0) for way in ("probe", "Popularity", "Ease") for share in SHARES]
     found += [(way, share, 0) for way in ("ids", "added", "both") for share in SHARES]
-    again = tuple(way for way in WAYS if way != "nothing")
+    again = tuple(way for way in WAYS if way not in ("nothing", "own"))
     found += [(way, share, seed) for seed in SEEDS[1:] for share in SHARES[:2] for way in again]
     return found + [
         (way, 1.0, seed) for seed in SEEDS[1:] for way in ("scratch", "all", "top", "ids")
@@ -129,7 +130,8 @@ def build(way: str, share: float, seed: int, pretrained: Any, vectors: Any) -> A
     if way == "probe":
         return models.LinearProbe(pretrained, vectors)
     parameters = _SHAPE | {"learning_rate": _LEARNING_RATE, "seed": seed}
-    if way == "nothing":
+    if way in ("nothing", "own"):
+        way = "nothing"
         parameters |= {"epochs": 1, "patience": None, "train": "nothing"}
     else:
         parameters |= _BUDGETS[share]
@@ -181,11 +183,16 @@ def measured_rows(
             weights = pretrain(SASRec(**_PRETRAINING, progress=progress), sources, texts)
             if pretrained is not None:
                 weights.save(pretrained)
+        known = weights
+        if way == "own":
+            # The positive control: here what was pretrained on must carry over.
+            half = train_share(parts, 0.5, seed)
+            known = pretrain(SASRec(**_PRETRAINING, progress=progress), [half], [own])
         start = time.process_time()
         few = train_share(parts, share or min(SHARES), seed)
-        model = build(way, share, seed, weights, own).fit(few)
+        model = build(way, share, seed, known, own).fit(few)
         seconds = time.process_time() - start
-        model = for_all_users(model, parts, weights, own)
+        model = for_all_users(model, parts, known, own)
         report = evaluate(model, parts, k=10, metrics=["NDCG"], name=way)
         found = {
             f"{group} {name}": round(getattr(report[group, "NDCG@10"], name), 5) + 0.0
@@ -217,12 +224,13 @@ def transfer_results(path: str | os.PathLike[str] | None = None) -> Any:
     polars.DataFrame
         One row for each way, share and seed: `way` in words, `share` of the shop's users that
         were trained on (0 where none were), their number `users`, `seed`, and NDCG@10 overall
-        with its interval over users, `ndcg`, `low`, `high`, and that of the tail, `tail`.
+        with its interval over users, `ndcg`, `low`, `high`, and that of the tail, `tail`,
+        `tail_low`, `tail_high`.
 
     Examples
     --------
-    >>> transfer_results().columns
-    ['way', 'share', 'users', 'seed', 'ndcg', 'low', 'high', 'tail']
+    >>> transfer_results().columns[4:]
+    ['ndcg', 'low', 'high', 'tail', 'tail_low', 'tail_high']
     """
     import polars as pl
 
@@ -235,7 +243,10 @@ def transfer_results(path: str | os.PathLike[str] | None = None) -> Any:
             name: [row[f"overall {key}"] for row in rows]
             for name, key in (("ndcg", "value"), ("low", "low"), ("high", "high"))
         },
-        "tail": [row["tail value"] for row in rows],
+        **{
+            name: [row[f"tail {key}"] for row in rows]
+            for name, key in (("tail", "value"), ("tail_low", "low"), ("tail_high", "high"))
+        },
     }
     return pl.DataFrame(columns).with_columns(pl.col("share").cast(pl.Float64))
 

@@ -22,6 +22,7 @@ from longtail_lib.plots.preparation_steps import preparation_steps
 from longtail_lib.plots.quantisation_cells import quantisation_cells
 from longtail_lib.plots.score_distribution import score_distribution
 from longtail_lib.plots.score_forms import score_forms
+from longtail_lib.plots.share_lines import share_lines
 from longtail_lib.plots.side_by_side import side_by_side
 from longtail_lib.plots.stream_estimates import estimate_dots
 from longtail_lib.plots.training_curves import training_curves
@@ -45,6 +46,7 @@ __all__ = [
     "quantisation_cells",
     "score_distribution",
     "score_forms",
+    "share_lines",
     "side_by_side",
     "style",
     "training_curves",
