@@ -122,14 +122,15 @@ explorer = prefix_explorer(ids.codes_[:, :3], parts.items, rows=[deck, lantern])
 explorer
 
 # %% [markdown]
-# On paper: one token and two.
+# On paper: one token of the deck, then two, and two of the lantern.
 
 # %%
-explorer.snapshots(depth=[1, 2])
+chosen = [titles[deck], titles[deck], titles[lantern]]
+explorer.snapshots(item=chosen, depth=[1, 2, 2])
 
 # %% [markdown]
-# All titles shown for the first token are card decks, and the second narrows them to voyages. Nobody told the
-# codebooks. Move the slider to the lantern: is it as clear?
+# All titles shown for the deck's first token are card decks, and the second narrows them to voyages. The lantern's
+# two tokens say lamp and antiquity. Nobody told the codebooks.
 #
 # One item proves nothing. **Purity** is the share of items that have the most common label of their prefix. It
 # rises by itself when prefixes get rarer, so the library puts shuffled labels beside it.
@@ -353,9 +354,9 @@ young = GenerativeRetrieval(vectors, epochs=1).fit(cold)
 for name, each in (("one epoch", young), ("three epochs", model)):
     for k in (10, 100, 200):
         share = each.invalid_share(rows[:200], k=k, beams=200)
-        print(f"{name}: {share:.1f} of {k} ids belong to no item")
+        print(f"{name}: of {k} ids a share of {share:.1f} belongs to no item")
 real = model.generate(histories[:200], k=200, beams=200)[0]
-print(f"with the trie: {np.ma.getmaskarray(real).mean():.1f} of 200")
+print(f"with the trie: of 200 ids a share of {np.ma.getmaskarray(real).mean():.1f}")
 
 # %% [markdown]
 # **What it means.** Even without the trie the first ten are real items; the network has learned the tree by
