@@ -133,12 +133,3 @@ def test_ids_need_meaning_and_new_items_are_hardly_ever_written(shop):
     invalid = [models[name].invalid_share(rows[:200], k=200, beams=200) for name in mass]
     assert invalid[0] > 2 * invalid[1] > 0
     assert models["text"].invalid_share(rows[:200], k=10, beams=200) < 0.01
-
-
-@pytest.mark.slow
-def test_longer_training_does_not_reach_vectors_on_new_items(shop):
-    parts, vectors = shop
-    cold = hold_out_items(parts, share=0.1, seed=0)
-    by_ids = chosen_by(GenerativeRetrieval(vectors, epochs=12).fit(cold), cold)
-    by_vectors = chosen_by(ContentKNN(vectors, space="raw").fit(cold), cold)
-    assert 10 / cold.cold.sum() < by_ids < 0.8 * by_vectors
