@@ -1,5 +1,9 @@
-"""The whole test suite as one pytest call, so that it ends with one closing line."""
+"""The whole test suite as one pytest call, so that it ends with one closing line.
 
+It runs in as many processes as there are cores, at most four.
+"""
+
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +11,9 @@ from pathlib import Path
 from courseware.check import nbval_arguments
 from courseware.kernel import install_kernel_config, kernel_environment
 from courseware.lesson import find_lessons
+
+# Each trains models of its own and needs up to 4 GB.
+_MOST_PROCESSES = 4
 
 
 def suite_arguments(root: Path, *, fast: bool = False) -> list[str]:
@@ -22,6 +29,10 @@ def suite_arguments(root: Path, *, fast: bool = False) -> list[str]:
     arguments = ["-q", "--durations=10", "--doctest-modules", "tests", "longtail_lib", "courseware"]
     # IPython reads this file with a name of its own in it; nothing else can import it.
     arguments.append("--ignore=courseware/ipython_kernel_config.py")
+    processes = min(_MOST_PROCESSES, os.cpu_count() or 1)
+    if processes > 1:
+        # A file stays with one process: cells of a notebook build on each other.
+        arguments += [f"--numprocesses={processes}", "--dist=loadfile"]
     if fast:
         return [*arguments, "-m", "not slow"]
     return arguments + nbval_arguments(find_lessons(root))[0]
