@@ -210,8 +210,8 @@ pl.DataFrame([losses(*case) for case in cases]).with_columns(pl.selectors.float(
 #
 # The other gap needs a second look. On the simulated logs, and on MovieLens when test interactions are drawn at
 # random, EASE stays far ahead. On MovieLens by leave-last-out, where the question really is "what comes
-# next?", SASRec is level with it, but only with cross-entropy. If you read that a transformer won or lost, ask
-# which loss, which split, and where EASE stands.
+# next?", SASRec with cross-entropy is level with it: no difference is decided. If you read that a transformer
+# won or lost, ask which loss, which split, and where EASE stands.
 #
 # ## 3. What the model believes
 #
@@ -239,9 +239,9 @@ print(f"believed {believed(bce):.1f}, true {true:.2f}")
 #
 # ### Exercise 3: the exponent of gBCE
 #
-# Write `exponent(n_negatives, n_items, t)`. The target itself cannot be a negative, so $a$ is `n_negatives
-# / (n_items - 1)`. Expected for 10 negatives among 101 items: 1 at t = 0, which is plain BCE, and 0.1 at t
-# = 1.
+# Write `exponent(n_negatives, n_items, t)`. The target itself cannot be a negative, so $a$ is
+# `n_negatives / (n_items - 1)`. Expected for 10 negatives among 101 items: 1 at calibration 0, which is
+# plain BCE, and 0.1 at calibration 1.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -444,7 +444,7 @@ share_lines(points, title="What the shop's models learn from more of its users")
 #
 # Was nothing learned from the other catalogues, or can it not be carried over? The rows that trained on
 # nothing of the shop tell. One comes from the other three catalogues. The other is a positive control:
-# pretrained in the same way on half of the shop's *own* users, then applied as it is.
+# pretrained in the same way on half of the shop's *own* users, then applied to all of them as it is.
 
 # %%
 for way, value in runs.filter(share=0).select("way", "ndcg").rows():
@@ -453,11 +453,11 @@ chance = stored_results("shop").report("leave-last-out", "Random")["NDCG@10"].va
 print(f"random lists: {chance:.3f}")
 
 # %% [markdown]
-# **What it means.** The method works: on users of its own catalogue it comes out above Popularity without a
-# single step of training on them. But films, music and posts taught it nothing about this shop. Their texts
-# use other words for other tastes, and in the simulator nobody shops in two of them. UniSRec's domains were
-# categories of one retailer, with shared brands, shared words and shared people. So the first question to a
-# pretrained recommender is not how large it is. It is what its catalogues have in common with yours.
+# **What it means.** The method works: within its own catalogue it comes out above Popularity without one
+# further step of training. But films, music and posts taught it nothing about this shop. Their texts use other
+# words for other tastes, and in the simulator nobody shops in two of them. UniSRec's domains were mostly
+# categories of one retailer, described in one way. So the first question to a pretrained recommender is not
+# how large it is. It is what its catalogues have in common with yours.
 #
 # And the tail, for which the article hopes?
 
