@@ -58,6 +58,21 @@ WAYS: dict[str, str] = {
     "Ease": "Ease",
 }
 
+# Of each SASRec: its fusion, and what is trained of pretrained weights; None is from scratch.
+_NETWORKS: dict[str, tuple[str | None, str | None]] = {
+    "nothing": ("text", "nothing"),
+    "own": ("text", "nothing"),
+    "items": ("text", "items"),
+    "top": ("text", "top"),
+    "all": ("text", "all"),
+    "added": ("sum", "all"),
+    "scratch": ("text", None),
+    "both": ("sum", None),
+    "ids": (None, None),
+}
+# Ways that start from the other catalogues.
+_CARRIED = {"probe", *(way for way, (_, train) in _NETWORKS.items() if train)} - {"own"}
+
 
 def domain_parts(name: str) -> Any:
     """Give one catalogue's interactions, of 4 stars and more where there are any, by time."""
@@ -129,20 +144,14 @@ def build(way: str, share: float, seed: int, pretrained: Any, vectors: Any) -> A
         return models.Ease(l2=200.0) if way == "Ease" else models.Popularity()
     if way == "probe":
         return models.LinearProbe(pretrained, vectors)
-    parameters = _SHAPE | {"learning_rate": _LEARNING_RATE, "seed": seed}
-    if way in ("nothing", "own"):
-        way = "nothing"
-        parameters |= {"epochs": 1, "patience": None, "train": "nothing"}
-    else:
-        parameters |= _BUDGETS[share]
-    if way == "ids":
-        return models.SASRec(**parameters)
-    parameters |= {"fusion": "sum" if way in ("added", "both") else "text", "vectors": vectors}
-    if way in ("scratch", "both"):
-        return models.SASRec(**parameters)
-    if way == "added":
-        way = "all"
-    return models.SASRec(**{"train": way} | parameters, pretrained=pretrained)
+    fusion, train = _NETWORKS[way]
+    budget = {"epochs": 1, "patience": None} if train == "nothing" else _BUDGETS[share]
+    parameters = _SHAPE | budget | {"learning_rate": _LEARNING_RATE, "seed": seed}
+    if fusion is not None:
+        parameters |= {"fusion": fusion, "vectors": vectors}
+    if train is not None:
+        parameters |= {"train": train, "pretrained": pretrained}
+    return models.SASRec(**parameters)
 
 
 def measured_rows(
@@ -170,24 +179,25 @@ def measured_rows(
     parts = domain_parts(TARGET)
     vectors = dict(vectors or {})
     own = vectors[TARGET] if TARGET in vectors else item_vectors(parts)
+    untrained = SASRec(**_PRETRAINING, progress=progress)
     weights = None
     if pretrained is not None and Path(pretrained).exists():
         weights = Pretrained.load(pretrained)
     for way, share, seed in tqdm(wanted, disable=not progress):
-        if weights is None and way in ("nothing", "probe", "items", "top", "all", "added"):
+        if weights is None and way in _CARRIED:
             sources = [domain_parts(name) for name in SOURCES]
             texts = [
                 vectors[name] if name in vectors else item_vectors(one)
                 for name, one in zip(SOURCES, sources, strict=True)
             ]
-            weights = pretrain(SASRec(**_PRETRAINING, progress=progress), sources, texts)
+            weights = pretrain(untrained, sources, texts)
             if pretrained is not None:
                 weights.save(pretrained)
         known = weights
         if way == "own":
             # The positive control: here what was pretrained on must carry over.
             half = train_share(parts, 0.5, seed)
-            known = pretrain(SASRec(**_PRETRAINING, progress=progress), [half], [own])
+            known = pretrain(untrained, [half], [own])
         start = time.process_time()
         few = train_share(parts, share or min(SHARES), seed)
         model = build(way, share, seed, known, own).fit(few)

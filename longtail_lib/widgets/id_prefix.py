@@ -10,6 +10,7 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 
+from longtail_lib.models.generative.shared_prefixes import rows_with_prefix
 from longtail_lib.plots.palette import COLOURS
 from longtail_lib.widgets.control import Control
 
@@ -89,7 +90,7 @@ most common kind g 100%. Go; Chess.
         )
 
     def sharing(row: int, tokens: int) -> np.ndarray:
-        return np.flatnonzero((codes[:, :tokens] == codes[row, :tokens]).all(axis=1))
+        return rows_with_prefix(codes, codes[row, :tokens])
 
     def compute(item: str, depth: int) -> dict[str, Any]:
         row = chosen[item]

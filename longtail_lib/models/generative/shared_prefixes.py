@@ -9,7 +9,18 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-__all__ = ["items_with_prefix", "purity_by_depth"]
+__all__ = ["items_with_prefix", "purity_by_depth", "rows_with_prefix"]
+
+
+def rows_with_prefix(codes: np.ndarray, prefix: Sequence[int]) -> np.ndarray:
+    """Return the rows of `codes`, shape (n_items, tokens), that begin with a prefix.
+
+    Examples
+    --------
+    >>> rows_with_prefix(np.array([[4, 0], [2, 0], [4, 1]]), [4]).tolist()
+    [0, 2]
+    """
+    return np.flatnonzero((codes[:, : len(prefix)] == prefix).all(axis=1))
 
 
 def items_with_prefix(codes: np.ndarray, items: Any, prefix: Sequence[int]) -> pl.DataFrame:
@@ -25,7 +36,7 @@ def items_with_prefix(codes: np.ndarray, items: Any, prefix: Sequence[int]) -> p
         raise ValueError(
             f"prefix_table: a prefix has at most {codes.shape[1]} tokens, got {len(prefix)}"
         )
-    rows = np.flatnonzero((codes[:, : len(prefix)] == prefix).all(axis=1))
+    rows = rows_with_prefix(codes, prefix)
     rows = rows[np.lexsort(codes[rows].T[::-1])]
     shown = [name for name in ("item_id", "title", "category") if name in frame.columns]
     columns = {name: frame[name].to_numpy()[rows].tolist() for name in shown}

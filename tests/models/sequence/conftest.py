@@ -9,8 +9,3 @@ from longtail_lib.preprocessing.parts import Split
 @pytest.fixture(scope="session")
 def chains() -> Split:
     return item_chains()
-
-
-@pytest.fixture(scope="session")
-def make_chains():
-    return item_chains

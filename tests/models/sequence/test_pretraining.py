@@ -5,7 +5,15 @@ import dataclasses
 import numpy as np
 import pytest
 
-from longtail_lib.models import LinearProbe, Pretrained, SASRec, linear_probe, pretrain, train_share
+from longtail_lib.models import (
+    LinearProbe,
+    Pretrained,
+    SASRec,
+    item_chains,
+    linear_probe,
+    pretrain,
+    train_share,
+)
 from longtail_lib.models.sequence.joined_domains import join_domains
 
 SMALL = {
@@ -28,8 +36,8 @@ def words(parts) -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def domains(make_chains):
-    return [make_chains(seed=1, name="a"), make_chains(seed=2, n_chains=5, name="b")]
+def domains():
+    return [item_chains(seed=1, name="a"), item_chains(seed=2, n_chains=5, name="b")]
 
 
 @pytest.fixture(scope="module")
@@ -101,12 +109,12 @@ def test_a_few_users_suffice_after_pretraining(chains, trained):
     assert hits(tuned, chains) > hits(scratch, chains) + 0.3
 
 
-def test_for_users_reads_the_same_histories(chains, make_chains, trained):
+def test_for_users_reads_the_same_histories(chains, trained):
     model = SASRec(**SMALL | {"epochs": 1}).fit(chains)
     other = model.for_users(chains)
     np.testing.assert_allclose(other.user_vectors_, model.user_vectors_, atol=1e-5)
     with pytest.raises(ValueError, match="another catalogue"):
-        model.for_users(make_chains(n_chains=5))
+        model.for_users(item_chains(n_chains=5))
 
 
 def test_pretraining_is_saved_and_the_same_twice(domains, trained, tmp_path):

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from longtail_lib.models import SASRec
+from longtail_lib.models import SASRec, item_chains
 from longtail_lib.models.sequence.next_item_batches import next_item_batches, unseen_items
 
 SMALL = {
@@ -115,11 +115,11 @@ def test_a_killed_fit_goes_on(chains, tmp_path):
     np.testing.assert_array_equal(resumed.history_["loss"], whole.history_["loss"])
 
 
-def test_a_checkpoint_of_another_catalogue_is_refused(chains, make_chains, tmp_path):
+def test_a_checkpoint_of_another_catalogue_is_refused(chains, tmp_path):
     few = SMALL | {"epochs": 1, "checkpoint": tmp_path}
     SASRec(**few).fit(chains)
     with pytest.raises(ValueError, match="checkpoint of another training"):
-        SASRec(**few).fit(make_chains(n_chains=5))
+        SASRec(**few).fit(item_chains(n_chains=5))
 
 
 def test_a_user_without_history_scores_nothing(chains, fitted):
