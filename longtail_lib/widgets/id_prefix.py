@@ -48,9 +48,9 @@ def prefix_explorer(
     Returns
     -------
     Control
-        Two sliders: `item`, a title, and `depth`, from 0 tokens to all. Its state holds `count`
-        (items that share them), `counts` (for every depth), `common` (for each attribute its most
-        common value and the share of these items that have it) and `titles`.
+        A list, `item`, of titles, and a slider, `depth`, from 0 tokens to all. Its state holds
+        `count` (items that share them), `counts` (for every depth), `common` (for each attribute
+        its most common value and the share of these items that have it) and `titles`.
 
     Raises
     ------
@@ -143,7 +143,7 @@ most common kind g 100%. Go; Chess.
         )
 
     sliders = {
-        "item": ipywidgets.SelectionSlider(options=list(chosen), description="item"),
+        "item": ipywidgets.Dropdown(options=list(chosen), description="item"),
         "depth": ipywidgets.IntSlider(value=depth, min=0, max=codes.shape[1], description="tokens"),
     }
     return Control("id prefix", sliders, compute=compute, draw=draw, say=say, panels=2)
