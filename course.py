@@ -109,7 +109,7 @@ _COMMANDS = {"lab": _lab, "run": _run, "test": _test}
 
 
 def _courseware(arguments: list[str]) -> int:
-    command = [str(venv_python(ROOT)), "-m", "courseware", *arguments]
+    command = [str(venv_python(ROOT)), "-m", "longtail_course.build", *arguments]
     process = subprocess.Popen(command, cwd=str(ROOT), env=child_environment())
     try:
         return _exit_code(process.wait())

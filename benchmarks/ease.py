@@ -9,7 +9,7 @@ from the interactions and turns the inverse into weights. The ratio compares a f
 calls inside the same fit, because two runs minutes apart on a shared machine differ by more than
 what is measured here. Each repeat has a process of its own, so that peaks of memory do not mix.
 
-The fitted weights are then pruned to `top_weights` a column, as `Ease(top_weights=...)` does, and
+The fitted weights are then pruned to `top_weights` a column, as `EASE(top_weights=...)` does, and
 1,000 users are scored with the whole and with the pruned matrix. NDCG@10 is over the whole
 catalogue, for one held-out interaction of each of these users.
 
@@ -33,10 +33,10 @@ import scipy
 from scipy.linalg.lapack import spotrf, spotri
 from scipy.sparse import csr_matrix
 
-from longtail_lib.models import Ease
+from longtail_lib.models import EASE
 from longtail_lib.models.ease import _fill_gram, _prune
-from longtail_lib.models.top_k import top_k
-from longtail_lib.preprocessing.parts import Split
+from longtail_lib.preprocessing import Split
+from longtail_lib.ranking import largest_columns
 
 RESULTS = Path(__file__).parent / "results" / "ease.json"
 CLUSTERS = 100
@@ -91,8 +91,8 @@ def resident_bytes() -> int:
     return int(status.split("VmRSS:")[1].split()[0]) * 1024
 
 
-class TimedEase(Ease):
-    """Ease that notes how long LAPACK took."""
+class TimedEase(EASE):
+    """EASE that notes how long LAPACK took."""
 
     def _invert(self, gram: np.ndarray) -> None:
         start = time.perf_counter()
@@ -128,7 +128,7 @@ def measure(parts: Split, l2: float, keep: list[int], bare: bool) -> dict[str, A
     return result
 
 
-def serving(model: Ease, parts: Split, keep: list[int]) -> list[dict[str, float | None]]:
+def serving(model: EASE, parts: Split, keep: list[int]) -> list[dict[str, float | None]]:
     """Score the same users with all weights and with the largest of each column.
 
     These steps run on one thread, so processor time measures them also on a busy machine.
@@ -167,7 +167,7 @@ def serving(model: Ease, parts: Split, keep: list[int]) -> list[dict[str, float 
 def ndcg(scores: np.ndarray, parts: Split, rows: np.ndarray) -> float:
     """NDCG@10 with one relevant item a user, seen items left out."""
     scores[parts.train[rows].nonzero()] = -np.inf
-    hit = top_k(scores, 10) == parts.test[rows].indices[:, None]
+    hit = largest_columns(scores, 10) == parts.test[rows].indices[:, None]
     return float((hit / np.log2(np.arange(2, 12))).sum(axis=1).mean())
 
 
@@ -198,7 +198,7 @@ def main() -> None:
     ratios = [run["fit_seconds"] / run["lapack_seconds_in_fit"] for run in runs]
     peak = max(run["peak_bytes"] for run in runs)
     result = {
-        "what": "Ease.fit against the LAPACK calls spotrf + spotri inside it",
+        "what": "EASE.fit against the LAPACK calls spotrf + spotri inside it",
         "users": options.users,
         "items": options.items,
         "interactions": options.interactions,

@@ -26,10 +26,10 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from longtail_lib.evaluation import evaluate, top_k
-from longtail_lib.evaluation.accuracy import ACCURACY, accuracy, find_hits
-from longtail_lib.evaluation.rank import rank_users
-from longtail_lib.preprocessing.parts import Split
+from longtail_lib.evaluation import evaluate, rank_users
+from longtail_lib.evaluation.metrics.accuracy import ACCURACY, accuracy, find_hits
+from longtail_lib.preprocessing import Split
+from longtail_lib.ranking import top_k
 
 RESULTS = Path(__file__).parent / "results" / "evaluation.json"
 KS = (10, 50)

@@ -30,7 +30,7 @@ from implicit.nearest_neighbours import BM25Recommender, CosineRecommender, TFID
 
 from longtail_lib import compare, evaluate, load_dataset, prepare, split
 from longtail_lib.models import ItemKNN, Recommender
-from longtail_lib.preprocessing.parts import Split
+from longtail_lib.preprocessing import Split
 
 RESULTS = Path(__file__).parent / "results" / "item_knn.json"
 NEIGHBOURS = (20, 50, 100, 200)

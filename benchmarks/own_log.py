@@ -4,7 +4,7 @@
     python benchmarks/own_log.py --interactions 50000 --no-store
 
 Runs examples/own_log.py as a user would, in a process of its own: read_table, prepare, split, tune
-Popularity, ItemKNN and Ease with 20 trials each, evaluate on test, compare. Making the log does
+Popularity, ItemKNN and EASE with 20 trials each, evaluate on test, compare. Making the log does
 not count. On a machine that does other work too, `processor_seconds` over the number of cores say
 what is left of `seconds` without it. It asks the operating system for the child's peak of memory,
 so it runs on Linux and macOS.

@@ -22,9 +22,8 @@ from pathlib import Path
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from longtail_lib.article.keras_backend import import_keras
-from longtail_lib.models import SASRec
-from longtail_lib.preprocessing.parts import Split
+from longtail_lib.models import SASRec, import_keras
+from longtail_lib.preprocessing import Split
 
 keras = import_keras()
 

@@ -30,8 +30,8 @@ from typing import Any
 import numpy as np
 
 from longtail_lib import load_dataset
-from longtail_lib.article.keras_backend import import_keras
-from longtail_lib.encoders import TextEncoder
+from longtail_lib.models import import_keras
+from longtail_lib.text import TextEncoder
 
 keras = import_keras()
 

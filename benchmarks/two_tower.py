@@ -31,10 +31,9 @@ from typing import Any
 import numpy as np
 
 from longtail_lib import load_dataset, prepare, split
-from longtail_lib.article.keras_backend import import_keras
-from longtail_lib.models import TwoTower
-from longtail_lib.models.training_batches import shuffled_pairs
-from longtail_lib.preprocessing.parts import Split
+from longtail_lib.models import TwoTower, import_keras
+from longtail_lib.models._training_batches import shuffled_pairs
+from longtail_lib.preprocessing import Split
 
 keras = import_keras()
 

@@ -25,9 +25,9 @@ import polars as pl
 from tqdm import tqdm
 
 from longtail_lib import compare, evaluate, models, prepare, read_table, split, tune
-from longtail_lib.data.simulator import PRESETS, simulate
 from longtail_lib.evaluation import Report
 from longtail_lib.preprocessing import Split
+from longtail_lib.simulation import PRESETS, simulate
 
 TAIL = {
     "metric": ("tail", "NDCG@10"),
@@ -170,7 +170,7 @@ def parser() -> argparse.ArgumentParser:
     keep.add_argument("--min-user-interactions", type=int, default=5)
     keep.add_argument("--min-item-interactions", type=int, default=1)
     search = parser.add_argument_group("what to search")
-    known = ["Popularity", "ItemKNN", "Ease", "ImplicitALS", "BPR", "TwoTower"]
+    known = ["Popularity", "ItemKNN", "EASE", "ImplicitALS", "BPR", "TwoTower"]
     search.add_argument(
         "--models",
         nargs="+",

@@ -1,25 +1,18 @@
 """Recommenders side by side: one protocol, stated budgets, several seeds, results as JSON."""
 
-from longtail_lib.lazy_names import lazy_names
+from typing import TYPE_CHECKING
 
-__getattr__, __dir__, __all__ = lazy_names(
-    __name__,
-    {
-        "CONTESTANTS": "contestants",
-        "BenchmarkProtocol": "protocol",
-        "BenchmarkResults": "results",
-        "Contestant": "contestants",
-        "TextControls": "text_control_results",
-        "check_drift": "drift",
-        "cost_table": "text_cost",
-        "debiased_results": "debiased_models",
-        "evidence_table": "markdown_table",
-        "extend_results": "extension",
-        "paired_table": "pair_table",
-        "run_benchmark": "runner",
-        "seconds_per_point": "text_cost",
-        "stored_results": "stored",
-        "text_controls": "text_control_results",
-        "verdict_table": "twin_verdicts",
-    },
-)
+from longtail_lib._lazy_names import lazy_names
+
+if TYPE_CHECKING:
+    from longtail_lib.benchmark._benchmark_protocol import BenchmarkProtocol as BenchmarkProtocol
+    from longtail_lib.benchmark._benchmark_results import BenchmarkResults as BenchmarkResults
+    from longtail_lib.benchmark._check_drift import check_drift as check_drift
+    from longtail_lib.benchmark._check_drift import extend_results as extend_results
+    from longtail_lib.benchmark._contestant import CONTESTANTS as CONTESTANTS
+    from longtail_lib.benchmark._contestant import Contestant as Contestant
+    from longtail_lib.benchmark._contestant import contestant as contestant
+    from longtail_lib.benchmark._evidence_table import evidence_table as evidence_table
+    from longtail_lib.benchmark._run_benchmark import run_benchmark as run_benchmark
+else:
+    __getattr__, __dir__, __all__ = lazy_names(__name__, __file__)

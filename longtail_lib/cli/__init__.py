@@ -1,5 +1,5 @@
 """The `longtail` command."""
 
-from longtail_lib.cli.command import main
+from longtail_lib.cli._command import main
 
 __all__ = ["main"]

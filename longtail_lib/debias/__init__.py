@@ -1,39 +1,26 @@
-"""What was shown and what was chosen: propensities, estimators, and models that correct for both.
+"""What was shown and what was chosen: propensities, and estimators that correct for them.
 
-Names are imported when first used, so that no estimator costs a model's imports.
+Models that correct for popularity are in `longtail_lib.models`.
 """
 
-from longtail_lib.lazy_names import lazy_names
+from typing import TYPE_CHECKING
 
-__getattr__, __dir__, __all__ = lazy_names(
-    __name__,
-    {
-        "BBN": "bbn",
-        "CDN": "cdn",
-        "Estimate": "estimate",
-        "Feedback": "feedback",
-        "LogitAdjusted": "logit_adjusted",
-        "MACR": "macr",
-        "PropensityFit": "propensity",
-        "RelevanceMF": "relevance_mf",
-        "calibrated_preference": "imputation",
-        "clipped_ips": "estimators",
-        "doubly_robust": "estimators",
-        "draw_feedback": "feedback",
-        "estimator_table": "estimator_experiment",
-        "fit_propensity": "propensity",
-        "fresh_feedback": "feedback",
-        "ips": "estimators",
-        "ips_accuracy": "choice_weighting",
-        "item_preference": "imputation",
-        "list_weights": "estimate",
-        "naive": "estimators",
-        "popularity_propensity": "propensity",
-        "propensity_calibration": "calibration",
-        "recommended_lists": "estimator_experiment",
-        "snips": "estimators",
-        "true_preference": "truth",
-        "true_propensity": "truth",
-        "true_value": "truth",
-    },
-)
+from longtail_lib._lazy_names import lazy_names
+
+if TYPE_CHECKING:
+    from longtail_lib.debias._estimate import Estimate as Estimate
+    from longtail_lib.debias._estimate import list_weights as list_weights
+    from longtail_lib.debias._estimate import true_value as true_value
+    from longtail_lib.debias._estimators import clipped_ips as clipped_ips
+    from longtail_lib.debias._estimators import doubly_robust as doubly_robust
+    from longtail_lib.debias._estimators import ips as ips
+    from longtail_lib.debias._estimators import naive as naive
+    from longtail_lib.debias._estimators import snips as snips
+    from longtail_lib.debias._feedback import Feedback as Feedback
+    from longtail_lib.debias._feedback import draw_feedback as draw_feedback
+    from longtail_lib.debias._feedback import fresh_feedback as fresh_feedback
+    from longtail_lib.debias._fit_propensity import PropensityFit as PropensityFit
+    from longtail_lib.debias._fit_propensity import fit_propensity as fit_propensity
+    from longtail_lib.debias._fit_propensity import popularity_propensity as popularity_propensity
+else:
+    __getattr__, __dir__, __all__ = lazy_names(__name__, __file__)

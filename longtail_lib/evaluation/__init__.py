@@ -1,48 +1,23 @@
 """Measure recommendations: full ranking, head, mid and tail, with intervals."""
 
-from longtail_lib.evaluation.compare import compare
-from longtail_lib.evaluation.comparison import Comparison, Difference
-from longtail_lib.evaluation.evaluate import METRICS, evaluate
-from longtail_lib.evaluation.exponent_sensitivity import propensity_sensitivity
-from longtail_lib.evaluation.exposure_by_provider import provider_exposure
-from longtail_lib.evaluation.feedback_loop import feedback_loop
-from longtail_lib.evaluation.feedback_rounds import FeedbackLoop
-from longtail_lib.evaluation.feedback_seeds import feedback_over_seeds, feedback_table
-from longtail_lib.evaluation.pareto_frontier import Frontier, frontier
-from longtail_lib.evaluation.rating_error import rmse
-from longtail_lib.evaluation.recommendation_worth import worth_table
-from longtail_lib.evaluation.report import Report, Value
-from longtail_lib.evaluation.rerank_path import rerank_path
-from longtail_lib.evaluation.satisfaction_change import satisfaction_by_taste
-from longtail_lib.evaluation.taste_groups import UserTaste, user_taste
-from longtail_lib.evaluation.top_k import top_k
-from longtail_lib.evaluation.trade_off import trade_off_table
-from longtail_lib.evaluation.validated_choice import RerankChoice, rerank_choice
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "METRICS",
-    "Comparison",
-    "Difference",
-    "FeedbackLoop",
-    "Frontier",
-    "Report",
-    "RerankChoice",
-    "UserTaste",
-    "Value",
-    "compare",
-    "evaluate",
-    "feedback_loop",
-    "feedback_over_seeds",
-    "feedback_table",
-    "frontier",
-    "propensity_sensitivity",
-    "provider_exposure",
-    "rerank_choice",
-    "rerank_path",
-    "rmse",
-    "satisfaction_by_taste",
-    "top_k",
-    "trade_off_table",
-    "user_taste",
-    "worth_table",
-]
+from longtail_lib._lazy_names import lazy_names
+
+if TYPE_CHECKING:
+    from longtail_lib.evaluation._compare import Comparison as Comparison
+    from longtail_lib.evaluation._compare import Difference as Difference
+    from longtail_lib.evaluation._compare import compare as compare
+    from longtail_lib.evaluation._evaluate import METRICS as METRICS
+    from longtail_lib.evaluation._evaluate import evaluate as evaluate
+    from longtail_lib.evaluation._frontier import Frontier as Frontier
+    from longtail_lib.evaluation._frontier import frontier as frontier
+    from longtail_lib.evaluation._pool_reports import pool_reports as pool_reports
+    from longtail_lib.evaluation._rank_users import rank_users as rank_users
+    from longtail_lib.evaluation._report import Report as Report
+    from longtail_lib.evaluation._report import Value as Value
+    from longtail_lib.evaluation._rerank_path import RerankChoice as RerankChoice
+    from longtail_lib.evaluation._rerank_path import rerank_choice as rerank_choice
+    from longtail_lib.evaluation._rerank_path import rerank_path as rerank_path
+else:
+    __getattr__, __dir__, __all__ = lazy_names(__name__, __file__)

@@ -6,8 +6,8 @@ from numbers import Real
 
 import numpy as np
 
-from longtail_lib.models.latent_factors import LatentFactors, import_implicit, one_blas_thread
-from longtail_lib.preprocessing.parts import Split
+from longtail_lib.models.implicit_als import LatentFactors, import_implicit, one_blas_thread
+from longtail_lib.preprocessing import Split
 
 __all__ = ["BPR"]
 
@@ -73,7 +73,7 @@ class BPR(LatentFactors):
     --------
     >>> import numpy as np
     >>> from scipy.sparse import csr_matrix
-    >>> from longtail_lib.preprocessing.parts import Split
+    >>> from longtail_lib.preprocessing import Split
     >>> train = csr_matrix(np.array(
     ...     [[1, 1, 0, 0], [1, 1, 0, 0], [1, 0, 0, 0], [0, 0, 1, 1], [0, 0, 1, 1]], np.float32))
     >>> none = csr_matrix(train.shape, dtype=np.float32)

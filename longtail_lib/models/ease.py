@@ -8,18 +8,18 @@ import numpy as np
 from scipy.linalg.lapack import spotrf, spotri
 from scipy.sparse import csc_matrix, csr_matrix
 
-from longtail_lib.models.available_memory import available_memory
-from longtail_lib.models.recommender import Recommender
-from longtail_lib.models.top_k import top_k
-from longtail_lib.preprocessing.parts import Split
+from longtail_lib.models._memory import available_memory
+from longtail_lib.models._recommender import Recommender
+from longtail_lib.preprocessing import Split
+from longtail_lib.ranking import largest_columns
 
-__all__ = ["Ease"]
+__all__ = ["EASE"]
 
 # Floats in one dense block: 16 MiB.
 _BLOCK = 2**22
 
 
-class Ease(Recommender):
+class EASE(Recommender):
     r"""Predict each user's interactions from the others by one matrix of item-item weights.
 
     With X the train matrix, D the diagonal matrix of popularities, alpha the
@@ -81,12 +81,12 @@ class Ease(Recommender):
     --------
     >>> import numpy as np
     >>> from scipy.sparse import csr_matrix
-    >>> from longtail_lib.preprocessing.parts import Split
+    >>> from longtail_lib.preprocessing import Split
     >>> train = csr_matrix(np.array([[1, 1, 0], [1, 1, 0], [0, 1, 1], [1, 0, 0]], np.float32))
     >>> none = csr_matrix(train.shape, dtype=np.float32)
     >>> parts = Split(train, none, none, np.arange(4), np.array(["a", "b", "c"]), items=None,
     ...               users=None, how="random")
-    >>> model = Ease(l2=1.0).fit(parts)
+    >>> model = EASE(l2=1.0).fit(parts)
     >>> items, scores = model.recommend(3, k=2)      # has only seen "a"
     >>> items.tolist(), [f"{score:.3f}" for score in scores[0]]
     ([['b', 'c']], ['0.500', '-0.167'])
@@ -153,7 +153,7 @@ class Ease(Recommender):
         keep = self.top_weights
         if keep is not None and (not isinstance(keep, Integral) or keep < 1):
             raise ValueError(
-                "Ease: top_weights must be at least 1, a whole number, or None for all, got "
+                "EASE: top_weights must be at least 1, a whole number, or None for all, got "
                 f"{keep!r}"
             )
         needed, free = memory_needed(n_items), available_memory()
@@ -259,7 +259,7 @@ def _prune(weights: np.ndarray, keep: int) -> csr_matrix:
     step = max(1, min(n, _BLOCK // n))
     for start in range(0, n, step):
         columns = np.ascontiguousarray(weights[:, start : start + step].T)
-        best = np.sort(top_k(np.abs(columns), keep), axis=1)
+        best = np.sort(largest_columns(np.abs(columns), keep), axis=1)
         rows[start : start + step] = best
         values[start : start + step] = np.take_along_axis(columns, best, axis=1)
     pruned = csc_matrix(

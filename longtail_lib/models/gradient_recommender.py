@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from longtail_lib.article.keras_backend import import_keras
-from longtail_lib.models.recommender import Recommender
-from longtail_lib.models.training_checkpoint import (
+from longtail_lib.models._import_keras import import_keras
+from longtail_lib.models._recommender import Recommender
+from longtail_lib.models._training_progress import (
     fingerprint,
     read_checkpoint,
+    validation_ndcg,
     write_checkpoint,
 )
-from longtail_lib.models.validation_ndcg import validation_ndcg
-from longtail_lib.preprocessing.parts import Split
+from longtail_lib.preprocessing import Split
 
 __all__ = ["GradientRecommender"]
 

@@ -7,9 +7,9 @@ from numbers import Integral, Real
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from longtail_lib.models.recommender import Recommender
-from longtail_lib.models.top_k import top_k
-from longtail_lib.preprocessing.parts import Split
+from longtail_lib.models._recommender import Recommender
+from longtail_lib.preprocessing import Split
+from longtail_lib.ranking import largest_columns
 
 __all__ = ["ItemKNN"]
 
@@ -68,7 +68,7 @@ class ItemKNN(Recommender):
     --------
     >>> import numpy as np
     >>> from scipy.sparse import csr_matrix
-    >>> from longtail_lib.preprocessing.parts import Split
+    >>> from longtail_lib.preprocessing import Split
     >>> train = csr_matrix(np.array([[1, 1, 0], [1, 1, 0], [0, 1, 1], [1, 0, 0]], np.float32))
     >>> none = csr_matrix(train.shape, dtype=np.float32)
     >>> parts = Split(train, none, none, np.arange(4), np.array(["a", "b", "c"]), items=None,
@@ -109,7 +109,7 @@ class ItemKNN(Recommender):
             # A cold item has norm 0 and, without shrinkage, a quotient 0/0 whose value is 0.
             np.divide(block, shrunk, out=block, where=shrunk > 0)
             block[np.arange(stop - start), np.arange(start, stop)] = 0
-            best = np.sort(top_k(block, keep), axis=1)
+            best = np.sort(largest_columns(block, keep), axis=1)
             similarity = np.take_along_axis(block, best, axis=1)
             positive = similarity > 0
             columns.append(best[positive].astype(np.int32))

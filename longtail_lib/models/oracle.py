@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from longtail_lib.data.true_preference import preference_matrix
-from longtail_lib.models.recommender import Recommender
-from longtail_lib.preprocessing.parts import Split
+from longtail_lib.models._recommender import Recommender
+from longtail_lib.preprocessing import Split
+from longtail_lib.simulation import true_preference
 
 __all__ = ["Oracle"]
 
@@ -31,7 +31,7 @@ class Oracle(Recommender):
     >>> import numpy as np
     >>> from types import SimpleNamespace
     >>> from scipy.sparse import csr_matrix
-    >>> from longtail_lib.preprocessing.parts import Split
+    >>> from longtail_lib.preprocessing import Split
     >>> table = np.array([[0.1, 0.7, 0.4], [0.6, 0.2, 0.6]])
     >>> users, items = np.array([7, 8]), np.array(["a", "b", "c"])
     >>> truth = SimpleNamespace(user_ids=users, item_ids=items, preference=lambda rows: table[rows])
@@ -52,7 +52,7 @@ class Oracle(Recommender):
                 f"Oracle.fit: {parts!r} has no truth to rank by; take a simulated dataset such as "
                 "load_dataset('shop'), with truth=True"
             )
-        self.preference_ = preference_matrix(parts.truth, parts.user_ids, parts.item_ids)
+        self.preference_ = true_preference(parts)
 
     def _score(self, user_rows: np.ndarray) -> np.ndarray:
         return self.preference_[user_rows]

@@ -6,8 +6,8 @@ from numbers import Real
 
 import numpy as np
 
-from longtail_lib.models.recommender import Recommender
-from longtail_lib.preprocessing.parts import Split
+from longtail_lib.models._recommender import Recommender
+from longtail_lib.preprocessing import Split
 
 __all__ = ["Popularity"]
 
@@ -57,7 +57,7 @@ class Popularity(Recommender):
     --------
     >>> import numpy as np
     >>> from scipy.sparse import csr_matrix
-    >>> from longtail_lib.preprocessing.parts import Split
+    >>> from longtail_lib.preprocessing import Split
     >>> train = csr_matrix(np.array([[1, 1, 0], [0, 1, 0]], dtype=np.float32))
     >>> none = csr_matrix(train.shape, dtype=np.float32)
     >>> day = 86_400

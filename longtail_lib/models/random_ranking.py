@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from longtail_lib.models.recommender import Recommender
-from longtail_lib.preprocessing.parts import Split
+from longtail_lib.models._recommender import Recommender
+from longtail_lib.preprocessing import Split
 
 __all__ = ["Random"]
 
@@ -35,7 +35,7 @@ class Random(Recommender):
     --------
     >>> import numpy as np
     >>> from scipy.sparse import csr_matrix
-    >>> from longtail_lib.preprocessing.parts import Split
+    >>> from longtail_lib.preprocessing import Split
     >>> train = csr_matrix(np.eye(3, 5, dtype=np.float32))
     >>> none = csr_matrix(train.shape, dtype=np.float32)
     >>> parts = Split(train, none, none, np.arange(3), np.arange(5), items=None, users=None,

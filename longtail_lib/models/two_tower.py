@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from longtail_lib.models._negative_sampling import NEGATIVES, StreamFrequency
 from longtail_lib.models.gradient_recommender import GradientRecommender
-from longtail_lib.models.negative_sampling import NEGATIVES
-from longtail_lib.models.stream_frequency import StreamFrequency
-from longtail_lib.preprocessing.parts import Split
+from longtail_lib.preprocessing import Split
 
 __all__ = ["TwoTower"]
 
@@ -142,8 +141,7 @@ class TwoTower(GradientRecommender):
 
     def _build(self, parts: Split) -> Any:
         self._check_parameters()
-        from longtail_lib.models.two_tower_features import tower_features
-        from longtail_lib.models.two_tower_network import TwoTowerNetwork, keras
+        from longtail_lib.models._two_tower_network import TwoTowerNetwork, keras, tower_features
 
         self._frequency = None
         if self._corrected:
@@ -178,7 +176,7 @@ class TwoTower(GradientRecommender):
         return network
 
     def _batches(self, parts: Split, epoch: int, rng: np.random.Generator) -> Any:
-        from longtail_lib.models.two_tower_batches import interaction_batches, user_batches
+        from longtail_lib.models._training_batches import interaction_batches, user_batches
 
         if self.loss == "softmax":
             return user_batches(parts.train, self.batch_size, rng)

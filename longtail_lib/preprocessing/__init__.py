@@ -1,25 +1,20 @@
 """Clean, encode and split interaction logs."""
 
-from longtail_lib.preprocessing.cleaning import prepare
-from longtail_lib.preprocessing.item_hold_out import hold_out_items
-from longtail_lib.preprocessing.normaliser import LeakageWarning, RatingNormaliser
-from longtail_lib.preprocessing.parts import PARTS, Split
-from longtail_lib.preprocessing.preparation import Preparation, Step
-from longtail_lib.preprocessing.split_summary import split_summary
-from longtail_lib.preprocessing.splitting import split
-from longtail_lib.preprocessing.timestamps import Seconds, seconds
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "PARTS",
-    "LeakageWarning",
-    "Preparation",
-    "RatingNormaliser",
-    "Seconds",
-    "Split",
-    "Step",
-    "hold_out_items",
-    "prepare",
-    "seconds",
-    "split",
-    "split_summary",
-]
+from longtail_lib._lazy_names import lazy_names
+
+if TYPE_CHECKING:
+    from longtail_lib.preprocessing._hold_out_items import hold_out_items as hold_out_items
+    from longtail_lib.preprocessing._preparation import Preparation as Preparation
+    from longtail_lib.preprocessing._preparation import Step as Step
+    from longtail_lib.preprocessing._prepare import prepare as prepare
+    from longtail_lib.preprocessing._rating_normaliser import LeakageWarning as LeakageWarning
+    from longtail_lib.preprocessing._rating_normaliser import RatingNormaliser as RatingNormaliser
+    from longtail_lib.preprocessing._seconds import Seconds as Seconds
+    from longtail_lib.preprocessing._seconds import seconds as seconds
+    from longtail_lib.preprocessing._split import split as split
+    from longtail_lib.preprocessing._split_matrices import PARTS as PARTS
+    from longtail_lib.preprocessing._split_matrices import Split as Split
+else:
+    __getattr__, __dir__, __all__ = lazy_names(__name__, __file__)

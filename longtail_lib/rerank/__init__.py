@@ -1,22 +1,19 @@
 """Re-order a user's best candidates so that the tail is seen, at a price that is measured.
 
-The methods are pure functions on arrays; `Reranked` makes a recommender of one of them. Names are
-imported when first used.
+Pure functions on arrays; `longtail_lib.models.Reranked` makes a recommender of one of them.
 """
 
-from longtail_lib.lazy_names import lazy_names
+from typing import TYPE_CHECKING
 
-__getattr__, __dir__, __all__ = lazy_names(
-    __name__,
-    {
-        "METHODS": "reranked_parameters",
-        "Reranked": "reranked",
-        "adjusted_alpha": "ranked_group_fairness",
-        "calibrated": "calibration",
-        "mmr": "maximal_marginal_relevance",
-        "popularity_penalty": "log_popularity",
-        "quota_table": "ranked_group_fairness",
-        "tail_quota": "ranked_group_fairness",
-        "xquad": "xquad_reranking",
-    },
-)
+from longtail_lib._lazy_names import lazy_names
+
+if TYPE_CHECKING:
+    from longtail_lib.rerank._calibrated import calibrated as calibrated
+    from longtail_lib.rerank._mmr import mmr as mmr
+    from longtail_lib.rerank._popularity_penalty import popularity_penalty as popularity_penalty
+    from longtail_lib.rerank._tail_quota import adjusted_alpha as adjusted_alpha
+    from longtail_lib.rerank._tail_quota import quota_table as quota_table
+    from longtail_lib.rerank._tail_quota import tail_quota as tail_quota
+    from longtail_lib.rerank._xquad import xquad as xquad
+else:
+    __getattr__, __dir__, __all__ = lazy_names(__name__, __file__)

@@ -28,7 +28,7 @@
 # seconds.
 
 # %%
-from longtail_lib.checks import check_environment
+from longtail_course.checks import check_environment
 
 check_environment()
 
@@ -48,7 +48,7 @@ check_environment()
 # about an answer that nobody has given yet.
 
 # %%
-from longtail_lib.checks import start_here
+from longtail_course.checks import start_here
 
 start_here.item_count(...)
 
@@ -207,7 +207,7 @@ counts = np.pad(sold, (0, shop.n_items - len(sold)))
 print(f"{len(sold):,} items have interactions, {shop.n_items - len(sold):,} have none.")
 
 # %%
-from longtail_lib.plots import Picture
+from longtail_course.pictures import Picture
 
 picture = Picture(figsize=(7, 3))
 ax = picture.subplots()

@@ -42,7 +42,7 @@ shop.interactions.head(3)
 # every item and of every user, cold items included.
 
 # %%
-from longtail_lib.data import log_figures
+from longtail_course.worlds import log_figures
 
 shop_log = log_figures(shop)
 counts = shop_log.item_counts
@@ -74,7 +74,7 @@ print(f"Pairs of a user and an item: {pairs:,}. In the log: {shop.n_interactions
 # </details>
 
 # %% exercise="head-share"
-from longtail_lib.checks import long_tail
+from longtail_course.checks import long_tail
 
 
 def head_share(counts, head):
@@ -109,7 +109,7 @@ print(f"The most popular fifth holds {top:.1%}; the other four fifths share {1 -
 # the right is ten times as many items, each mark up ten times as many interactions.
 
 # %%
-from longtail_lib.plots import popularity_curve
+from longtail_course.pictures import popularity_curve
 
 popularity_curve(counts)
 
@@ -183,7 +183,7 @@ long_tail.coefficient(coefficient)
 # for each item. Would the Gini coefficient be 0?
 
 # %%
-from longtail_lib.plots import lorenz_curve
+from longtail_course.pictures import lorenz_curve
 
 rng = np.random.default_rng(seed=1)
 dice = rng.multinomial(shop.n_interactions, np.full(shop.n_items, 1 / shop.n_items))
@@ -240,7 +240,7 @@ long_tail.n_half(n_half, counts=counts)
 # times as much?
 
 # %%
-from longtail_lib.widgets import head_slider
+from longtail_course.widgets import head_slider
 
 head = head_slider(counts)
 head
@@ -317,7 +317,7 @@ table.sort("entered").with_columns(pl.exclude("entered").round(3))
 # **Predict.** Which share of them is tail: less than in the log, the same, twice as much, half?
 
 # %%
-from longtail_lib.data import favourites
+from longtail_course.worlds import favourites
 
 best = favourites(shop.truth, people, k=50)
 print(f"Tail: {counts[in_tail].sum() / counts.sum():.1%} of the interactions,", end=" ")
@@ -401,8 +401,8 @@ print(f"Had every item been shown equally often, the tail would hold {equal:.1%}
 # share of the catalogue that holds half of the log.
 
 # %%
-from longtail_lib.data import movielens_figures
-from longtail_lib.tail import concentration
+from longtail_course.toys import concentration
+from longtail_course.worlds import movielens_figures
 
 films = movielens_figures()
 both = concentration({"shop": counts, "MovieLens": films.item_counts})
@@ -422,7 +422,7 @@ both
 # The users differ too.
 
 # %%
-from longtail_lib.plots import side_by_side
+from longtail_course.pictures import side_by_side
 
 activity = {"shop": shop_log.user_counts, "MovieLens": films.user_counts}
 side_by_side(activity, "interactions of a user", log=True)

@@ -27,7 +27,7 @@
 # **Predict:** which way do you expect the arrow between A and E to point, and why?
 
 # %%
-from longtail_lib.plots import pipeline_diagram
+from longtail_course.pictures import pipeline_diagram
 
 pipeline_diagram()
 
@@ -92,7 +92,7 @@ order = "BDACFE"
 ### END SOLUTION
 
 # %% check="step-order" points=1
-from longtail_lib.checks import pipeline
+from longtail_course.checks import pipeline
 
 pipeline.step_order(order)
 
@@ -104,7 +104,7 @@ pipeline.step_order(order)
 
 # %%
 from longtail_lib import evaluate, load_dataset, prepare, split
-from longtail_lib.models import Ease, ItemKNN, Popularity
+from longtail_lib.models import EASE, ItemKNN, Popularity
 
 parts = split(prepare(load_dataset("shop", truth=False), min_rating=4), how="leave-last-out")
 parts
@@ -115,7 +115,7 @@ parts
 # Lesson 06 has more on both.
 
 # %%
-popularity, knn, ease = [model.fit(parts) for model in (Popularity(), ItemKNN(), Ease(l2=200.0))]
+popularity, knn, ease = [model.fit(parts) for model in (Popularity(), ItemKNN(), EASE(l2=200.0))]
 
 # %% [markdown]
 # **C: evaluate.** NDCG@10 is 1 where the test item of every user stands first in the list of ten, and
@@ -124,7 +124,7 @@ popularity, knn, ease = [model.fit(parts) for model in (Popularity(), ItemKNN(),
 # **Predict:** what will the three models reach on the head, and what on the tail?
 
 # %%
-from longtail_lib.plots import group_bars
+from longtail_course.pictures import group_bars
 
 reports = [evaluate(m, parts, metrics=["NDCG", "TailShare"]) for m in (popularity, knn, ease)]
 group_bars(reports, "NDCG@10", title="One number overall, and what it hides")
@@ -148,7 +148,7 @@ from pathlib import Path
 
 with tempfile.TemporaryDirectory() as folder:
     file = ease.save(Path(folder) / "ease.npz")
-    deployed, size = Ease.load(file), file.stat().st_size
+    deployed, size = EASE.load(file), file.stat().st_size
 user = parts.user_ids[:1]
 same = (deployed.recommend(user)[0] == ease.recommend(user)[0]).all()
 print(f"Same list after loading: {same}. The file has {size / 1e6:.0f} MB. It recommends:")
@@ -202,8 +202,8 @@ pipeline.tower_parameters(count)
 # the measures of GPT-3.
 
 # %%
-from longtail_lib.encoders import transformer_parameters
-from longtail_lib.plots import model_sizes
+from longtail_course.pictures import model_sizes
+from longtail_course.toys import transformer_parameters
 
 sizes = {"article's two towers": 2 * (5 * 10 + 10), "EASE on the shop": parts.n_items**2}
 sizes["MiniLM-L6"] = transformer_parameters(vocabulary=30_522, width=384, layers=6)
@@ -221,7 +221,7 @@ model_sizes(sizes, memory_gb=8)
 # slider makes a model outgrow the laptop first?
 
 # %%
-from longtail_lib.widgets import size_sliders
+from longtail_course.widgets import size_sliders
 
 sliders = size_sliders()
 sliders
@@ -282,7 +282,8 @@ pipeline.pretraining_kinds(kinds)
 # (嵌入). Each trains in seconds, in NumPy.
 
 # %%
-from longtail_lib.encoders import MaskedWord, TextClassifier, TfidfSvd
+from longtail_course.toys import MaskedWord, TextClassifier
+from longtail_lib.text import TfidfSvd
 
 texts = parts.items["text"].to_list()
 unsupervised = TfidfSvd(dimensions=64).fit(texts)
@@ -350,8 +351,9 @@ pipeline.agreement(share, vectors=vectors, themes=themes)
 # to 64 numbers, no text read. First one item of the tail and its neighbours.
 
 # %%
-from longtail_lib.encoders import RandomVectors, TfIdf, interaction_vectors, nearest_items
+from longtail_course.toys import RandomVectors, interaction_vectors, nearest_items
 from longtail_lib.tail import popularity_groups
+from longtail_lib.text import TfIdf
 
 spaces = {"random": RandomVectors().encode(texts), "interactions": interaction_vectors(parts.train)}
 encoders = {"words": TfIdf().fit(texts), "unsupervised": unsupervised}
@@ -368,8 +370,8 @@ nearest_items(spaces, parts.items, row, show=["title", "category", "theme"])
 # **Predict:** which of the six knows the tail's themes best? What will interactions know of the tail?
 
 # %%
-from longtail_lib.encoders import probe_table
-from longtail_lib.plots import agreement_dots
+from longtail_course.pictures import agreement_dots
+from longtail_course.toys import probe_table
 
 masks = {name: groups.mask(name) for name in ("tail", "head")}
 table = probe_table(spaces, parts.items, ["category", "theme"], masks)

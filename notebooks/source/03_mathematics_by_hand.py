@@ -55,7 +55,7 @@
 import numpy as np
 import polars as pl
 
-from longtail_lib.article import sigmoid
+from longtail_course.article import sigmoid
 
 z = np.array([-8, -2, 0, 2, 8])
 pl.DataFrame({"z": z, "sigmoid": sigmoid(z).round(4)})
@@ -72,7 +72,7 @@ pl.DataFrame({"z": z, "sigmoid": sigmoid(z).round(4)})
 # The sum of the two feature vectors, and the weights as printed:
 
 # %%
-from longtail_lib.checks import mathematics
+from longtail_course.checks import mathematics
 
 x_user, x_item, W = mathematics.X_USER, mathematics.X_ITEM, mathematics.W
 x = x_user + x_item
@@ -127,7 +127,7 @@ mathematics.elementwise(u, x=x, W=W)
 # **Predict:** which reading gives the printed five times .5?
 
 # %%
-from longtail_lib.article import project
+from longtail_course.article import project
 
 for reading, weights in [("vector", W), ("elementwise", W), ("matrix", np.tile(W, (5, 1)))]:
     print(f"{reading:12}", project(x_user, x_item, weights, reading=reading).round(4))
@@ -143,7 +143,7 @@ for reading, weights in [("vector", W), ("elementwise", W), ("matrix", np.tile(W
 # finds the one that changes the printed weights least.
 
 # %%
-from longtail_lib.article import weights_for
+from longtail_course.article import weights_for
 
 W_near = weights_for(0.5, x, start=W)
 W_near
@@ -201,7 +201,7 @@ mathematics.half(W_half, x=x, W=W)
 # the three pairs below apart?
 
 # %%
-from longtail_lib.article import article_score, swap_features
+from longtail_course.article import article_score, swap_features
 
 W1, W2 = rng.normal(size=(2, 8, 5))
 for positions in ([], [0, 1], [0, 1, 2, 3]):
@@ -282,7 +282,7 @@ mathematics.two_scores(scores, u=printed, i=printed)
 # **Predict:** how often can a straight line meet an S-curve?
 
 # %%
-from longtail_lib.plots import score_forms
+from longtail_course.pictures import score_forms
 
 score_forms([(1, 0), (8, -4)], mark=1.25)
 
@@ -293,7 +293,7 @@ score_forms([(1, 0), (8, -4)], mark=1.25)
 # Here is the whole of section 4.3, in every reading. **Predict:** how many rows agree with print?
 
 # %%
-from longtail_lib.article import worked_example
+from longtail_course.article import worked_example
 
 worked_example()
 
@@ -308,7 +308,7 @@ worked_example()
 # sigmoid. Try three things: your `W_half` from exercise 2; `w5` alone; all weights at 3.
 
 # %%
-from longtail_lib.widgets import sigmoid_sliders
+from longtail_course.widgets import sigmoid_sliders
 
 sliders = sigmoid_sliders(x, each=True)
 sliders
@@ -338,7 +338,7 @@ sliders.snapshots(
 # **Predict:** both towers end in a sigmoid. Ten thousand random pairs: what is the lowest cosine?
 
 # %%
-from longtail_lib.article import cosine
+from longtail_course.article import cosine
 
 many_users, many_items = rng.normal(size=(2, 10_000, 5))
 W_user, W_item = rng.normal(size=(2, 5, 10))
@@ -347,7 +347,7 @@ squashed = cosine(sigmoid(many_users @ W_user), sigmoid(many_items @ W_item))
 print(f"Lowest cosine: linear towers {linear.min():.2f}, sigmoid towers {squashed.min():.2f}")
 
 # %%
-from longtail_lib.plots import score_distribution
+from longtail_course.pictures import score_distribution
 
 score_distribution(
     {"sigmoid towers": squashed, "linear towers": linear},
@@ -398,7 +398,7 @@ mathematics.lowest(smallest)
 # Suppose that we have real negative feedback, labelled 0 or −1. The best that such towers can do:
 
 # %%
-from longtail_lib.article import sigmoid_cosine_floor, sigmoid_derivative
+from longtail_course.article import sigmoid_cosine_floor, sigmoid_derivative
 
 c = np.arange(5)
 best = sigmoid_cosine_floor(c)
@@ -436,7 +436,7 @@ pl.DataFrame({"c": c, "lowest cosine": best, **errors, "slope at c": slope}).wit
 # **Predict:** which entry of the gradient is 0, whatever the weights?
 
 # %%
-from longtail_lib.article import finite_difference
+from longtail_course.article import finite_difference
 
 p, y = sigmoid(W @ x), 0
 by_hand = 2 * (p - y) * p * (1 - p) * x
@@ -453,7 +453,7 @@ print("small nudges: ", nudged.round(4))
 # code, through the cosine and both towers:
 
 # %%
-from longtail_lib.article import printed_gradients
+from longtail_course.article import printed_gradients
 
 towers = {"W_user": W_user, "W_item": W_item, "b_user": np.zeros(10), "b_item": np.zeros(10)}
 pair = (many_users[:1], many_items[:1], [0])

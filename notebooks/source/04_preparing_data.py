@@ -37,8 +37,8 @@
 import numpy as np
 import polars as pl
 
-from longtail_lib.checks import preparing_data
-from longtail_lib.data import load_dirty_log
+from longtail_course.checks import preparing_data
+from longtail_course.worlds import load_dirty_log
 
 raw = load_dirty_log()
 raw.frame.head(10)
@@ -182,7 +182,7 @@ print(f"{clean.n_interactions:,} pairs left, {raw.defects['recoverable']:,} coul
 print(f"{clean.n_users} users; mean {clean.interactions['rating'].mean():.2f} stars.")
 
 # %%
-from longtail_lib.plots import preparation_steps
+from longtail_course.pictures import preparation_steps
 
 preparation_steps(clean.preparation)
 
@@ -308,7 +308,7 @@ preparing_data.core_users(kept)
 # popular half of the catalogue, as in lesson 01.
 
 # %%
-from longtail_lib.widgets import core_slider
+from longtail_course.widgets import core_slider
 
 slider = core_slider(clean, k=1)
 slider
@@ -360,7 +360,7 @@ def means(matrix, axis):
 # **Predict:** which of them has the smallest error? In which part of the catalogue does it gain most?
 
 # %%
-from longtail_lib.evaluation import rmse
+from longtail_course.toys import rmse
 from longtail_lib.tail import popularity_groups
 
 predictions = {
@@ -429,11 +429,11 @@ for name, rows in [("raw", log.interactions.drop_nulls()), ("prepared", clean.in
 # %%
 from dataclasses import replace
 
-from longtail_lib.models import Ease, ItemKNN, Popularity
+from longtail_lib.models import EASE, ItemKNN, Popularity
 
 
 def ndcg(parts, fit_on=None):
-    models = [model().fit(fit_on or parts) for model in (Popularity, ItemKNN, Ease)]
+    models = [model().fit(fit_on or parts) for model in (Popularity, ItemKNN, EASE)]
     reports = [evaluate(model, parts, metrics=["NDCG"]) for model in models]
     return {report.model: round(report["NDCG@10"].value, 2) for report in reports}
 
@@ -497,16 +497,16 @@ preparing_data.future_share(future_share)
 # **Predict:** which of them has `future` 0? Does the same model win in all three?
 
 # %%
-from longtail_lib.preprocessing import split_summary
+from longtail_course.toys import split_summary
 
 splits = {how: split(clean, how=how) for how in ("leave-last-out", "temporal", "random")}
 rows = [{"split": how, **split_summary(p), **ndcg(p)} for how, p in splits.items()]
 table = pl.DataFrame(rows)
-table.drop("Popularity", "ItemKNN", "Ease", "validation")
+table.drop("Popularity", "ItemKNN", "EASE", "validation")
 
 # %%
-print(table.select("split", "Popularity", "ItemKNN", "Ease"))
-ahead = table.filter(pl.col("Popularity") > pl.max_horizontal("ItemKNN", "Ease"))["split"]
+print(table.select("split", "Popularity", "ItemKNN", "EASE"))
+ahead = table.filter(pl.col("Popularity") > pl.max_horizontal("ItemKNN", "EASE"))["split"]
 print("Popularity is the best under:", ", ".join(ahead) or "no split")
 
 # %% [markdown]

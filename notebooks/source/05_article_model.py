@@ -95,7 +95,7 @@ n_parameters = 2 * (5 * 10 + 10)
 ### END SOLUTION
 
 # %% check="parameters" points=1
-from longtail_lib.checks import article_model
+from longtail_course.checks import article_model
 
 article_model.parameters(n_parameters)
 
@@ -104,7 +104,7 @@ article_model.parameters(n_parameters)
 # use of TensorFlow takes some seconds.
 
 # %%
-from longtail_lib.article import build_model
+from longtail_course.article import build_model
 
 layers = build_model(seed=0).layers
 rows = [(layer.name, str(layer.output.shape), layer.count_params()) for layer in layers]
@@ -153,7 +153,7 @@ article_model.normalised_dot(normalised_dot)
 # go wrong?
 
 # %%
-from longtail_lib.article import preprocess_data
+from longtail_course.article import preprocess_data
 
 data, kept = preprocess_data([[5, 40], [5, 40], [1, None], [3, 10]], return_rows=True)
 print("rows that are left:", data.tolist())
@@ -168,7 +168,7 @@ print("labels as passed: 4; labels that belong to these rows:", kept.tolist())
 # and one for its popularity; a user gets the average over the items of their train interactions.
 
 # %%
-from longtail_lib.models.article_features import article_features
+from longtail_course.article.article_features import article_features
 
 features = article_features(parts)
 pl.DataFrame(features.item[:3].round(2).astype(float), schema=list(features.names))
@@ -179,7 +179,7 @@ pl.DataFrame(features.item[:3].round(2).astype(float), schema=list(features.name
 # sampling** (负采样). That the user dislikes them is an assumption.
 
 # %%
-from longtail_lib.models import labelled_pairs
+from longtail_course.article import labelled_pairs
 
 users, items, labels = labelled_pairs(parts.train, max_pairs=4_000, seed=0)
 x_user, x_item = features.user[users], features.item[items]
@@ -221,8 +221,8 @@ article_model.constant_guess(constant, labels=labels)
 # **Predict.** Where does the loss start: above or below the constant guess? Where does it end?
 
 # %%
-from longtail_lib.models import ArticleTwoTower
-from longtail_lib.plots import training_curves
+from longtail_course.article import ArticleTwoTower
+from longtail_course.pictures import training_curves
 
 printed = ArticleTwoTower(max_pairs=4_000, seed=0).fit(parts)
 training_curves(printed.history_, ylabel="Mean squared error", title="The printed model")
@@ -270,7 +270,7 @@ print(f"Rank correlation of mean score and popularity: {agreement:.2f}")
 # **Predict.** Which of the three validation curves looks best after the first epoch?
 
 # %%
-from longtail_lib.article import train_model
+from longtail_course.article import train_model
 
 likes_last = np.argsort(labels[:1_000], kind="stable")
 orders = {"shuffled": np.arange(1_000), "likes first": likes_last[::-1], "likes last": likes_last}
@@ -297,7 +297,7 @@ training_curves(curves, ylabel="Validation loss (MSE)", title="One model, three 
 # the scale from −1 to 1?
 
 # %%
-from longtail_lib.plots import score_distribution
+from longtail_course.pictures import score_distribution
 
 of_pairs = scores[users, items]
 score_distribution(
@@ -312,7 +312,7 @@ score_distribution(
 # and an item:
 
 # %%
-from longtail_lib.article import largest_reach, sigmoid_cosine_floor
+from longtail_course.article import largest_reach, sigmoid_cosine_floor
 
 towers = [printed.network_.get_layer(name).get_weights() for name in ("user_tower", "item_tower")]
 c = max(largest_reach(weights, bias) for weights, bias in towers)
@@ -328,16 +328,16 @@ print(f"Scores lie between {scores.min():.2f} and {scores.max():.2f}; none is 0.
 # the **tail** (尾部), the less popular half of the catalogue?
 
 # %%
-from longtail_lib.models import Ease, ItemKNN, Popularity, Random
+from longtail_lib.models import EASE, ItemKNN, Popularity, Random
 
 baselines = [
-    evaluate(m.fit(parts), parts) for m in (Random(seed=0), Popularity(), ItemKNN(), Ease())
+    evaluate(m.fit(parts), parts) for m in (Random(seed=0), Popularity(), ItemKNN(), EASE())
 ]
 of_printed = evaluate(printed, parts)
 compare([*baselines, of_printed], baseline="Popularity", groups=["overall", "tail"])
 
 # %%
-from longtail_lib.plots import group_bars
+from longtail_course.pictures import group_bars
 
 group_bars([*baselines, of_printed], "NDCG@10")
 
@@ -358,7 +358,7 @@ group_bars([*baselines, of_printed], "NDCG@10")
 # user with the nearest features among those *with whom he shares no item*.
 
 # %%
-from longtail_lib.models.look_alikes import look_alikes
+from longtail_course.article.look_alikes import look_alikes
 
 some, twins, distances = look_alikes(features.user, parts.train)
 title = parts.items["title"].to_list()
@@ -375,7 +375,7 @@ for row in (some[0], twins[0]):
 
 # %%
 anybody = np.random.default_rng(0).permutation(some)
-for model in (Popularity().fit(parts), printed, Ease().fit(parts)):
+for model in (Popularity().fit(parts), printed, EASE().fit(parts)):
     lists = [
         model.recommend(parts.user_ids[rows[:500]], k=10)[0] for rows in (some, twins, anybody)
     ]
@@ -438,7 +438,7 @@ article_model.softmax(softmax)
 # that any towers can do for the chosen item of a whole catalogue.
 
 # %%
-from longtail_lib.widgets import temperature_slider
+from longtail_course.widgets import temperature_slider
 
 slider = temperature_slider(n_items=parts.n_items)
 slider
@@ -460,7 +460,7 @@ slider.snapshots(temperature=[1.0, 0.2, 0.05])
 # **Predict.** Which step gains most: loss, towers, softmax, or ids?
 
 # %%
-from longtail_lib.models import article_ablation
+from longtail_course.article import article_ablation
 
 
 def run(seed):

@@ -56,7 +56,7 @@
 import numpy as np
 import polars as pl
 
-from longtail_lib.checks import measuring
+from longtail_course.checks import measuring
 
 hit = measuring.HIT  # [0, 1, 0, 0, 1, 0]
 
@@ -117,7 +117,7 @@ measuring.ndcg(ndcg, hit=hit, k=5)
 # Which metric loses most? And what happens as it crosses the cut-off?
 
 # %%
-from longtail_lib.widgets import rank_slider
+from longtail_course.widgets import rank_slider
 
 slider = rank_slider(rank=2, k=3)
 slider
@@ -166,10 +166,10 @@ for how in ("leave-last-out", "random"):
 
 # %%
 from longtail_lib import evaluate
-from longtail_lib.models import Ease, ItemKNN, Popularity, Random
+from longtail_lib.models import EASE, ItemKNN, Popularity, Random
 
 models = {"Random": Random(seed=0), "Popularity": Popularity(), "ItemKNN": ItemKNN()}
-models |= {"ItemKNN, no shrinkage": ItemKNN(shrinkage=0), "Ease": Ease()}
+models |= {"ItemKNN, no shrinkage": ItemKNN(shrinkage=0), "EASE": EASE()}
 reports = {name: evaluate(model.fit(parts), parts, name=name) for name, model in models.items()}
 
 # %% [markdown]
@@ -181,10 +181,10 @@ reports = {name: evaluate(model.fit(parts), parts, name=name) for name, model in
 # **Predict:** which model suffers most without the mask?
 
 # %%
-from longtail_lib.evaluation import top_k
-from longtail_lib.evaluation.accuracy import accuracy, find_hits
+from longtail_lib.evaluation.metrics.accuracy import accuracy, find_hits
+from longtail_lib.ranking import top_k
 
-rows = reports["Ease"].user_rows
+rows = reports["EASE"].user_rows
 relevant, seen = parts.test[rows], (parts.train + parts.validation)[rows]
 
 
@@ -217,8 +217,8 @@ pl.DataFrame(table, ["model", "masked", "no mask", "no mask, seen is relevant"],
 # **Predict:** the HitRate of this model if the first column wins. And if the relevant item wins?
 
 # %%
-from longtail_lib.evaluation import broken
-from longtail_lib.evaluation.top_k import mask_seen
+from longtail_course.toys import broken_metrics as broken
+from longtail_lib.ranking import mask_seen
 
 same = np.zeros(seen.shape, dtype=np.float32)
 sellers = np.argsort(-parts.popularity, kind="stable")
@@ -260,7 +260,7 @@ reports["Popularity"]
 # **Predict:** you have seen that EASE is best overall. Which model is best on the tail?
 
 # %%
-from longtail_lib.plots import group_bars
+from longtail_course.pictures import group_bars
 
 group_bars(reports.values(), "NDCG@10")
 
@@ -399,7 +399,7 @@ both.filter(pl.col("group").is_in(["overall", "tail"])).drop("metric", "k")
 # %%
 from longtail_lib import compare
 
-three = [reports[name] for name in ("ItemKNN", "ItemKNN, no shrinkage", "Ease")]
+three = [reports[name] for name in ("ItemKNN", "ItemKNN, no shrinkage", "EASE")]
 metrics, of = ["NDCG@10", "HitRate@10"], ["overall", "tail"]
 compared = compare(three, baseline="ItemKNN", metrics=metrics, groups=of).to_frame(3)
 compared.filter(pl.col("verdict") != "baseline").drop("value", "n")
@@ -427,7 +427,7 @@ compared.filter(pl.col("verdict") != "baseline").drop("value", "n")
 # **Predict:** numbers will be larger with 99. Will at least the order of the two models stay?
 
 # %%
-from longtail_lib.evaluation.sampled import sampled_metrics
+from longtail_course.toys.sampled_metrics import sampled_metrics
 
 narrow = ItemKNN(neighbours=5, shrinkage=0).fit(parts)
 columns = {"model": ["Popularity", "ItemKNN, 5 neighbours"]}
@@ -470,7 +470,7 @@ answer.select("model", "value", "difference", "low", "high", "verdict")
 # | A share lies between 0 and 1 | all rows |
 
 # %%
-from longtail_lib.checks import clinic
+from longtail_course.checks import clinic
 
 columns = {"case": list(clinic.CASES)}
 for name, patient in clinic.PATIENTS.items():

@@ -38,8 +38,8 @@ films
 # **Predict:** is the real log more or less unequal than the simulated shop?
 
 # %%
-from longtail_lib.data import log_figures
-from longtail_lib.plots import lorenz_curve
+from longtail_course.pictures import lorenz_curve
+from longtail_course.worlds import log_figures
 
 logs = {"shop": load_dataset("shop", truth=False), "MovieLens": films}
 lorenz_curve({name: log_figures(log).item_counts for name, log in logs.items()})
@@ -68,8 +68,8 @@ clean.preparation
 # with a train interaction; "with tail" those with a tail item in test.
 
 # %%
+from longtail_course.toys.split_overview import split_overview
 from longtail_lib import split
-from longtail_lib.evaluation.split_overview import split_overview
 
 split_overview([split(clean, how=how) for how in ("leave-last-out", "temporal", "random")])
 
@@ -105,7 +105,7 @@ split_overview([split(clean, how=how) for how in ("leave-last-out", "temporal", 
 # %% exercise="cold-share"
 import numpy as np
 
-from longtail_lib.checks import movielens
+from longtail_course.checks import movielens
 from longtail_lib.tail import popularity_groups
 
 parts = split(clean, how="random")
@@ -203,12 +203,12 @@ from dataclasses import replace
 import polars as pl
 from tqdm.auto import tqdm
 
-from longtail_lib.models import Ease
+from longtail_lib.models import EASE
 
 swapped = replace(parts, train=parts.validation, validation=parts.train)
 grid, tried = {"l2": [25, 100, 400, 1600], "train": [], "validation": []}, []
 for l2 in tqdm(grid["l2"], desc="EASE"):
-    model = Ease(l2=l2).fit(parts)
+    model = EASE(l2=l2).fit(parts)
     tried.append(evaluate(model, parts, part="validation", metrics=["NDCG"], name=f"l2 = {l2}"))
     grid["train"].append(round(ndcg(model, "validation", swapped), 3))
     grid["validation"].append(round(tried[-1]["NDCG@10"].value, 3))
@@ -275,7 +275,7 @@ from longtail_lib.models import Popularity
 final = split(clean, how="random", validation=0)
 print(final, "- same test part:", (final.test != parts.test).nnz == 0)
 models = {"Random": Random(seed=0), "Popularity": Popularity()}
-models |= {"ItemKNN": ItemKNN(*pairs[np.argmax(found)]), "Ease": Ease(l2=top)}
+models |= {"ItemKNN": ItemKNN(*pairs[np.argmax(found)]), "EASE": EASE(l2=top)}
 reports = [evaluate(model.fit(final), final, name=name) for name, model in models.items()]
 
 # %% [markdown]
@@ -283,7 +283,7 @@ reports = [evaluate(model.fit(final), final, name=name) for name, model in model
 # comparison favours the two models that we tuned. Keep that in mind when you read it.
 
 # %%
-from longtail_lib.models import ArticleTwoTower, RepairedTwoTower
+from longtail_course.article import ArticleTwoTower, RepairedTwoTower
 
 printed = ArticleTwoTower(max_pairs=4_000, seed=0, progress=True).fit(final)
 
@@ -292,7 +292,7 @@ repaired = RepairedTwoTower(features="id", seed=0, progress=True).fit(final)
 reports += [evaluate(model, final) for model in (printed, repaired)]
 
 # %%
-from longtail_lib.plots import group_bars
+from longtail_course.pictures import group_bars
 
 group_bars(reports, "NDCG@10")
 
@@ -341,9 +341,9 @@ in_tail.pivot("metric", index="model", values="value")
 # </details>
 
 # %% exercise="median-rank"
-from longtail_lib.evaluation.relevant_ranks import relevant_ranks
+from longtail_course.toys.relevant_ranks import relevant_ranks
 
-ranks = relevant_ranks(models["Ease"], final)
+ranks = relevant_ranks(models["EASE"], final)
 tail = popularity_groups(final.popularity).mask("tail")
 median = ...
 ### BEGIN SOLUTION
@@ -364,7 +364,7 @@ movielens.median_rank(median, items=ranks.items, ranks=ranks.ranks, tail=tail)
 # %%
 from types import SimpleNamespace
 
-from longtail_lib.encoders import TfIdf
+from longtail_lib.text import TfIdf
 
 texts = final.items["text"].str.split(". Tags: ").list.first()
 words = TfIdf().fit(texts).encode(texts).astype(np.float32)
@@ -398,9 +398,9 @@ pair.select("model", "group", "value", "low", "high", "verdict")
 # interactions? And text?
 
 # %%
-from longtail_lib.widgets import page_slider
+from longtail_course.widgets import page_slider
 
-slider = page_slider({name: all_ranks[name] for name in ("Ease", "Text")}, groups, k=10)
+slider = page_slider({name: all_ranks[name] for name in ("EASE", "Text")}, groups, k=10)
 slider
 
 # %% [markdown]
@@ -422,12 +422,12 @@ slider.snapshots(k=[10, 1000])
 # first three places of three models; a star marks what the user did like.
 
 # %%
-from longtail_lib.evaluation.rank import rank_users
+from longtail_lib.evaluation import rank_users
 
 user, title = 31, final.items["title"].to_numpy()
 liked = set(final.test[user].indices)
 mine = (ranks.users == user) & tail[ranks.items]
-for name in ("Popularity", "Ease", "Text"):
+for name in ("Popularity", "EASE", "Text"):
     first = rank_users(models[name], final, np.array([user]), k=3, seen=[final.train])[0]
     print(f"{name:11}", "; ".join(title[item] + " *" * (item in liked) for item in first))
     print(f"{'':11} the two tail films: ranks {all_ranks[name].ranks[mine]}")

@@ -36,7 +36,7 @@ import numpy as np
 import polars as pl
 
 from longtail_lib import compare, evaluate, load_dataset, prepare, split
-from longtail_lib.models import BPR, Ease, ImplicitALS, ItemKNN, Popularity
+from longtail_lib.models import BPR, EASE, ImplicitALS, ItemKNN, Popularity
 
 clean = prepare(load_dataset("shop", truth=False), min_rating=4, min_user_interactions=5)
 parts = split(clean, how="random")
@@ -89,7 +89,7 @@ score = (0.5 ** (ages / half_life)).sum()
 ### END SOLUTION
 
 # %% check="decayed" points=1
-from longtail_lib.checks import baselines
+from longtail_course.checks import baselines
 
 baselines.decayed(score, ages=ages, half_life=half_life)
 
@@ -269,7 +269,7 @@ baselines.ease_weights(weights)
 # come to the same weights on the shop?
 
 # %%
-ease = Ease(l2=200).fit(parts)
+ease = EASE(l2=200).fit(parts)
 X = parts.train.toarray().astype(np.float64)
 P = np.linalg.inv(X.T @ X + 200 * np.eye(parts.n_items))
 B = -P / np.diag(P)
@@ -354,7 +354,7 @@ spaces = {
 tuned |= {name: tune(model, parts, space, trials=6) for name, (model, space) in spaces.items()}
 
 # %%
-tuned["EASE"] = tune(Ease, parts, {"l2": ("log", 10, 3000)}, trials=6)
+tuned["EASE"] = tune(EASE, parts, {"l2": ("log", 10, 3000)}, trials=6)
 rows = [(name, untuned[name][NDCG].value, found.best_value) for name, found in tuned.items()]
 rows.append(("Popularity", *[untuned["Popularity"][NDCG].value] * 2))
 order = pl.DataFrame(rows, ["model", "as delivered", "six trials"], orient="row")
@@ -402,7 +402,7 @@ for new, old in [*papers, ("ALS, tuned", "ItemKNN, tuned")]:
 # %%
 exponents = [0.0, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5]
 l2 = tuned["EASE"].best_params["l2"]
-scaled = {a: Ease(l2, popularity_exponent=a).fit(parts) for a in exponents}
+scaled = {a: EASE(l2, popularity_exponent=a).fit(parts) for a in exponents}
 swept = {a: measure(model, f"EASE, exponent {a:g}") for a, model in scaled.items()}
 table(swept.values())
 
@@ -410,7 +410,7 @@ table(swept.values())
 # Move the exponent. Left: overall, with a line at 99% of the best. Right: the tail. Bands are 95% intervals.
 
 # %%
-from longtail_lib.widgets import exponent_slider
+from longtail_course.widgets import exponent_slider
 
 slider = exponent_slider(swept)
 slider
@@ -470,7 +470,7 @@ baselines.choice(chosen, table=results)
 
 # %% [markdown]
 # `tune` does this by itself, over l2 as well:
-# `tune(Ease, parts, metric=("tail", "NDCG@100"), constraint={"metric": ("overall", "NDCG@10"), "at_least": 0.99})`.
+# `tune(EASE, parts, metric=("tail", "NDCG@100"), constraint={"metric": ("overall", "NDCG@10"), "at_least": 0.99})`.
 #
 # Now the verdict, on test. All models as tuned, and EASE with the exponent that the sentence selects.
 
@@ -505,9 +505,9 @@ table([*final, test["ItemKNN, as delivered"]])
 # **Predict.** Which of the models gains most from more trials?
 
 # %%
-from longtail_lib.benchmark import stored_results
+from longtail_course.experiments import stored_results
 
-names = ["Popularity", "BPR", "ItemKNN", "ImplicitALS", "Ease", "EaseScaled"]
+names = ["Popularity", "BPR", "ItemKNN", "ImplicitALS", "EASE", "EaseScaled"]
 table([stored_results("shop").report("random", name) for name in names])
 
 # %% [markdown]
@@ -521,9 +521,9 @@ table([stored_results("shop").report("random", name) for name in names])
 # The memory of three fitted models:
 
 # %%
-from longtail_lib.plots.parameter_bars import show_bytes
+from longtail_course.pictures.parameter_bars import show_bytes
 
-small = Ease(l2, top_weights=100).fit(parts)
+small = EASE(l2, top_weights=100).fit(parts)
 sizes = {
     "ALS": tuned["ALS"].model.user_factors_.nbytes + tuned["ALS"].model.item_factors_.nbytes,
     "EASE": scaled[0].weights_.nbytes,

@@ -34,7 +34,7 @@ import numpy as np
 import polars as pl
 
 from longtail_lib import compare, evaluate, load_dataset, prepare, split
-from longtail_lib.models import Ease, ItemKNN, Popularity, TwoTower
+from longtail_lib.models import EASE, ItemKNN, Popularity, TwoTower
 
 shop = prepare(load_dataset("shop", truth=False), min_rating=4, min_user_interactions=5)
 parts = split(shop, how="random")
@@ -46,7 +46,7 @@ parts
 # %%
 baselines = [
     evaluate(model.fit(parts), parts, k=10, metrics=["NDCG", "Coverage"])
-    for model in (Popularity(), ItemKNN(neighbours=500, shrinkage=4.0), Ease(l2=140.0))
+    for model in (Popularity(), ItemKNN(neighbours=500, shrinkage=4.0), EASE(l2=140.0))
 ]
 found = pl.concat(report.to_frame(3).filter(metric="NDCG") for report in baselines)
 found.filter(pl.col("group").is_in(["overall", "tail"])).drop("metric", "k")
@@ -120,7 +120,7 @@ def bpr(positive, negatives):
 
 
 # %% check="bpr-loss" points=1
-from longtail_lib.checks import two_towers
+from longtail_course.checks import two_towers
 
 two_towers.bpr_loss(bpr)
 
@@ -145,9 +145,9 @@ names = ["mse", "bce", "bpr", "sampled-softmax", "softmax"]
 by_loss = [run(name, loss=name) for name in names]
 
 # %%
-from longtail_lib.plots import group_bars
+from longtail_course.pictures import group_bars
 
-compare([*baselines, *by_loss], baseline="Ease", groups="overall").to_frame(2).select(
+compare([*baselines, *by_loss], baseline="EASE", groups="overall").to_frame(2).select(
     "model", "value", "difference", "verdict"
 )
 
@@ -249,7 +249,7 @@ for report in (by_loss[3], none):
 # user who likes bestsellers a little less than others do.
 
 # %%
-from longtail_lib.widgets import correction_slider
+from longtail_course.widgets import correction_slider
 
 slider = correction_slider()
 slider
@@ -358,8 +358,8 @@ two_towers.rate(probability)
 # `StreamFrequency` does this for the shop's interactions, in batches, each pass shuffled anew.
 
 # %%
-from longtail_lib.models.stream_frequency import StreamFrequency
-from longtail_lib.plots import estimate_dots
+from longtail_course.pictures import estimate_dots
+from longtail_lib.models import StreamFrequency
 
 n, rng = parts.n_items, np.random.default_rng(0)
 frequency, estimates = StreamFrequency(buckets=n, n_items=n, start=n), {}
@@ -381,7 +381,7 @@ estimate_dots(parts.popularity / parts.train.nnz, estimates)
 # epochs is then one hyper-parameter less.
 
 # %%
-from longtail_lib.plots import training_curves
+from longtail_course.pictures import training_curves
 
 first = TwoTower(seed=0).fit(parts)
 training_curves(
@@ -395,11 +395,11 @@ training_curves(
 # well: a model that trains by gradient has to beat the best closed form, not the plainest.
 
 # %%
-from longtail_lib.evaluation.pooled import pool_reports
+from longtail_lib.evaluation import pool_reports
 
 towers = [first, *(TwoTower(seed=seed).fit(parts) for seed in (1, 2))]
 pooled = pool_reports([evaluate(m, parts, k=10, metrics=["NDCG", "Coverage"]) for m in towers])
-scaled = Ease(l2=265.0, popularity_exponent=0.26).fit(parts)
+scaled = EASE(l2=265.0, popularity_exponent=0.26).fit(parts)
 rivals = [evaluate(scaled, parts, k=10, metrics=["NDCG", "Coverage"], name="EaseScaled"), pooled]
 
 # %%

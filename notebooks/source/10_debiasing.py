@@ -34,7 +34,7 @@ import numpy as np
 import polars as pl
 
 from longtail_lib import load_dataset, prepare, split
-from longtail_lib.debias import true_preference, true_propensity
+from longtail_lib.simulation import true_preference, true_propensity
 from longtail_lib.tail import popularity_groups
 
 parts = split(prepare(load_dataset("shop")), how="leave-last-out")
@@ -61,7 +61,7 @@ pl.DataFrame(rows, columns, orient="row").with_columns(pl.col(pl.Float64).round(
 # How differently are items shown, even within a group?
 
 # %%
-from longtail_lib.plots import side_by_side
+from longtail_course.pictures import side_by_side
 
 shown_to = propensity.sum(axis=0).round()
 drawn = {name: shown_to[mask] for name, mask in masks.items()}
@@ -102,11 +102,12 @@ frame.with_columns(pl.col(pl.Float64).round(2))
 # right order?
 
 # %%
-from longtail_lib.debias import fresh_feedback, naive, recommended_lists, true_value
-from longtail_lib.models import Ease, ItemKNN, Popularity, Random
+from longtail_course.worlds import recommended_lists
+from longtail_lib.debias import fresh_feedback, naive, true_value
+from longtail_lib.models import EASE, ItemKNN, Popularity, Random
 
 models = {"Random": Random(seed=0), "Popularity": Popularity(), "ItemKNN": ItemKNN()}
-models |= {"EASE": Ease(), "EASE, exponent .25": Ease(popularity_exponent=0.25)}
+models |= {"EASE": EASE(), "EASE, exponent .25": EASE(popularity_exponent=0.25)}
 lists = {name: recommended_lists(model.fit(parts), parts) for name, model in models.items()}
 log, users = fresh_feedback(parts, seed=0), np.arange(parts.n_users)[:, None]
 rows = []
@@ -128,7 +129,7 @@ pl.DataFrame(rows, ["model", "true value", "naive", "error"], orient="row")
 # One list of four items, and what came of it:
 
 # %%
-from longtail_lib.checks import debiasing
+from longtail_course.checks import debiasing
 
 shown, chosen = debiasing.SHOWN, debiasing.CHOSEN
 p = debiasing.PROPENSITY
@@ -266,7 +267,8 @@ debiasing.doubly_robust(doubly_robust)
 # **Predict.** Which estimator has the smallest RMSE for EASE: one without bias, or the clipped one?
 
 # %%
-from longtail_lib.debias import estimator_table, fit_propensity, popularity_propensity
+from longtail_course.worlds import estimator_table
+from longtail_lib.debias import fit_propensity, popularity_propensity
 
 fitted = fit_propensity(parts.popularity, propensity.mean(axis=0))
 guesses = {"true": propensity, "root of popularity": popularity_propensity(parts, exponent=0.5)}
@@ -277,7 +279,7 @@ errors = pl.col("bias", "sd", "rmse").round(3)
 with_truth.filter(recommender="EASE").select("estimator", errors)
 
 # %%
-from longtail_lib.plots import estimator_dots
+from longtail_course.pictures import estimator_dots
 
 estimator_dots(with_truth, ["Random", "Popularity", "EASE"])
 
@@ -290,7 +292,7 @@ estimator_dots(with_truth, ["Random", "Popularity", "EASE"])
 # **Predict** for thirty users first.
 
 # %%
-from longtail_lib.widgets import clip_slider
+from longtail_course.widgets import clip_slider
 
 slider = clip_slider(lists["Random"], parts)
 slider
@@ -405,7 +407,7 @@ pl.DataFrame(rows, columns, orient="row")
 # `tail_ndcg_100` the tail's NDCG@100.
 
 # %%
-from longtail_lib.benchmark import debiased_results
+from longtail_course.experiments import debiased_results
 
 debiased_results("weights")
 
@@ -415,8 +417,8 @@ debiased_results("weights")
 # On two free cores it takes about ten seconds. Change a parameter and see.
 #
 # ```python
-# from longtail_lib.benchmark.debiased_models import judge
-# from longtail_lib.benchmark.debiased_subjects import SUBJECTS
+# from longtail_course.experiments.debiased_models import judge
+# from longtail_course.experiments.debiased_subjects import SUBJECTS
 #
 # model = SUBJECTS["1/popularity"].build().fit(parts)
 # judge(model, parts)
@@ -460,7 +462,7 @@ debiased_results("weights on a fresh log")
 # came in? (The average tail item is worth what the first table of this lesson says.)
 
 # %%
-from longtail_lib.widgets import adjustment_slider
+from longtail_course.widgets import adjustment_slider
 
 strengths = [0, 0.005, 0.01, 0.02, 0.03, 0.05]
 strength = adjustment_slider(models["EASE"], parts, strengths)

@@ -30,7 +30,7 @@ import numpy as np
 import polars as pl
 
 from longtail_lib import evaluate, load_dataset, prepare, split
-from longtail_lib.models import Ease, ItemKNN
+from longtail_lib.models import EASE, ItemKNN
 from longtail_lib.tail import popularity_groups
 
 parts = split(prepare(load_dataset("shop"), min_rating=4), how="random")
@@ -49,7 +49,7 @@ liked = parts.train[parts.user_rows([user])[0]].indices
 print(f"Liked: {len(liked)} items, {np.mean(group_of[liked] == 'tail'):.0%} of them tail")
 
 # %%
-ease = Ease(l2=200.0).fit(parts)
+ease = EASE(l2=200.0).fit(parts)
 page = parts.item_rows(ease.recommend([user], k=10)[0][0])
 shown = parts.items[page].select("title", "category")
 shown.with_columns(group=pl.Series(group_of[page]), popularity=pl.Series(parts.popularity[page]))
@@ -70,7 +70,7 @@ shown.with_columns(group=pl.Series(group_of[page]), popularity=pl.Series(parts.p
 # empty list both groups lack everything.) The **weight** $w$ says how much the second term counts.
 
 # %%
-from longtail_lib.checks import reranking
+from longtail_course.checks import reranking
 
 pl.DataFrame(reranking.CANDIDATES)
 
@@ -180,7 +180,7 @@ reranking.quota_kept(quota_kept)
 # **Predict.** At which weight does the first tail item come in, and does it push out a bestseller?
 
 # %%
-from longtail_lib.widgets import tail_weight_slider
+from longtail_course.widgets import tail_weight_slider
 
 slider = tail_weight_slider(ease, parts, user, weights=(0, 0.5, 0.7, 0.8, 0.9, 0.95))
 slider
@@ -241,7 +241,7 @@ reranking.dominated(dominated)
 # **Predict.** Which is nearer to the upper right corner: EASE re-ranked, or EASE scaled as it is?
 
 # %%
-scaled = Ease(l2=265.0, popularity_exponent=0.26).fit(parts)
+scaled = EASE(l2=265.0, popularity_exponent=0.26).fit(parts)
 knn = ItemKNN(neighbours=500, shrinkage=4.0).fit(parts)
 alone = {"EASE": ease, "EASE scaled": scaled, "ItemKNN": knn}
 metrics = ["NDCG", "TailShare"]
@@ -252,7 +252,9 @@ base = evaluate(ease, parts, part="validation", metrics=metrics)["NDCG@10"].valu
 # holds the report on test for the weight chosen. We look at that afterwards.)
 
 # %%
-from longtail_lib.evaluation import frontier, rerank_choice, trade_off_table, worth_table
+from longtail_course.toys import trade_off_table
+from longtail_course.worlds import worth_table
+from longtail_lib.evaluation import frontier, rerank_choice
 
 weights = {
     "xquad": [0, 0.8, 0.875, 0.925, 0.975],
@@ -271,7 +273,7 @@ choices = {f"EASE {method}": choose("EASE", method) for method in weights}
 choices["EASE scaled, penalty"] = choose("EASE scaled", "popularity_penalty")
 
 # %%
-from longtail_lib.plots import frontier_plot
+from longtail_course.pictures import frontier_plot
 
 paths = {name: choice.path for name, choice in choices.items()}
 paths["ItemKNN"] = evaluate(knn, parts, part="validation", metrics=metrics)
@@ -353,8 +355,7 @@ for report in reports:
 # all recommended items, `tail_worth` that of the tail items among them.
 
 # %%
-from longtail_lib.models import Random
-from longtail_lib.rerank import Reranked
+from longtail_lib.models import Random, Reranked
 
 judged = {"Random": Random(seed=0), **alone, "EASE, xQuAD .875": Reranked(ease, "xquad", 0.875)}
 judged["EASE, penalty .55"] = Reranked(ease, "popularity_penalty", 0.55)
@@ -385,8 +386,8 @@ worth.with_columns(pl.col("tail_share").round(3), pl.col("worth", "tail_worth").
 # preference, and the choices go into the train part.
 
 # %%
-from longtail_lib.benchmark.feedback_runs import feedback_results
-from longtail_lib.evaluation import feedback_loop, provider_exposure, satisfaction_by_taste
+from longtail_course.experiments.feedback_runs import feedback_results
+from longtail_course.worlds import feedback_loop, provider_exposure, satisfaction_by_taste
 from longtail_lib.models import Popularity
 
 live, stored = feedback_loop(Popularity(), parts, rounds=3), feedback_results()
@@ -396,13 +397,13 @@ print("Choices, stored:", *loops["Popularity"]["choices"][:3].astype(int))
 
 # %% [markdown]
 # The same numbers. Twenty rounds of eight models take minutes, so the rest is read from stored results
-# (one seed; `python -m longtail_lib.benchmark.feedback_runs` makes them anew).
+# (one seed; `python -m longtail_course.experiments.feedback_runs` makes them anew).
 #
 # **Predict.** Two questions. Does the Gini of the log rise under EASE? And "half tail", which gives every
 # second place to the tail in the first round: what is its tail share after twenty?
 
 # %%
-from longtail_lib.plots import feedback_curves
+from longtail_course.pictures import feedback_curves
 
 drawn = ("popularity_gini", "tail_share", "satisfaction_head_lovers", "satisfaction_tail_lovers")
 feedback_curves(stored, quantities=drawn, title="Twenty rounds on the shop")

@@ -41,7 +41,7 @@ print(f"At most 3 interactions: {few.sum():,} of {parts.n_items:,}; none: {parts
 # look for its nearest neighbour. **Predict.** What will the card deck's neighbour be?
 
 # %%
-from longtail_lib.encoders import interaction_vectors, nearest_items
+from longtail_course.toys import interaction_vectors, nearest_items
 
 titles, texts = parts.items["title"].to_list(), parts.items["text"].to_list()
 deck, lantern = titles.index("The Sextant Card Deck"), titles.index("Bronze & Temple Lantern")
@@ -67,7 +67,7 @@ nearest_items(spaces, parts.items, deck, show=show)
 # %%
 from tokenizers import Tokenizer
 
-from longtail_lib.encoders import TextEncoder
+from longtail_lib.text import TextEncoder
 
 encoder = TextEncoder(progress=True)
 tokenizer = Tokenizer.from_file(str(encoder.folder / "tokenizer.json"))
@@ -114,7 +114,7 @@ def mean_pooling(states, mask):
 
 
 # %% check="mean-pooling" points=1
-from longtail_lib.checks import text_vectors
+from longtail_course.checks import text_vectors
 
 text_vectors.mean_pooling(mean_pooling)
 
@@ -124,8 +124,8 @@ text_vectors.mean_pooling(mean_pooling)
 # for each user.
 
 # %%
-from longtail_lib.encoders import TfIdf
 from longtail_lib.models import item_vectors
+from longtail_lib.text import TfIdf
 
 minilm = item_vectors(parts, encoder)
 words = item_vectors(parts, TfIdf().fit(texts))
@@ -155,7 +155,7 @@ print(f"kitten and young cat {kitten @ cat:.2f}, kitten and power drill {kitten 
 # **Predict.** On which of the five attributes is MiniLM best? On which are words?
 
 # %%
-from longtail_lib.encoders import RandomVectors, probe_table
+from longtail_course.toys import RandomVectors, probe_table
 
 tail = popularity_groups(parts.popularity).mask("tail")
 probed = {"random": RandomVectors().encode(texts), **spaces}
@@ -178,7 +178,7 @@ wide.with_columns(pl.selectors.float().round(2))
 # the shop.
 
 # %%
-from longtail_lib.encoders import Whitening, anisotropy
+from longtail_lib.text import Whitening, anisotropy
 
 centred = Whitening("centre").fit(minilm).transform(minilm)
 whitened = Whitening("whiten").fit(minilm).transform(minilm)
@@ -231,7 +231,7 @@ text_vectors.centred_cosine(centred_cosine)
 # shows the cosines of 500 items with each other.
 
 # %%
-from longtail_lib.plots import score_distribution
+from longtail_course.pictures import score_distribution
 
 some = np.random.default_rng(0).choice(parts.n_items, 500, replace=False)
 pairs = np.triu_indices(500, k=1)
@@ -292,7 +292,7 @@ text_vectors.int8_codes(int8_codes)
 # the slider. **Predict.** How many of 384 dimensions can go before the theme suffers?
 
 # %%
-from longtail_lib.widgets import dimension_slider
+from longtail_course.widgets import dimension_slider
 
 slider = dimension_slider(minilm, parts.items["theme"].to_list(), of=tail, name="theme")
 slider
@@ -361,9 +361,9 @@ text_vectors.content_scores(content_scores)
 # their Recall@50 on cold items: low, or exactly 0?
 
 # %%
-from longtail_lib.models import ContentKNN, ContentTower, Ease, Popularity, Random, TwoTower
+from longtail_lib.models import EASE, ContentKNN, ContentTower, Popularity, Random, TwoTower
 
-by_id = {"Random": Random(seed=0), "Popularity": Popularity(), "Ease": Ease(l2=200.0)}
+by_id = {"Random": Random(seed=0), "Popularity": Popularity(), "EASE": EASE(l2=200.0)}
 by_id["TwoTower"] = TwoTower(epochs=3)
 
 
@@ -382,7 +382,7 @@ id_reports = measured(by_id)
 recalls(id_reports)
 
 # %%
-scores = by_id["Ease"].score(np.arange(100))[:, new]
+scores = by_id["EASE"].score(np.arange(100))[:, new]
 print("EASE's scores of cold items, 100 users:", np.unique(scores))
 
 # %% [markdown]
@@ -451,7 +451,7 @@ tell("tower on MiniLM", ContentTower(minilm, **short))
 # And the same on words, compressed to 384 numbers:
 
 # %%
-from longtail_lib.encoders import TfidfSvd
+from longtail_lib.text import TfidfSvd
 
 compressed = item_vectors(parts, TfidfSvd(384).fit(texts))
 tell("tower on words", ContentTower(compressed, **short))
@@ -465,7 +465,7 @@ tell("tower on words", ContentTower(compressed, **short))
 # their lists of ten? `cold_worth` is the mean true preference of these.
 
 # %%
-from longtail_lib.evaluation import worth_table
+from longtail_course.worlds import worth_table
 
 worth = worth_table({**by_id, **by_text}, cold, groups=groups)
 worth.rename({"tail_share": "cold_share", "tail_worth": "cold_worth"})

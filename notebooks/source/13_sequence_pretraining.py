@@ -32,7 +32,7 @@ import numpy as np
 import polars as pl
 
 from longtail_lib import compare, evaluate, load_dataset, prepare, split
-from longtail_lib.models.sequence.user_sequences import user_sequences
+from longtail_lib.models import user_sequences
 
 parts = split(prepare(load_dataset("music", truth=False), min_rating=4), how="leave-last-out")
 history = user_sequences(parts, max_length=6)[8]
@@ -77,7 +77,7 @@ def causal_mask(items):
 
 
 # %% check="causal-mask" points=1
-from longtail_lib.checks import sequences
+from longtail_course.checks import sequences
 
 sequences.causal_mask(causal_mask)
 
@@ -133,7 +133,7 @@ sequences.two_losses(two_losses)
 # **Predict.** How much is the loss worth? And does a transformer beat EASE?
 
 # %%
-from longtail_lib.models import Ease, ItemKNN, Popularity, SASRec
+from longtail_lib.models import EASE, ItemKNN, Popularity, SASRec
 
 short = {"dim": 32, "epochs": 6, "patience": None, "batch_size": 1000, "learning_rate": 0.005}
 ASK = {"k": (1, 10), "metrics": ["NDCG", "HitRate"]}
@@ -154,7 +154,7 @@ def table(names):
 
 measure("Popularity", Popularity())
 measure("ItemKNN", ItemKNN(500, 4.0))
-measure("EASE", Ease(l2=200.0))
+measure("EASE", EASE(l2=200.0))
 bce = measure("SASRec, BCE", SASRec(loss="bce", **short))
 
 # %%
@@ -178,12 +178,12 @@ for name in ("SASRec, BCE", "EASE"):
 # whether SASRec with cross-entropy is higher or lower than BCE and than EASE, by paired intervals over users.
 
 # %%
-from longtail_lib.benchmark import stored_results
+from longtail_course.experiments import stored_results
 
 
 def losses(dataset, how):
     results = stored_results(dataset)
-    names = {"EASE": "Ease", "BCE": "SASRecBCE", "cross_entropy": "SASRec"}
+    names = {"EASE": "EASE", "BCE": "SASRecBCE", "cross_entropy": "SASRec"}
     row = {key: results.report(how, name)["NDCG@10"].value for key, name in names.items()}
     pair = results.pair(how, "SASRec", "SASRecBCE")["overall", "NDCG@10"]
     gain = f"{row['cross_entropy'] / row['BCE'] - 1:+.0%}"
@@ -272,7 +272,7 @@ sequences.exponent(exponent)
 # model believes of an item that truly comes next with a given probability. Move the calibration.
 
 # %%
-from longtail_lib.widgets import calibration_slider
+from longtail_course.widgets import calibration_slider
 
 slider = calibration_slider(n_negatives=1, n_items=parts.n_items)
 slider
@@ -315,11 +315,11 @@ table(["SASRec, BCE", "SASRec, gBCE", "SASRec, cross-entropy"])
 # EASE.
 
 # %%
-from longtail_lib.models import item_chains, shuffle_order
+from longtail_course.toys import item_chains, shuffle_order
 
 chains = item_chains(n_users=400)
 toy = {"dim": 16, "epochs": 30, "patience": None, "batch_size": 200, "learning_rate": 0.01}
-fitted = {"SASRec": SASRec(**toy).fit(chains), "EASE": Ease(l2=1.0).fit(chains)}
+fitted = {"SASRec": SASRec(**toy).fit(chains), "EASE": EASE(l2=1.0).fit(chains)}
 fitted["SASRec, dealt times"] = SASRec(**toy).fit(shuffle_order(chains))
 for name, model in fitted.items():
     print(f"{name:20} {evaluate(model, chains, name=name, **ASK)['HitRate@1'].value:.1f}")
@@ -397,7 +397,7 @@ table(["SASRec, BCE", "BERT4Rec, 12 epochs", "SASRec, cross-entropy", "EASE"])
 # map of its text vector*, by one map for all catalogues, and map and transformer travel together. This is
 # the plain part of **UniSRec**.
 #
-# `longtail_lib.benchmark.transfer_runs` pretrained on video, music and social, and then gave the shop's
+# `longtail_course.experiments.transfer_runs` pretrained on video, music and social, and then gave the shop's
 # models 1%, 10% and all of its users to learn from. Everybody is tested. Training takes a quarter of an
 # hour, so we read what it stored. The rows:
 #
@@ -412,7 +412,7 @@ table(["SASRec, BCE", "BERT4Rec, 12 epochs", "SASRec, cross-entropy", "EASE"])
 # stop to matter?
 
 # %%
-from longtail_lib.benchmark.transfer_runs import transfer_results
+from longtail_course.experiments.transfer_runs import transfer_results
 
 runs = transfer_results()
 percent = pl.format("{}%", (100 * pl.col("share")).cast(int))
@@ -427,10 +427,10 @@ def by_share(column):
 by_share("ndcg")
 
 # %%
-from longtail_lib.plots import share_lines
+from longtail_course.pictures import share_lines
 
 drawn = ["pretrained, partly frozen", "from scratch, texts", "pretrained, ids added"]
-drawn += ["from scratch, texts and ids", "Popularity", "Ease"]
+drawn += ["from scratch, texts and ids", "Popularity", "EASE"]
 point = ("share", "ndcg", "low", "high")
 points = {way: learned.filter(way=way).select(point).rows() for way in drawn}
 share_lines(points, title="What the shop's models learn from more of its users")

@@ -59,7 +59,7 @@ text = FusedTower("text", vectors, logit_adjustment=0.6).fit(parts)
 # From which class on are ids better than text?
 
 # %%
-from longtail_lib.plots import class_lines
+from longtail_course.pictures import class_lines
 from longtail_lib.tail import Groups
 
 names = ("0", "1–2", "3–8", "9–32", "33–128", "129+")
@@ -124,7 +124,7 @@ def main_part(vectors, k):
 
 
 # %% check="main-part" points=1
-from longtail_lib.checks import fusion
+from longtail_course.checks import fusion
 
 fusion.main_directions(main_part)
 
@@ -166,7 +166,7 @@ table([measure(model, kind) for kind, model in fused.items()])
 # first picture asks. **Predict.** What has training made of it?
 
 # %%
-from longtail_lib.plots import gate_curve
+from longtail_course.pictures import gate_curve
 
 start = (parts.popularity + 1) / (parts.popularity + 7)
 gates = {"before training": start, "after training": fused["gate"].gate_}
@@ -250,8 +250,8 @@ fusion.gate_weights(weights)
 # **Predict.** How much tail can be had for one per cent of overall NDCG@10?
 
 # %%
+from longtail_course.widgets import text_weight_slider
 from longtail_lib.models import TextGate
-from longtail_lib.widgets import text_weight_slider
 
 tried = (0, 0.4, 0.6, 0.8, 1.0, 1.2, 1.6)
 gated = {w: TextGate(ids, text, text_weight=w, half_popularity=2.0).fit(parts) for w in tried}
@@ -364,10 +364,10 @@ fusion.text_ease(weights_with_text)
 # "EASE scaled" of lesson 08, with its popularity exponent and without text.
 
 # %%
-from longtail_lib.models import Ease, EaseText, ItemKNN, Popularity
+from longtail_lib.models import EASE, EaseText, ItemKNN, Popularity
 
 linear = {
-    "EASE scaled": Ease(l2=265.0, popularity_exponent=0.26),
+    "EASE scaled": EASE(l2=265.0, popularity_exponent=0.26),
     "EASE + text, collective": EaseText(form="collective", vectors=vectors),
     "EASE + text, additive": EaseText(vectors=vectors),
 }
@@ -420,7 +420,7 @@ table([*controls, measure(nonsense, "EASE + shuffled texts")])
 # users: first overall NDCG@10, then tail NDCG@100.
 
 # %%
-plain = {"Popularity": Popularity(), "ItemKNN": ItemKNN(500, 4.0), "EASE": Ease(l2=200.0)}
+plain = {"Popularity": Popularity(), "ItemKNN": ItemKNN(500, 4.0), "EASE": EASE(l2=200.0)}
 final = [measure(model.fit(parts), name) for name, model in plain.items()]
 final += [measure(linear[n], n) for n in ("EASE scaled", "EASE + text, additive")]
 final += [tested["ids"], tested["gate, chosen"]]
@@ -458,7 +458,7 @@ with pl.Config(fmt_str_lengths=40, tbl_width_chars=200):
 # **Predict.** Does the order of the models carry over from one dataset to the other?
 
 # %%
-from longtail_lib.benchmark import stored_results
+from longtail_course.experiments import stored_results
 
 wanted = ["ItemKNN", "EaseScaled", "EaseText", "EaseTextCollective", "EaseScaledText"]
 wanted += ["ContentKNN", "TextTower", "TwoTower", "TwoTowerText", "TwoTowerTextLearned"]

@@ -32,8 +32,8 @@ import numpy as np
 import polars as pl
 
 from longtail_lib import compare, evaluate, load_dataset, prepare, split
-from longtail_lib.encoders import Whitening
 from longtail_lib.models import SemanticIds, item_vectors, shuffled_vectors
+from longtail_lib.text import Whitening
 
 clean = prepare(load_dataset("shop", truth=False), min_rating=4, min_user_interactions=5)
 parts = split(clean, how="leave-last-out")
@@ -88,7 +88,7 @@ def quantise(vector, codebooks):
 
 
 # %% check="quantise" points=1
-from longtail_lib.checks import semantic_ids
+from longtail_course.checks import semantic_ids
 
 semantic_ids.quantised(quantise)
 
@@ -99,7 +99,7 @@ semantic_ids.quantised(quantise)
 # **Predict.** How many cells are there after two tokens? Do the fine cells look different in each coarse one?
 
 # %%
-from longtail_lib.plots import quantisation_cells
+from longtail_course.pictures import quantisation_cells
 
 titles = parts.items["title"].to_list()
 deck, lantern = titles.index("The Sextant Card Deck"), titles.index("Bronze & Temple Lantern")
@@ -115,7 +115,7 @@ quantisation_cells(flat, plane.codebooks_, mark=deck)
 # token? Its first two? What do they have in common?
 
 # %%
-from longtail_lib.widgets import prefix_explorer
+from longtail_course.widgets import prefix_explorer
 
 ids = SemanticIds(levels=3, codes=64).fit(vectors)
 explorer = prefix_explorer(ids.codes_[:, :3], parts.items, rows=[deck, lantern])
@@ -229,7 +229,7 @@ print("Variance left after each token:", ids.errors_.round(2))
 # results below have twelve.
 
 # %%
-from longtail_lib.models import ContentKNN, Ease, GenerativeRetrieval, Popularity
+from longtail_lib.models import EASE, ContentKNN, GenerativeRetrieval, Popularity
 from longtail_lib.preprocessing import hold_out_items
 from longtail_lib.tail import cold_groups
 
@@ -319,7 +319,7 @@ semantic_ids.log_probability(log_probability)
 # **Predict.** How often does one beam find the item that is really the likeliest?
 
 # %%
-from longtail_lib.models.sequence.user_sequences import user_sequences
+from longtail_lib.models import user_sequences
 
 rows = np.arange(500)
 columns = user_sequences(cold, max_length=50)[rows]
@@ -373,10 +373,10 @@ print(f"with the trie: of 200 ids a share of {np.ma.getmaskarray(real).mean():.1
 # **Predict.** Does it beat SASRec? EASE? And who has the tail?
 
 # %%
-from longtail_lib.benchmark import stored_results, verdict_table
+from longtail_course.experiments import stored_results, verdict_table
 
 stored = stored_results("shop")
-names = ["Popularity", "ItemKNN", "Ease", "EaseScaled", "SASRec", "SASRecText", "TextTower"]
+names = ["Popularity", "ItemKNN", "EASE", "EaseScaled", "SASRec", "SASRecText", "TextTower"]
 verdict_table(stored, [*names, "GenerativeRetrieval"], split="leave-last-out")
 
 # %%
@@ -402,7 +402,7 @@ for name, how in ((d, h) for d in ("shop", "movielens-small") for h in stored.pr
 
 # %%
 control = GenerativeRetrieval(shuffled_vectors(vectors), epochs=3).fit(cold)
-models = {"Popularity": Popularity().fit(cold), "Ease": Ease(l2=200.0).fit(cold)}
+models = {"Popularity": Popularity().fit(cold), "EASE": EASE(l2=200.0).fit(cold)}
 models |= {"ids from text": model, "ids from shuffled text": control}
 rules = {"k": (10, 50), "metrics": ["NDCG", "Recall"], "groups": cold_groups(cold.popularity)}
 reports = {name: evaluate(each, cold, name=name, **rules) for name, each in models.items()}
@@ -442,7 +442,7 @@ kept = copy(model)
 kept.cold_share = 0.2
 last = {"ids, a fifth kept": kept, "ContentKNN": ContentKNN(vectors, space="raw").fit(cold)}
 reports |= {name: evaluate(each, cold, name=name, **rules) for name, each in last.items()}
-for name in ("Ease", "ids from text", *last):
+for name in ("EASE", "ids from text", *last):
     warm, new_ones = (reports[name][group, "Recall@50"].value for group in ("warm", "cold"))
     print(f"{name:18} Recall@50 warm {warm:.2f}, new {new_ones:.2f}")
 chance = 50 / (cold.n_items - np.diff(cold.train.indptr)).mean()

@@ -39,10 +39,10 @@ import numpy as np
 import polars as pl
 from IPython.display import Markdown
 
-from longtail_lib.benchmark import stored_results, verdict_table
+from longtail_course.experiments import stored_results, verdict_table
 
 _ = pl.Config.set_tbl_rows(20).set_tbl_cols(12)
-names = ["Popularity", "ItemKNN", "Ease", "EaseScaled", "TwoTower", "SASRec", "ContentKNN"]
+names = ["Popularity", "ItemKNN", "EASE", "EaseScaled", "TwoTower", "SASRec", "ContentKNN"]
 names += ["TextTower", "EaseText", "EaseTextCollective", "EaseScaledText", "TwoTowerText"]
 names += ["TwoTowerTextLearned", "SASRecText", "GenerativeRetrieval"]
 verdict_table(stored_results("shop"), names)
@@ -73,8 +73,8 @@ verdict_table(stored_results("movielens-small"), names)
 # seeds.
 
 # %%
-from longtail_lib.benchmark import text_controls
-from longtail_lib.plots import decile_lines
+from longtail_course.experiments import text_controls
+from longtail_course.pictures import decile_lines
 
 shown = ["EaseScaled", "TwoTower", "TextTower", "EaseText, additive", "TwoTower, text gate"]
 
@@ -114,7 +114,7 @@ shop.decile_frame()
 
 # %%
 from longtail_lib import compare, evaluate, load_dataset, prepare, split
-from longtail_lib.models import Ease, EaseText, ItemKNN, Popularity, item_vectors, shuffled_vectors
+from longtail_lib.models import EASE, EaseText, ItemKNN, Popularity, item_vectors, shuffled_vectors
 
 data = prepare(load_dataset("shop"), min_rating=4, min_user_interactions=5)
 parts = split(data, how="random", seed=0)
@@ -122,7 +122,7 @@ vectors = item_vectors(parts)
 scaled = stored_results("shop")["random", "EaseScaled"].parameters
 
 # %%
-models = {"Popularity": Popularity(), "ItemKNN": ItemKNN(), "EaseScaled": Ease(**scaled)}
+models = {"Popularity": Popularity(), "ItemKNN": ItemKNN(), "EaseScaled": EASE(**scaled)}
 models["real text"] = EaseText(**scaled, vectors=vectors)
 models["shuffled text"] = EaseText(**scaled, vectors=shuffled_vectors(vectors))
 measure = {"k": (10, 100), "metrics": ["NDCG"]}
@@ -173,7 +173,7 @@ def control_gain(real, shuffled):
 
 
 # %% check="control-gain" points=1
-from longtail_lib.checks import text_limits
+from longtail_course.checks import text_limits
 
 text_limits.control_gain(control_gain)
 
@@ -197,7 +197,7 @@ control.to_frame(digits=3).filter(model="real text").drop("model", "metric")
 # So we take titles away, in three ways, and leave the rest of each text alone:
 
 # %%
-from longtail_lib.encoders import change_texts
+from longtail_course.toys import change_texts
 
 texts = ["Heat (1995). Genres: Action, Crime. Tags: heist", "Big (1988). Genres: Comedy"]
 changes = ("titles shuffled", "titles renamed", "titles removed", "tags removed")
@@ -297,7 +297,7 @@ text_limits.held_out_r2(held_out_r2)
 # The library does that five times, so that each item is held out once:
 
 # %%
-from longtail_lib.encoders import popularity_fit
+from longtail_course.toys import popularity_fit
 
 fit = popularity_fit(vectors, parts.popularity)
 print(f"shop: R² {fit.r2:.2f} on held-out items, {fit.fitted:.2f} on those it was fitted on")
@@ -371,7 +371,7 @@ text_limits.price(price)
 # ratios less so. No price stands where the tail's gain over EaseScaled is not decided.
 
 # %%
-from longtail_lib.benchmark import cost_table
+from longtail_course.experiments import cost_table
 
 cost_table(shop, fits=30).drop("verdict")
 
@@ -382,7 +382,7 @@ cost_table(films, fits=30).drop("verdict")
 # **Predict.** How many fits does it take until encoding no longer matters?
 
 # %%
-from longtail_lib.widgets import cost_slider
+from longtail_course.widgets import cost_slider
 
 slider = cost_slider(shop)
 slider

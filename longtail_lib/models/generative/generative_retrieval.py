@@ -8,17 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from longtail_lib.article.keras_backend import import_keras
-from longtail_lib.models.content.content_recommender import ContentRecommender
-from longtail_lib.models.generative.cold_slots import places_with_cold_share
-from longtail_lib.models.generative.id_trie import IdTrie
-from longtail_lib.models.generative.id_writing import IdWriting, last_states
+from longtail_lib.models._import_keras import import_keras
+from longtail_lib.models.content._item_vectors import ContentRecommender
+from longtail_lib.models.generative._decoding import IdTrie, TokenDecoder, places_with_cold_share
+from longtail_lib.models.generative._id_writing import IdWriting, last_states, window_batches
 from longtail_lib.models.generative.semantic_ids import SemanticIds
-from longtail_lib.models.generative.sequence_windows import window_batches
-from longtail_lib.models.generative.token_decoder import TokenDecoder
 from longtail_lib.models.gradient_recommender import GradientRecommender
-from longtail_lib.models.sequence.user_sequences import user_sequences
-from longtail_lib.preprocessing.parts import Split
+from longtail_lib.models.sequence._user_sequences import user_sequences
+from longtail_lib.preprocessing import Split
 
 __all__ = ["GenerativeRetrieval"]
 
@@ -160,7 +157,7 @@ class GenerativeRetrieval(IdWriting, ContentRecommender, GradientRecommender):
         return network
 
     def _network(self) -> Any:
-        from longtail_lib.models.generative.generative_network import GenerativeNetwork
+        from longtail_lib.models.generative._generative_network import GenerativeNetwork
 
         tokens = self._tokens()
         network = GenerativeNetwork(

@@ -8,16 +8,18 @@ from typing import Any, Self
 import numpy as np
 import polars as pl
 
-from longtail_lib.models.generative.residual_autoencoder import train_autoencoder
-from longtail_lib.models.generative.residual_codebooks import (
-    fit_codebooks,
-    quantise,
-    sum_of_codes,
+from longtail_lib.models._recommender import NotFittedError
+from longtail_lib.models.generative._id_tables import (
+    StoredIds,
+    finite_rows,
+    items_with_prefix,
+    last_tokens,
+    purity_by_depth,
+    share_alone,
+    spread_last_code,
 )
-from longtail_lib.models.generative.shared_prefixes import items_with_prefix, purity_by_depth
-from longtail_lib.models.generative.stored_ids import StoredIds, finite_rows
-from longtail_lib.models.generative.unique_ids import last_tokens, share_alone, spread_last_code
-from longtail_lib.models.recommender import NotFittedError
+from longtail_lib.models.generative._residual_autoencoder import train_autoencoder
+from longtail_lib.models.generative._residual_codebooks import fit_codebooks, quantise, sum_of_codes
 
 __all__ = ["SemanticIds"]
 

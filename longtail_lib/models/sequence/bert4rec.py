@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from longtail_lib.models.sequence.masked_batches import masked_batches
-from longtail_lib.models.sequence.sequence_recommender import SequenceRecommender
-from longtail_lib.models.sequence.user_sequences import PADDING
-from longtail_lib.preprocessing.parts import Split
+from longtail_lib.models.sequence._sequence_batches import masked_batches
+from longtail_lib.models.sequence._sequence_recommender import SequenceRecommender
+from longtail_lib.models.sequence._user_sequences import PADDING
+from longtail_lib.preprocessing import Split
 
 __all__ = ["BERT4Rec"]
 
@@ -118,7 +118,7 @@ class BERT4Rec(SequenceRecommender):
         )
 
     def _query(self, sequences: np.ndarray) -> np.ndarray:
-        from longtail_lib.models.sequence.sequence_encoder import MASK
+        from longtail_lib.models.sequence._sequence_encoder import MASK
 
         query = np.roll(sequences, -1, axis=1)
         query[:, -1] = MASK

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from longtail_lib.models.model_file import read_model_file, write_model_file
+from longtail_lib.models._model_file import read_model_file, write_model_file
 
 __all__ = ["Pretrained", "as_pretrained"]
 

@@ -1,6 +1,0 @@
-"""Builds, executes and checks the lessons; part of the course, not of the library's wheel.
-
-A lesson is edited in one place, `notebooks/source/NN_name.py`. From it come the learner's
-notebook and the solutions. `python -m courseware --help` lists the commands, and
-`docs/authoring.md` says how a source is written.
-"""

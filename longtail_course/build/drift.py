@@ -1,0 +1,50 @@
+"""Whether the committed notebooks are what the sources give."""
+
+import json
+
+import nbformat
+from nbformat import NotebookNode
+
+from longtail_course.build.editions import EDITIONS, edition
+from longtail_course.build.lesson import Lesson
+
+
+def drift(lesson: Lesson) -> list[str]:
+    """Differences between a lesson's source and its two notebooks, one sentence each.
+
+    Outputs are not compared here: nbval does that.
+    """
+    found = []
+    for which in EDITIONS:
+        path = lesson.notebook(which)
+        name = path.relative_to(lesson.root).as_posix()
+        if not path.is_file():
+            found.append(f"{name} is missing; build it with: {remedy(lesson)}")
+            continue
+        stored = nbformat.read(path, as_version=4)
+        difference = _first_difference(edition(lesson, which), stored)
+        if difference:
+            found.append(f"{name} drifts from its source: {difference}; mend: {remedy(lesson)}")
+    return found
+
+
+def remedy(lesson: Lesson) -> str:
+    """The command that rebuilds a lesson."""
+    return f"python -m longtail_course.build build {lesson.number}"
+
+
+def _first_difference(built: NotebookNode, stored: NotebookNode) -> str:
+    metadata = {key: value for key, value in stored.metadata.items() if key != "widgets"}
+    if _canonical(metadata) != _canonical(built.metadata):
+        return "the notebook's metadata differ"
+    for position, (new, old) in enumerate(zip(built.cells, stored.cells, strict=False), start=1):
+        for field in ("cell_type", "source", "metadata", "id"):
+            if _canonical(new.get(field)) != _canonical(old.get(field)):
+                return f"cell {position} differs in its {field}"
+    if len(built.cells) != len(stored.cells):
+        return f"{len(stored.cells)} cells stored, {len(built.cells)} in the source"
+    return ""
+
+
+def _canonical(value: object) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)

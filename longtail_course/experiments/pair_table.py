@@ -1,0 +1,83 @@
+"""The table of paired comparisons that a README shows."""
+
+from __future__ import annotations
+
+from longtail_lib.benchmark import BenchmarkResults
+from longtail_lib.evaluation._report import show_number
+
+__all__ = ["paired_table"]
+
+_MARKS = {"higher": " ▲", "lower": " ▼"}
+
+
+def paired_table(
+    results: BenchmarkResults,
+    split: str,
+    columns: tuple[tuple[str, str], ...] = (
+        ("overall", "NDCG@10"),
+        ("tail", "NDCG@10"),
+        ("tail", "NDCG@100"),
+    ),
+) -> str:
+    """Write the paired differences of recommenders from their twins as a Markdown table.
+
+    Parameters
+    ----------
+    results : BenchmarkResults
+    split : str
+    columns : tuple of (group, "metric@k")
+
+    Returns
+    -------
+    str
+        One row for each pair: differences with 95% intervals over users, and a triangle where
+        the interval leaves out 0. Empty where no twins were compared.
+
+    Raises
+    ------
+    KeyError
+        A column that was not compared.
+
+    Examples
+    --------
+    >>> from longtail_lib.benchmark import BenchmarkProtocol, Contestant, run_benchmark
+    >>> other = Contestant("Other", "longtail_lib.models:Random", seeded=True, twins=("Random",))
+    >>> protocol = BenchmarkProtocol(splits=("random",), seeds=(0,))
+    >>> results = run_benchmark("music", ["Random", other], protocol=protocol)
+    >>> print(paired_table(results, "random", (("overall", "NDCG@10"),)).splitlines()[-1])
+    | Other | Random | +.0000 [-.0027, +.0027] |
+    """
+    pairs = results.pairs.get(split, {})
+    found = [
+        (model, against)
+        for model in results.models(split)
+        for against in pairs
+        if any(row.model == model for row in pairs[against])
+    ]
+    if not found:
+        return ""
+    named = [f"{group} {metric}" for group, metric in columns]
+    heading = f"{results.dataset['name']}, {split}"
+    lines = [
+        f"| {' | '.join([heading, 'against', *named])} |",
+        f"| --- | --- |{' ---: |' * len(columns)}",
+    ]
+    for model, against in found:
+        rows = results.pair(split, model, against)
+        cells = []
+        for column in columns:
+            if column not in rows:
+                raise KeyError(f"{model} and {against} were not compared by {' '.join(column)}")
+            row = rows[column]
+            cells.append(
+                f"{_signed(row.difference)} [{_signed(row.low)}, {_signed(row.high)}]"
+                + _MARKS.get(row.verdict, "")
+            )
+        lines.append(f"| {' | '.join([model, against, *cells])} |")
+    return "\n".join(lines)
+
+
+def _signed(number: float) -> str:
+    shown = show_number(abs(number))
+    sign = "-" if number < 0 and float(shown) > 0 else "+"
+    return sign + shown.removeprefix("0")

@@ -1,0 +1,97 @@
+"""A split whose train part has grown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from longtail_lib.preprocessing import PARTS, Split
+
+__all__ = ["with_interactions"]
+
+
+def with_interactions(
+    parts: Split, user_rows: Any, item_rows: Any, *, value: float = 1.0, time: int | None = None
+) -> Split:
+    """Return a split with new train interactions; the given one stays as it is.
+
+    A new interaction that validation or test also holds is taken out there, so that no pair is in
+    two parts.
+
+    Parameters
+    ----------
+    parts : Split
+    user_rows, item_rows : array of int, shape (n,)
+        Rows and columns of the new interactions: distinct pairs that train does not hold.
+    value : float
+        What train stores for each of them.
+    time : int or None
+        When they happened, seconds UTC. Needed where the split has times, ignored where not.
+
+    Returns
+    -------
+    Split
+
+    Raises
+    ------
+    ValueError
+        A pair twice, or one that train holds already; no time where the split has times.
+
+    Examples
+    --------
+    >>> none = csr_matrix((2, 3), dtype=np.float32)
+    >>> train = csr_matrix(np.array([[0, 1, 0], [1, 0, 0]], dtype=np.float32))
+    >>> parts = Split(train, none, none, np.arange(2), np.arange(3), items=None, users=None,
+    ...               how="random")
+    >>> with_interactions(parts, [0, 1], [0, 2]).train.toarray()
+    array([[1., 1., 0.],
+           [1., 0., 1.]], dtype=float32)
+    >>> parts.train.nnz
+    2
+    """
+    new = np.asarray(user_rows, dtype=np.int64) * parts.n_items + np.asarray(item_rows, np.int64)
+    if parts.times is not None and time is None:
+        raise ValueError("with_interactions: this split has times; say when with time=, in seconds")
+    pairs = {part: _pairs(getattr(parts, part), parts.n_items) for part in PARTS}
+    order = np.argsort(np.concatenate([pairs["train"], new]), kind="stable")
+    grown = np.concatenate([pairs["train"], new])[order]
+    if (grown[1:] == grown[:-1]).any():
+        pair = grown[1:][grown[1:] == grown[:-1]][0]
+        raise ValueError(
+            f"with_interactions: user row {pair // parts.n_items}, item column "
+            f"{pair % parts.n_items} is there already; an item is chosen once"
+        )
+    shape = parts.train.shape
+    matrices, times = {}, {}
+    for part in PARTS:
+        if part == "train":
+            values = np.concatenate([parts.train.data, np.full(len(new), value, dtype=np.float32)])
+            matrices[part] = _matrix(grown, values[order], shape)
+        else:
+            kept = ~np.isin(pairs[part], new)
+            matrices[part] = _matrix(pairs[part][kept], getattr(parts, part).data[kept], shape)
+        if parts.times is not None:
+            had = parts.times[part].data
+            moments = (
+                np.concatenate([had, np.full(len(new), time, dtype=np.int64)])[order]
+                if part == "train"
+                else had[kept]
+            )
+            times[part] = _matrix(grown if part == "train" else pairs[part][kept], moments, shape)
+    return replace(parts, **matrices, times=times or None)
+
+
+def _pairs(matrix: csr_matrix, n_items: int) -> np.ndarray:
+    """Row and column of each stored value as one ascending number."""
+    rows = np.repeat(np.arange(matrix.shape[0], dtype=np.int64), np.diff(matrix.indptr))
+    return rows * n_items + matrix.indices
+
+
+def _matrix(pairs: np.ndarray, values: np.ndarray, shape: tuple[int, int]) -> csr_matrix:
+    counts = np.bincount(pairs // shape[1], minlength=shape[0])
+    indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+    # A sum of sparse matrices would lose stored zeros, such as a rating of 0.
+    return csr_matrix((values, (pairs % shape[1]).astype(np.int32), indptr), shape=shape)

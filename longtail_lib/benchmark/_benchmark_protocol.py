@@ -1,0 +1,118 @@
+"""The protocol that all recommenders of a benchmark share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+__all__ = ["BenchmarkProtocol", "peak_growth"]
+
+
+_SPLITS = ("random", "leave-last-out", "temporal")
+
+
+@dataclass(frozen=True)
+class BenchmarkProtocol:
+    """How data are prepared and split, what is measured, and how much tuning each model gets.
+
+    Hyper-parameters are chosen on the validation part of the first seed's split, and are kept for
+    the other seeds. Each seed draws its own random split; leave-last-out and temporal splits have
+    no chance in them, so there a seed changes only models that are trained with one.
+
+    Parameters
+    ----------
+    min_rating : float or None
+        Interactions rated lower are no interest and are dropped.
+    min_user_interactions : int
+    splits : tuple of str
+    seeds : tuple of int
+    ks : tuple of int
+        Cut-offs.
+    metrics : tuple of str
+        Without cut-off.
+    trials : int
+        Settings tried for each tuned model, its defaults included; the same for all.
+    metric : (str, str)
+        Group and metric that tuning maximises.
+    tail_metric : (str, str)
+        What models that are tuned for the tail maximise, among settings whose `metric` is at
+        least `keep` of the best that was tried.
+    keep : float
+
+    Raises
+    ------
+    ValueError
+        An unknown split, no seed, or a number out of its range.
+
+    Examples
+    --------
+    >>> BenchmarkProtocol(splits=("random",), seeds=(0, 1)).trials
+    20
+    """
+
+    min_rating: float | None = 4.0
+    min_user_interactions: int = 5
+    splits: tuple[str, ...] = ("random", "leave-last-out")
+    seeds: tuple[int, ...] = (0, 1, 2)
+    ks: tuple[int, ...] = (10, 100)
+    metrics: tuple[str, ...] = ("NDCG", "Recall", "Coverage", "Gini", "TailShare", "Novelty")
+    trials: int = 20
+    metric: tuple[str, str] = ("overall", "NDCG@10")
+    tail_metric: tuple[str, str] = ("tail", "NDCG@100")
+    keep: float = 0.99
+
+    def __post_init__(self) -> None:
+        for name in ("splits", "seeds", "ks", "metrics", "metric", "tail_metric"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
+        unknown = [how for how in self.splits if how not in _SPLITS]
+        if unknown or not self.splits:
+            raise ValueError(
+                f"benchmark: splits must be some of {', '.join(_SPLITS)}, got "
+                f"{', '.join(unknown) or 'none'}"
+            )
+        if not self.seeds or len(set(self.seeds)) < len(self.seeds):
+            raise ValueError(f"benchmark: seeds must be different numbers, got {self.seeds}")
+        if self.trials < 1:
+            raise ValueError(f"benchmark: trials must be at least 1, got {self.trials}")
+        if not 0 < self.keep <= 1:
+            raise ValueError(f"benchmark: keep must lie in (0, 1], got {self.keep}")
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON can hold it."""
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in asdict(self).items()
+        }
+
+
+_STATUS, _CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+
+
+def peak_growth(call: Callable[[], Any]) -> tuple[Any, float | None]:
+    """Run a call; return what it gave, and its peak of memory above what was there before, in MB.
+
+    Linux keeps the highest resident size of a process and lets it be set back; elsewhere the peak
+    is None. Memory that a call takes from what the process had freed before does not count, so the
+    figure is a lower bound.
+
+    Examples
+    --------
+    >>> given, peak = peak_growth(lambda: 3)
+    >>> given, peak is None or peak >= 0
+    (3, True)
+    """
+    try:
+        # Writing 5 sets the peak back to the present size.
+        _CLEAR.write_text("5")
+        before = _megabytes("VmRSS")
+    except OSError:
+        return call(), None
+    given = call()
+    return given, max(0.0, round(_megabytes("VmHWM") - before, 1))
+
+
+def _megabytes(field: str) -> float:
+    status = _STATUS.read_text()
+    return int(status.split(f"{field}:")[1].split()[0]) * 1024 / 1e6

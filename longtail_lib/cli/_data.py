@@ -1,0 +1,215 @@
+"""`longtail data`: list, describe, fetch and simulate datasets."""
+
+from __future__ import annotations
+
+import argparse
+import textwrap
+from pathlib import Path
+from typing import Any
+
+__all__ = ["add_to"]
+
+_WIDTH = 92
+# The one dataset that comes with a raw log to clean.
+
+
+def add_to(groups: Any) -> None:
+    """Add the group `data` to the command line."""
+    group = _add(
+        groups,
+        "data",
+        "list, describe, fetch and simulate datasets",
+        ["longtail data list", "longtail data simulate shop --seed 7 --out my_shop"],
+    )
+    commands = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    listing = _add(commands, "list", "list the datasets known by name", ["longtail data list"])
+    listing.set_defaults(run=_list)
+    _add_data_home(listing)
+
+    info = _add(
+        commands,
+        "info",
+        "show a dataset's card, sizes and skew; nothing is downloaded",
+        ["longtail data info shop", "longtail data info movielens-small --data-home ~/datasets"],
+    )
+    info.add_argument("name", metavar="NAME", help="a name from `longtail data list`")
+    _add_data_home(info)
+    info.set_defaults(run=_info)
+
+    fetch = _add(
+        commands,
+        "fetch",
+        "download a dataset and check every file by sha256",
+        [
+            "longtail data fetch movielens-small",
+            "longtail data fetch movielens-small --data-home ~/datasets",
+        ],
+    )
+    fetch.add_argument("name", metavar="NAME", help="a name from `longtail data list`")
+    _add_data_home(fetch)
+    fetch.add_argument(
+        "--base-url",
+        metavar="URL",
+        help="folder of the web that holds the archive; default: the official home",
+    )
+    fetch.set_defaults(run=_fetch)
+
+    simulate = _add(
+        commands,
+        "simulate",
+        "simulate a dataset with known truth and write it to a folder",
+        [
+            "longtail data simulate shop --seed 7 --out my_shop",
+            "longtail data simulate music --seed 1 --out my_music",
+        ],
+    )
+    simulate.add_argument("preset", metavar="PRESET", help="shop, video, music or social")
+    simulate.add_argument(
+        "--seed", type=int, default=7, help="where all randomness comes from; default 7"
+    )
+    simulate.add_argument(
+        "--out", metavar="FOLDER", required=True, help="a new or empty folder to write to"
+    )
+    simulate.add_argument(
+        "--force", action="store_true", help="overwrite dataset files in a folder that has some"
+    )
+    simulate.set_defaults(run=_simulate)
+
+
+def _add(commands: Any, name: str, purpose: str, examples: list[str]) -> argparse.ArgumentParser:
+    return commands.add_parser(
+        name,
+        help=purpose,
+        description=f"{purpose[0].upper()}{purpose[1:]}.",
+        epilog="\n  ".join(["examples:", *examples]),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def _add_data_home(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--data-home",
+        metavar="FOLDER",
+        help="folder that holds, or shall hold, ml-latest-small; default: $LONGTAIL_DATA_HOME, "
+        "then the download cache",
+    )
+
+
+def _list(arguments: argparse.Namespace) -> None:
+    from longtail_lib.data._download import find_movielens
+    from longtail_lib.datasets import list_datasets
+    from longtail_lib.datasets._load_dataset import SIMULATED, stored_folder
+
+    rows = [("NAME", "KIND", "HERE", "TITLE")]
+    for card in list_datasets():
+        if card.name in SIMULATED:
+            kind, here = "simulated", "yes" if stored_folder(card.name) else "made when loaded"
+        else:
+            kind = "real"
+            here = "yes" if find_movielens(arguments.data_home) else "not fetched"
+        rows.append((card.name, kind, here, card.title))
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
+        print("  ".join([*cells, row[3]]))
+
+
+def _info(arguments: argparse.Namespace) -> None:
+    from longtail_lib.data._download import find_movielens
+    from longtail_lib.datasets import load_dataset
+    from longtail_lib.datasets._load_dataset import MOVIELENS_SMALL, card_of
+
+    card = card_of(arguments.name)
+    fields = {
+        "name": card.name,
+        "title": card.title,
+        "licence": card.licence,
+        "citation": card.citation,
+        "source": card.source,
+        "notes": card.notes,
+    }
+    for field, value in fields.items():
+        if value:
+            _print_field(field, value)
+    for file, value in card.sha256.items():
+        _print_field("sha256", f"{file} {value}")
+    if card.name == MOVIELENS_SMALL and find_movielens(arguments.data_home) is None:
+        _print_field("here", f"no; `longtail data fetch {card.name}` downloads it")
+        return
+    data = load_dataset(arguments.name, data_home=arguments.data_home, truth=False, quiet=True)
+    for field, value in _figures(data).items():
+        _print_field(field, value)
+
+
+def _figures(data: Any) -> dict[str, str]:
+    """Sizes, and how unequally interactions fall on the catalogue."""
+    import numpy as np
+
+    from longtail_lib.tail import gini, top_share
+
+    per_item = data.interactions.group_by("item_id").len()["len"].to_numpy()
+    counts = np.zeros(data.n_items, dtype=np.int64)
+    counts[: len(per_item)] = per_item
+    figures = {
+        "interactions": f"{data.n_interactions:,}",
+        "users": f"{data.n_users:,}",
+        "items": f"{data.n_items:,} in the catalogue, {len(per_item):,} of them with interactions",
+        "once only": f"{int((counts == 1).sum()):,} items with a single interaction",
+        "head share": f"{top_share(counts, 0.2):.1%} of interactions on the top 20% of items",
+        "Gini": f"{gini(counts):.3f} over the catalogue",
+    }
+    if data.has_timestamps:
+        first, last = data.interactions["timestamp"].min(), data.interactions["timestamp"].max()
+        days = [str(np.datetime64(moment, "s").astype("datetime64[D]")) for moment in (first, last)]
+        figures["period"] = f"{days[0]} to {days[1]}"
+    return figures
+
+
+def _fetch(arguments: argparse.Namespace) -> None:
+    from longtail_lib.data._download import OFFICIAL_HOME, fetch_movielens, find_movielens
+    from longtail_lib.datasets._load_dataset import MOVIELENS_SMALL, card_of
+
+    card = card_of(arguments.name)
+    if card.name != MOVIELENS_SMALL:
+        print(f"{card.name} is simulated on this machine: there is nothing to download.")
+        return
+    folder = find_movielens(arguments.data_home)
+    if folder is None:
+        folder = fetch_movielens(
+            arguments.data_home, base_url=arguments.base_url or OFFICIAL_HOME, progress=True
+        )
+        print(f"{card.name}: downloaded to {folder}, every file as published.")
+    else:
+        print(f"{card.name}: already in {folder}, every file as published.")
+    print(f"Licence: {card.licence}.")
+
+
+def _simulate(arguments: argparse.Namespace) -> None:
+    from longtail_lib.datasets._load_dataset import SIMULATED, check_name
+    from longtail_lib.simulation import simulate, write_simulated
+
+    check_name(arguments.preset, SIMULATED, "preset")
+    if arguments.seed < 0:
+        raise ValueError(f"--seed must not be negative, got {arguments.seed}")
+    folder = Path(arguments.out)
+    if folder.exists() and not folder.is_dir():
+        raise ValueError(f"--out {folder} is a file; name a folder")
+    if folder.is_dir() and any(folder.iterdir()) and not arguments.force:
+        raise ValueError(f"--out {folder} is not empty; name another folder, or add --force")
+    data = simulate(arguments.preset, seed=arguments.seed)
+    write_simulated(data, folder)
+    print(f"{data!r}, seed {arguments.seed}, written to {folder}")
+
+
+def _print_field(name: str, value: str) -> None:
+    print(
+        textwrap.fill(
+            value,
+            width=_WIDTH,
+            initial_indent=f"{name:<13} ",
+            subsequent_indent=" " * 14,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    )

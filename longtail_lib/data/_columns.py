@@ -1,0 +1,355 @@
+"""Raw columns as what the library works with: ids, ratings and timestamps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import polars as pl
+
+from longtail_lib.data._epoch import MIXED, read_epoch
+from longtail_lib.data._source import Source, open_source
+
+__all__ = [
+    "join_text",
+    "read_attribute",
+    "read_catalogue",
+    "read_ids",
+    "read_ratings",
+    "read_timestamps",
+    "read_user_table",
+    "unique_ids",
+]
+
+
+_LENIENT = 'mend it, or pass on_error="null" to keep such rows with a null'
+
+
+def read_ids(source: Source, column: str, *, lenient: bool) -> tuple[pl.Series, pl.Series | None]:
+    """Read user or item ids, as text and where possible as integers.
+
+    In CSV and TSV a column is an integer column when every value is written as Python writes an
+    integer: "7" is, "007" and "7.0" are not, because two different ids could become one. In
+    Parquet the column's own type decides.
+
+    Returns
+    -------
+    text : polars.Series of String
+        Null where the id is missing.
+    integers : polars.Series of Int64, or None
+        None where the ids are not integers.
+
+    Raises
+    ------
+    ValueError
+        A missing id, unless `lenient`; a type that cannot be an id.
+    """
+    raw = source.frame[column]
+    integers: pl.Series | None = None
+    if isinstance(raw.dtype, pl.Categorical | pl.Enum):
+        raw = raw.cast(pl.String)
+    if raw.dtype == pl.String:
+        text = raw
+        integers = _canonical_integers(raw) if source.is_text else None
+        if integers is None:
+            blank = raw.str.strip_chars() == ""
+            text = raw.set(blank, None) if blank.any() else raw
+        elif (raw == "").any():
+            text = raw.set(raw == "", None)
+    elif raw.dtype.is_integer() or raw.dtype.is_float() or raw.dtype == pl.Null:
+        # pandas turns integers with a gap into floats; whole ones are turned back.
+        whole = raw.fill_nan(None) if raw.dtype.is_float() else raw
+        integers = whole.cast(pl.Int64, strict=False)
+        odd = whole.is_not_null() & (integers.is_null() | (integers != whole))
+        if odd.any():
+            row = int(odd.arg_max())
+            raise source.error(
+                column,
+                row,
+                f"{raw[row]} is not a 64-bit integer; write ids as integers or as text",
+            )
+        text = integers.cast(pl.String)
+    else:
+        raise ValueError(
+            f"{source.path.name}, column {column!r}: ids of type {raw.dtype}; expected integers "
+            "or text"
+        )
+    missing = text.is_null()
+    if missing.any() and not lenient:
+        raise source.error(
+            column,
+            int(missing.arg_max()),
+            f"the id is missing; {_LENIENT}",
+            others=int(missing.sum()) - 1,
+        )
+    return text, integers
+
+
+def read_ratings(source: Source, column: str, *, lenient: bool) -> tuple[pl.Series, int]:
+    """Read ratings as finite numbers.
+
+    Returns
+    -------
+    ratings : polars.Series of Float64
+        Null where there is no number.
+    broken : int
+        How many values were there but were not numbers.
+
+    Raises
+    ------
+    ValueError
+        A value that is missing, infinite or not a number, unless `lenient`.
+    """
+    raw = source.frame[column]
+    if raw.dtype == pl.String:
+        numbers = raw.cast(pl.Float64, strict=False)
+        if (numbers.is_null() & raw.is_not_null()).any():
+            raw = raw.str.strip_chars()
+            numbers = raw.cast(pl.Float64, strict=False)
+        empty = raw.is_null() | (raw == "")
+    elif raw.dtype.is_numeric() or raw.dtype == pl.Null:
+        numbers = raw.cast(pl.Float64)
+        # A float column of a frame library has NaN where a value is missing.
+        empty = raw.is_null() | numbers.is_nan().fill_null(False)
+    else:
+        raise ValueError(
+            f"{source.path.name}, column {column!r}: ratings of type {raw.dtype}; expected numbers"
+        )
+    bad = numbers.is_null() | ~numbers.is_finite().fill_null(False)
+    if not bad.any():
+        return numbers, 0
+    broken = bad & ~empty
+    if not lenient:
+        row = int(broken.arg_max() if broken.any() else bad.arg_max())
+        what = f"{raw[row]!r} is not a number" if broken.any() else "the rating is missing"
+        kind = broken if broken.any() else bad
+        raise source.error(column, row, f"{what}; {_LENIENT}", others=int(kind.sum()) - 1)
+    return numbers.set(bad, None), int(broken.sum())
+
+
+def read_timestamps(
+    source: Source, column: str, *, lenient: bool
+) -> tuple[pl.Series, dict[str, int]]:
+    """Read timestamps as whole seconds since 1970-01-01 UTC.
+
+    Returns
+    -------
+    seconds : polars.Series of Int64
+        Null where unreadable.
+    counts : dict of str to int
+        How many values came in each unit, and how many were "unreadable".
+
+    Raises
+    ------
+    ValueError
+        A value that is missing or unreadable, or units mixed in one column, unless `lenient`.
+    """
+    raw = source.frame[column]
+    try:
+        read = read_epoch(raw)
+    except TypeError as error:
+        raise ValueError(f"{source.path.name}, column {column!r}: {error}") from error
+    if lenient:
+        return read.seconds, read.counts
+    missing = read.seconds.is_null()
+    if missing.any():
+        there = missing & raw.is_not_null()
+        if raw.dtype == pl.String:
+            there &= raw != ""
+        row = int(there.arg_max() if there.any() else missing.arg_max())
+        kind = there if there.any() else missing
+        what = (
+            f"{raw[row]!r} is neither a number nor an ISO 8601 date such as 2024-01-31T18:00:00Z"
+            if there.any()
+            else "the timestamp is missing"
+        )
+        raise source.error(column, row, f"{what}; {_LENIENT}", others=int(kind.sum()) - 1)
+    if MIXED in read.counts:
+        row, unit, usual = read.odd_one
+        raise source.error(
+            column,
+            row,
+            f"{raw[row]!r} looks like {unit}, but most of the column like {usual}; use one unit, "
+            'or pass on_error="null" to read each value by its own size',
+            others=read.counts[MIXED] - 1,
+        )
+    if read.looks_like_dates:
+        raise source.error(
+            column,
+            0,
+            f"{raw[0]!r} looks like a date written YYYYMMDD, not like seconds since 1970; write "
+            "it as 2024-01-31",
+        )
+    return read.seconds, read.counts
+
+
+def read_attribute(source: Source, column: str) -> pl.Series:
+    """Read an attribute of items or users in the narrowest of integer, float and text.
+
+    Empty fields are null. Parquet keeps its own types.
+    """
+    raw = source.frame[column]
+    if not source.is_text:
+        return raw
+    raw = raw.set((raw == "").fill_null(False), None)
+    if raw.null_count() == len(raw):
+        return raw
+    integers = _canonical_integers(raw)
+    if integers is not None:
+        return integers
+    numbers = raw.cast(pl.Float64, strict=False)
+    whole = numbers.is_finite().fill_null(True).all() and numbers.null_count() == raw.null_count()
+    coded = (raw.str.starts_with("0") & ~raw.str.starts_with("0.")).any()
+    return numbers if whole and not coded else raw
+
+
+def _canonical_integers(raw: pl.Series) -> pl.Series | None:
+    integers = raw.cast(pl.Int64, strict=False)
+    unread = integers.is_null() & raw.is_not_null()
+    if unread.any() and (raw.filter(unread) != "").any():
+        return None
+    zeros = raw.str.starts_with("0") & (raw.str.len_bytes() > 1)
+    if (zeros | raw.str.starts_with("+") | raw.str.starts_with("-0")).any():
+        return None
+    return integers
+
+
+# Stands between two pieces until it is known whether the first ends a sentence.
+_SEAM = "\x1f"
+
+Ids = tuple[pl.Series, pl.Series | None]
+
+
+def read_catalogue(
+    path: Any,
+    item_id: str,
+    *,
+    title: str | None,
+    text: str | Sequence[str] | None,
+    notes: list[str],
+    **reading: Any,
+) -> tuple[Source, Ids, list[pl.Series]]:
+    """Read the table of items.
+
+    Returns
+    -------
+    source : Source
+    ids : tuple of polars.Series
+        Ids as text, and as integers or None.
+    attributes : list of polars.Series
+        `title` and `text` where asked for, then all other columns. A column of the file that
+        has one of these names, or `item_id`, without being meant by it gets "_original" after
+        its name.
+
+    Raises
+    ------
+    ValueError
+        A missing or repeated id, unless reading is lenient; a missing column.
+    """
+    texts = [text] if isinstance(text, str) else list(text or ())
+    arguments = dict.fromkeys(texts, "text")
+    if title is not None:
+        arguments[title] = "title"
+    arguments[item_id] = "item_id"
+    source, ids = _read(path, item_id, "item", arguments, notes, **reading)
+    new: list[pl.Series] = []
+    if title is not None:
+        new.append(_filled(source.frame[title]).rename("title"))
+    if texts:
+        new.append(join_text([source.frame[column] for column in texts]).rename("text"))
+    used = {item_id, title} - {None}
+    return source, ids, [*new, *_attributes(source, used, {"item_id", *(s.name for s in new)})]
+
+
+def read_user_table(
+    path: Any, user_id: str, *, notes: list[str], **reading: Any
+) -> tuple[Source, Ids, list[pl.Series]]:
+    """Read the table of users; as `read_catalogue`, without title and text."""
+    source, ids = _read(path, user_id, "user", {user_id: "user_id"}, notes, **reading)
+    return source, ids, _attributes(source, {user_id}, {"user_id"})
+
+
+def join_text(pieces: Sequence[pl.Series]) -> pl.Series:
+    """Join columns of text, sentence by sentence; nulls and blanks are skipped.
+
+    Parameters
+    ----------
+    pieces : sequence of polars.Series, each of shape (n,)
+
+    Returns
+    -------
+    polars.Series of String, shape (n,)
+        Null where every piece is.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> join_text([pl.Series(["Lamp", "Rug!", None]), pl.Series(["Warm.", "Red", " "])]).to_list()
+    ['Lamp. Warm.', 'Rug! Red', None]
+    """
+    frame = pl.DataFrame([_filled(piece).rename(str(place)) for place, piece in enumerate(pieces)])
+    joined = (
+        pl.concat_str(pl.all(), separator=_SEAM, ignore_nulls=True)
+        .str.replace_all(f"([.!?]){_SEAM}", "$1 ")
+        .str.replace_all(_SEAM, ". ", literal=True)
+    )
+    return frame.select(
+        pl.when(pl.all_horizontal(pl.all().is_null())).then(None).otherwise(joined).alias("text")
+    ).to_series()
+
+
+def _read(
+    path: Any, column: str, what: str, arguments: dict[str, str], notes: list[str], **reading: Any
+) -> tuple[Source, Ids]:
+    source = open_source(path, arguments, others=True, arguments=arguments, **reading)
+    lenient = reading["lenient"]
+    if not lenient and source.is_text and source.frame.to_series(-1).null_count():
+        source.check_row_widths()
+    return unique_ids(source, column, what, lenient=lenient, notes=notes)
+
+
+def unique_ids(
+    source: Source, column: str, what: str, *, lenient: bool, notes: list[str]
+) -> tuple[Source, Ids]:
+    """Read ids of which each is there once; return them with the rows that are kept.
+
+    Raises
+    ------
+    ValueError
+        A missing or repeated id, unless `lenient`, which keeps the first and adds a note.
+    """
+    text, integers = read_ids(source, column, lenient=lenient)
+    good = text.is_not_null() & text.is_first_distinct()
+    if good.all():
+        return source, (text, integers)
+    row = int((~good).arg_max())
+    if not lenient:
+        first = int((text == text[row]).fill_null(False).arg_max())
+        raise source.error(
+            column,
+            row,
+            f"{what} {text[row]!r} is already in row {source.line(first)}; one row per {what}, "
+            'so remove one, or pass on_error="null" to keep the first',
+            others=int((~good).sum()) - 1,
+        )
+    notes.append(f"{int((~good).sum()):,} repeated or nameless rows of {source.path.name} left out")
+    integers = None if integers is None else integers.filter(good)
+    return replace(source, frame=source.frame.filter(good)), (text.filter(good), integers)
+
+
+def _attributes(source: Source, used: set[str], taken: set[str]) -> list[pl.Series]:
+    """Return the columns that are not used up, with names that are not taken."""
+    series = []
+    for column in source.frame.columns:
+        if column in used:
+            continue
+        name = f"{column}_original" if column in taken else column
+        series.append(read_attribute(source, column).rename(name))
+    return series
+
+
+def _filled(column: pl.Series) -> pl.Series:
+    """Return text with blanks as nulls."""
+    text = column.cast(pl.String).str.strip_chars()
+    return text.set((text == "").fill_null(False), None)

@@ -1,0 +1,159 @@
+"""The container that every reader fills and every later step takes: a `Dataset`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+import narwhals as nw
+import numpy as np
+
+__all__ = ["Dataset", "DatasetCard", "Truth"]
+
+
+@dataclass(frozen=True)
+class DatasetCard:
+    """Where a dataset comes from and on which terms it may be used.
+
+    Parameters
+    ----------
+    name : str
+        Short name, as `load_dataset` takes it.
+    title : str
+        One line for a heading.
+    licence : str
+        Terms of use in words; printed on first use where they are not permissive.
+    citation : str
+        What to cite.
+    source : str
+        Official home, or how it was made.
+    sha256 : mapping of str to str
+        Hash of each file that was read.
+    notes : str
+        What a user should know before drawing conclusions.
+    """
+
+    name: str
+    title: str = ""
+    licence: str = "unknown"
+    citation: str = ""
+    source: str = ""
+    sha256: Mapping[str, str] = field(default_factory=dict)
+    notes: str = ""
+
+
+class Truth(Protocol):
+    """What no real log has: the preference of every user for every item, and what was shown.
+
+    `user_ids` and `item_ids` give the order of rows and columns.
+    """
+
+    user_ids: np.ndarray
+    item_ids: np.ndarray
+
+    def preference(self, user_rows: np.ndarray) -> np.ndarray:
+        """Real preference in [0, 1], shape (n, n_items), float64."""
+
+    def propensity(self, user_rows: np.ndarray) -> np.ndarray:
+        """Probability that an item was shown to a user at least once, shape (n, n_items)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Interactions, items and users as frames, with the card that says where they come from.
+
+    Frames are polars, pandas or anything else that narwhals understands; the library never
+    converts them behind your back.
+
+    Parameters
+    ----------
+    interactions : frame
+        Columns `user_id`, `item_id` and, where the source has them, `rating` (float) and
+        `timestamp` (integer seconds since 1970-01-01 UTC). One row an interaction.
+    items : frame
+        The catalogue: `item_id`, then `title`, `text` and attributes where known. One row an
+        item, also for items with no interactions.
+    users : frame
+        `user_id` and attributes where known. One row a user.
+    card : DatasetCard
+    truth : Truth or None
+        The simulator's real preferences and propensities; None for a real log.
+    preparation : Preparation or None
+        What `longtail_lib.preprocessing.prepare` dropped and why; None before it ran.
+
+    Raises
+    ------
+    ValueError
+        A required column is missing.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> data = Dataset(
+    ...     interactions=pl.DataFrame({"user_id": [1, 1, 2], "item_id": ["a", "b", "a"]}),
+    ...     items=pl.DataFrame({"item_id": ["a", "b", "c"]}),
+    ...     users=pl.DataFrame({"user_id": [1, 2]}),
+    ...     card=DatasetCard(name="three"),
+    ... )
+    >>> data
+    Dataset 'three': 3 interactions, 2 users, 3 items
+    """
+
+    interactions: Any
+    items: Any
+    users: Any
+    card: DatasetCard
+    truth: Truth | None = None
+    preparation: Any | None = None
+
+    def __post_init__(self) -> None:
+        required = {
+            "interactions": ("user_id", "item_id"),
+            "items": ("item_id",),
+            "users": ("user_id",),
+        }
+        for table, columns in required.items():
+            have = nw.from_native(getattr(self, table), eager_only=True).columns
+            missing = [column for column in columns if column not in have]
+            if missing:
+                raise ValueError(
+                    f"Dataset '{self.card.name}': the {table} table has no column "
+                    f"{', '.join(map(repr, missing))}; it has {', '.join(map(repr, have))}. "
+                    "Rename your columns, or let read_table do it for you."
+                )
+
+    @property
+    def has_ratings(self) -> bool:
+        """Whether interactions carry a `rating`."""
+        return "rating" in nw.from_native(self.interactions, eager_only=True).columns
+
+    @property
+    def has_timestamps(self) -> bool:
+        """Whether interactions carry a `timestamp`."""
+        return "timestamp" in nw.from_native(self.interactions, eager_only=True).columns
+
+    @property
+    def n_interactions(self) -> int:
+        """Number of rows in `interactions`."""
+        return len(nw.from_native(self.interactions, eager_only=True))
+
+    @property
+    def n_users(self) -> int:
+        """Number of rows in `users`."""
+        return len(nw.from_native(self.users, eager_only=True))
+
+    @property
+    def n_items(self) -> int:
+        """Size of the catalogue, items without interactions included."""
+        return len(nw.from_native(self.items, eager_only=True))
+
+    def replace(self, **changes: Any) -> Dataset:
+        """Return a copy with some fields changed."""
+        return replace(self, **changes)
+
+    def __repr__(self) -> str:
+        return (
+            f"Dataset '{self.card.name}': {self.n_interactions:,} interactions, "
+            f"{self.n_users:,} users, {self.n_items:,} items"
+        )

@@ -1,0 +1,292 @@
+"""A re-ranking method at many weights, for the price of scoring once."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from longtail_lib.evaluation._evaluate import evaluate
+from longtail_lib.evaluation._rank_users import block_rows, scores_of
+from longtail_lib.evaluation._report import Report
+from longtail_lib.models import Recommender, Reranked
+from longtail_lib.preprocessing import Split
+from longtail_lib.ranking import id_keys, mask_seen, top_k, user_key
+from longtail_lib.tail import Groups
+
+__all__ = ["RerankChoice", "rerank_choice", "rerank_path"]
+
+
+def rerank_path(
+    model: Recommender,
+    parts: Split,
+    method: str = "xquad",
+    *,
+    weights: Iterable[float],
+    k: int = 10,
+    part: str = "test",
+    groups: Groups | Mapping[str, Any] | None = None,
+    metrics: Iterable[str] | None = None,
+    seed: int = 0,
+    resamples: int = 1000,
+    confidence: float = 0.95,
+    memory_mb: float = 256,
+    progress: bool = False,
+    name: str | None = None,
+    **options: Any,
+) -> list[Report]:
+    """Measure `Reranked(model, method, weight)` for each of several weights.
+
+    The reports are those of `evaluate` on each re-ranked model, but the inner model scores the
+    catalogue only once. Choose a weight on part="validation", and state what it does on "test".
+
+    Parameters
+    ----------
+    model : Recommender
+        Fitted on `parts`, or not.
+    parts : Split
+    method : str
+        See `Reranked`.
+    weights : iterable of float
+    k : int
+        Cut-off, and length of the re-ranked lists.
+    part, groups, metrics, seed, resamples, confidence, memory_mb, progress
+        As in `evaluate`.
+    name : str or None
+        Of the inner model; its class if None.
+    **options
+        Other parameters of `Reranked`, such as `candidates`.
+
+    Returns
+    -------
+    list of Report
+        One for each weight, named "EASE xquad 0.2" and so on.
+
+    Raises
+    ------
+    TypeError, ValueError
+        No weight, and what `Reranked` and `evaluate` refuse.
+
+    Examples
+    --------
+    >>> from longtail_lib.testing import tiny_parts
+    >>> from longtail_lib.models import Popularity
+    >>> path = rerank_path(Popularity(), tiny_parts(), "tail_quota", weights=[0, 0.5], k=2,
+    ...                    metrics=["TailShare"])
+    >>> [(report.model, round(report["TailShare@2"].value, 2)) for report in path]
+    [('Popularity tail_quota 0', 0.5), ('Popularity tail_quota 0.5', 0.67)]
+    """
+    weights = [float(weight) for weight in weights]
+    if not weights:
+        raise ValueError("rerank_path: give at least one weight")
+    name = type(model).__name__ if name is None else name
+    variants = _variants(model, parts, method, weights, k, options)
+    if part not in ("test", "validation"):
+        raise ValueError(f"rerank_path: part must be 'test' or 'validation', got {part!r}")
+    lists = _Lists(variants[0], parts, part, memory_mb, progress, seed)
+    reports = []
+    for weight, variant in zip(weights, variants, strict=True):
+        reports.append(
+            evaluate(
+                lists.of(variant),
+                parts,
+                k=k,
+                part=part,
+                groups=groups,
+                metrics=metrics,
+                seed=seed,
+                resamples=resamples,
+                confidence=confidence,
+                memory_mb=memory_mb,
+                name=f"{name} {method} {weight:g}",
+            )
+        )
+    return reports
+
+
+def _variants(
+    model: Recommender,
+    parts: Split,
+    method: str,
+    weights: list[float],
+    k: int,
+    options: Mapping[str, Any],
+) -> list[Reranked]:
+    """One re-ranked model for each weight, all around the same fitted model."""
+    # The strongest weight is the one that a range check refuses.
+    first = Reranked(model, method, weight=max(weights), k=k, **options).fit(parts)
+    Reranked(first.model_, method, weight=min(weights), k=k, **options).fit(parts)
+    variants = []
+    for weight in weights:
+        variant = copy.copy(first)
+        variant.weight = weight
+        variants.append(variant)
+    return variants
+
+
+class _Lists:
+    """The best items of every user of a part, ready to be re-ranked again and again."""
+
+    def __init__(
+        self,
+        variant: Reranked,
+        parts: Split,
+        part: str,
+        memory_mb: float,
+        progress: bool,
+        seed: int,
+    ) -> None:
+        self.parts = parts
+        relevant = getattr(parts, part)
+        self.users = np.flatnonzero(np.diff(relevant.indptr))
+        # So many places of a list may be masked, and have to be filled from further down.
+        masked = int(np.diff(parts.validation.indptr).max(initial=0)) if part == "test" else 0
+        depth = variant.depth + variant.k + masked
+        step = block_rows(parts.n_items, memory_mb)
+        starts = range(0, len(self.users), step)
+        if progress:
+            from tqdm.auto import tqdm
+
+            starts = tqdm(starts, desc=type(variant.model_).__name__, unit="block")
+        pools, followers = [], []
+        for start in starts:
+            rows = self.users[start : start + step]
+            inner = type(variant.model_).__name__
+            scores = scores_of(variant.model_, rows, parts.n_items, inner)
+            pools.append(variant.pool(scores, rows))
+            followers.append(_best_unseen(scores, parts, rows, depth, seed))
+        if pools:
+            self.columns = np.concatenate([columns for columns, _ in pools])
+            self.scores = np.concatenate([scores for _, scores in pools])
+            self.followers = np.concatenate(followers)
+
+    def of(self, variant: Reranked) -> _Remembered:
+        if not len(self.users):
+            return _Remembered(self.parts, self.users, np.empty((0, 0), np.int64))
+        order = variant.rerank(self.users, self.columns, self.scores)
+        items = np.take_along_axis(self.columns, order, axis=1)
+        lists = np.concatenate([items, self.followers], axis=1)
+        return _Remembered(self.parts, self.users, lists)
+
+
+class _Remembered:
+    """Scores that give every user the list that is remembered, and nothing else."""
+
+    def __init__(self, parts: Split, users: np.ndarray, lists: np.ndarray) -> None:
+        self.n_items = parts.n_items
+        self.users, self.lists = users, lists
+
+    def score(self, user_rows: np.ndarray) -> np.ndarray:
+        lists = self.lists[np.searchsorted(self.users, user_rows)]
+        scores = np.full((len(lists), self.n_items), -np.inf, dtype=np.float32)
+        # From the last place to the first: an item that stands twice keeps its better place.
+        for place in range(lists.shape[1] - 1, -1, -1):
+            items = lists[:, place]
+            rows = np.flatnonzero(items >= 0)
+            scores[rows, items[rows]] = -place
+        return scores
+
+
+def _best_unseen(
+    scores: np.ndarray, parts: Split, rows: np.ndarray, depth: int, seed: int
+) -> np.ndarray:
+    """What follows a re-ranked list: the model's own order, ties as in `evaluate`."""
+    open_scores = np.array(scores)
+    mask_seen(open_scores, parts.train, rows)
+    return top_k(
+        open_scores,
+        depth,
+        user_keys=user_key(id_keys(parts.user_ids, seed))[rows],
+        item_keys=id_keys(parts.item_ids, seed),
+    )
+
+
+class RerankChoice(NamedTuple):
+    """What `rerank_choice` found.
+
+    Parameters
+    ----------
+    weight : float
+    report : Report
+        Of this weight, on test.
+    path : list of Report
+        Of all weights, on validation.
+    weights : tuple of float
+    """
+
+    weight: float
+    report: Report
+    path: list[Report]
+    weights: tuple[float, ...]
+
+
+def rerank_choice(
+    model: Recommender,
+    parts: Split,
+    method: str = "xquad",
+    *,
+    weights: Iterable[float],
+    least: float,
+    accuracy: str = "NDCG",
+    aim: str = "TailShare",
+    k: int = 10,
+    **options: Any,
+) -> RerankChoice:
+    """Take the weight with the best aim among those that are accurate enough on validation.
+
+    Parameters
+    ----------
+    model : Recommender
+        Fitted on `parts`, or not.
+    parts : Split
+    method : str
+        See `Reranked`.
+    weights : iterable of float
+        Put 0 among them, so that leaving the list alone is a choice.
+    least : float
+        What `accuracy` must be at least on validation, such as 0.99 times the model's own.
+    accuracy, aim : str
+        Metrics without cut-off; of both, higher counts as better. Of equal aims the weight that
+        comes first is taken.
+    k : int
+    **options
+        Other parameters of `rerank_path` and `Reranked`.
+
+    Returns
+    -------
+    RerankChoice
+
+    Raises
+    ------
+    ValueError
+        No weight is accurate enough; and what `rerank_path` refuses.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from scipy.sparse import csr_matrix
+    >>> from longtail_lib.testing import tiny_parts
+    >>> from longtail_lib.models import Popularity
+    >>> parts = tiny_parts()
+    >>> liked = csr_matrix(([1.0], ([2], [5])), shape=parts.train.shape, dtype=np.float32)
+    >>> choice = rerank_choice(Popularity(), replace(parts, validation=liked), "tail_quota",
+    ...                        weights=[0, 0.5, 1], k=2, least=0.6)
+    >>> choice.weight, [round(report["NDCG@2"].value, 2) for report in choice.path]
+    (1.0, [0.0, 0.63, 1.0])
+    """
+    weights = tuple(float(weight) for weight in weights)
+    options = {"metrics": (accuracy, aim), **options, "k": k}
+    path = rerank_path(model, parts, method, weights=weights, **options | {"part": "validation"})
+    reached = np.array([report[f"{accuracy}@{k}"].value for report in path])
+    aims = np.array([report[f"{aim}@{k}"].value for report in path])
+    if not (reached >= least).any():
+        raise ValueError(
+            f"rerank_choice: no weight of {method} reaches {accuracy}@{k} of {least:.4g} on "
+            f"validation, the best {np.max(reached):.4g}; add smaller weights, such as 0, or lower "
+            "least"
+        )
+    weight = weights[int(np.where(reached >= least, aims, -np.inf).argmax())]
+    [report] = rerank_path(model, parts, method, weights=[weight], **options | {"part": "test"})
+    return RerankChoice(weight, report, path, weights)

@@ -1,0 +1,1 @@
+"""What is measured of a list: accuracy and exposure, with formulas at the head of each file."""

@@ -1,0 +1,111 @@
+"""One fitted model in one `.npz` file, without pickle."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+__all__ = ["from_header", "read_model_file", "to_header", "write_model_file"]
+
+
+def write_model_file(
+    path: str | os.PathLike[str], about: Mapping[str, Any], arrays: Mapping[str, np.ndarray]
+) -> Path:
+    """Write a description and arrays; the file appears whole or not at all.
+
+    Parameters
+    ----------
+    path : str or path
+        In a folder that exists; a file of that name is replaced.
+    about : mapping
+        What JSON can hold; numpy scalars are turned into Python's.
+    arrays : mapping of str to ndarray
+        Numbers or fixed-width text.
+
+    Raises
+    ------
+    FileNotFoundError
+        The folder does not exist.
+    TypeError
+        A value that JSON cannot hold, or an array of Python objects.
+    """
+    path = Path(path)
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"cannot save to {path}: the folder {path.parent} is missing")
+    objects = [name for name, array in arrays.items() if np.asarray(array).dtype.hasobject]
+    if objects:
+        raise TypeError(
+            f"cannot save {', '.join(objects)}: arrays of Python objects would need pickle; "
+            "convert them to numbers or text"
+        )
+    header = to_header(about)
+    # The process id keeps two processes that save to one name out of each other's way.
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as file:
+            np.savez(file, about=header, **arrays)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    return path
+
+
+def read_model_file(
+    path: str | os.PathLike[str],
+) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Read what `write_model_file` wrote.
+
+    Raises
+    ------
+    FileNotFoundError
+        No such file.
+    ValueError
+        Not such a file, or damaged.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"no saved model at {path}")
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        about = from_header(arrays.pop("about"))
+        about["model"], about["format"], about["parameters"]
+    except Exception as error:
+        raise damaged(path, error) from error
+    return about, arrays
+
+
+def to_header(about: Mapping[str, Any]) -> np.ndarray:
+    """Turn a description into bytes that a `.npz` file holds as one array.
+
+    Examples
+    --------
+    >>> from_header(to_header({"model": "EASE", "parameters": {"l2": np.float32(200)}}))
+    {'model': 'EASE', 'parameters': {'l2': 200.0}}
+    """
+    text = json.dumps(dict(about), default=_number)
+    return np.frombuffer(text.encode(), dtype=np.uint8)
+
+
+def from_header(header: np.ndarray) -> dict[str, Any]:
+    """Read what `to_header` gave."""
+    return json.loads(header.tobytes())
+
+
+def damaged(path: str | os.PathLike[str], error: Exception) -> ValueError:
+    """Return the error to raise for a file that cannot be used."""
+    return ValueError(
+        f"{path} is not a model saved by longtail_lib, or it is damaged "
+        f"({type(error).__name__}: {error}); fit and save it again"
+    )
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"a {type(value).__name__} cannot be saved as a parameter: {value!r}")

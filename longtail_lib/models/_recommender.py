@@ -1,0 +1,291 @@
+"""What every model of the library is: fit, score, recommend, save, load."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from abc import ABC, abstractmethod
+from operator import index
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from longtail_lib.models._model_file import damaged, read_model_file, write_model_file
+from longtail_lib.preprocessing import Split
+from longtail_lib.preprocessing._split_matrices import rows_of
+from longtail_lib.ranking import largest_columns
+
+__all__ = ["NotFittedError", "Recommender"]
+
+_FORMAT = 1
+# Scores that recommend holds at a time: 64 MiB.
+_BLOCK = 2**24
+
+
+class NotFittedError(RuntimeError):
+    """A model was asked for scores before `fit`."""
+
+
+class Recommender(ABC):
+    """Base class of everything that scores items, in scikit-learn's manners.
+
+    The constructor stores its arguments under their own names and does no work. `fit` takes a
+    `Split`, reads nothing but its train matrix (and validation, where a model stops early on it)
+    and returns the model. Learned attributes end in an underscore.
+
+    A subclass writes `_fit(parts)`, `_score(user_rows)` and, for `save`, `_state()` and
+    `_restore(state)`.
+
+    Attributes
+    ----------
+    user_ids_, item_ids_ : ndarray
+        Source ids behind rows and columns, as numbers or as fixed-width text.
+    seen_ : csr_matrix, shape (n_users, n_items)
+        Train interactions, left out of `recommend`.
+    """
+
+    def fit(self, parts: Split) -> Self:
+        """Learn from the train part and return self.
+
+        Raises
+        ------
+        TypeError
+            Not a split, or ids that are neither all numbers nor all text.
+        ValueError
+            The train part is empty.
+        """
+        if not hasattr(parts, "train"):
+            raise TypeError(
+                f"{type(self).__name__}.fit takes a Split, got {type(parts).__name__}; make one "
+                "with split(prepare(data))"
+            )
+        if parts.train.nnz == 0:
+            raise ValueError(
+                f"{type(self).__name__}.fit: the train part of {parts!r} is empty; "
+                "check the thresholds given to prepare and the shares given to split"
+            )
+        self.user_ids_ = _plain_ids(parts.user_ids, "user")
+        self.item_ids_ = _plain_ids(parts.item_ids, "item")
+        self.seen_ = parts.train
+        self._fit(parts)
+        return self
+
+    def score(self, user_rows: Any) -> np.ndarray:
+        """Score the whole catalogue for some users.
+
+        Parameters
+        ----------
+        user_rows : array of int, shape (n,)
+            Rows of the split the model was fitted on.
+
+        Returns
+        -------
+        ndarray of float32, shape (n, n_items)
+            Higher is better. Seen items are scored like all others.
+
+        Raises
+        ------
+        NotFittedError
+            `fit` or `load` has not run.
+        IndexError
+            A row outside the split.
+        TypeError
+            Rows that are not integers.
+        """
+        self._check_fitted()
+        rows = np.atleast_1d(np.asarray(user_rows))
+        if rows.size and rows.dtype.kind not in "iu":
+            raise TypeError(
+                f"{type(self).__name__}.score takes integer user rows, got {rows.dtype}; source "
+                "ids go to recommend"
+            )
+        rows = rows.astype(np.int64)
+        if rows.size and (rows.min() < 0 or rows.max() >= len(self.user_ids_)):
+            raise IndexError(
+                f"{type(self).__name__}.score: user rows go from 0 to {len(self.user_ids_) - 1}, "
+                f"got {rows.min()} to {rows.max()}; source ids go to recommend"
+            )
+        return self._score(rows)
+
+    def recommend(
+        self, users: Any, k: int = 10, exclude_seen: bool = True
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return the k best items of each user.
+
+        Equal scores are ordered by catalogue position. A user who has seen so much that fewer
+        than k candidates remain gets the seen items last, with score -inf.
+
+        Parameters
+        ----------
+        users : array of source user ids, shape (n,)
+        k : int
+            How many items, at most the catalogue's size.
+        exclude_seen : bool
+            Leave out train interactions.
+
+        Returns
+        -------
+        items : ndarray of source item ids, shape (n, k)
+        scores : ndarray of float32, shape (n, k)
+
+        Raises
+        ------
+        KeyError
+            An unknown user id.
+        TypeError
+            User ids of another type than the split's, such as "3" for 3; a k that is no integer.
+        ValueError
+            k outside 1 to the size of the catalogue, or scores that are not a number.
+        """
+        self._check_fitted()
+        if isinstance(k, bool) or not hasattr(k, "__index__"):
+            raise TypeError(f"k must be a whole number of items, got {k!r}")
+        k = index(k)
+        if not 1 <= k <= len(self.item_ids_):
+            raise ValueError(
+                f"k must lie between 1 and the {len(self.item_ids_)} items of the catalogue, "
+                f"got {k}"
+            )
+        rows = rows_of(self.user_ids_, users, "user")
+        columns = np.empty((len(rows), k), dtype=np.int64)
+        best = np.empty((len(rows), k), dtype=np.float32)
+        step = max(1, _BLOCK // len(self.item_ids_))
+        for start in range(0, len(rows), step):
+            block = slice(start, start + step)
+            scores = self.score(rows[block])
+            if np.isnan(scores).any():
+                raise ValueError(
+                    f"{type(self).__name__} gave scores that are not a number, so no order exists; "
+                    "the fit diverged, try a smaller learning rate or a stronger penalty"
+                )
+            if exclude_seen:
+                seen = self.seen_[rows[block]]
+                scores[
+                    np.repeat(np.arange(len(scores)), np.diff(seen.indptr)), seen.indices
+                ] = -np.inf
+            columns[block] = largest_columns(scores, k)
+            best[block] = np.take_along_axis(scores, columns[block], axis=1)
+        return self.item_ids_[columns], best
+
+    def get_params(self) -> dict[str, Any]:
+        """Return the constructor's arguments by name."""
+        found = list(inspect.signature(type(self).__init__).parameters.values())[1:]
+        # A class without a constructor has object's, which takes *args and **kwargs.
+        variadic = inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD
+        names = [parameter.name for parameter in found if parameter.kind not in variadic]
+        return {name: getattr(self, name) for name in names}
+
+    def _stored_params(self) -> dict[str, Any]:
+        """The constructor's arguments as `save` writes them: what JSON can hold."""
+        return self.get_params()
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the fitted model to one `.npz` file, without pickle.
+
+        The file appears whole or not at all. It keeps the name it is given, whatever its ending.
+
+        Raises
+        ------
+        NotFittedError
+            `fit` or `load` has not run.
+        FileNotFoundError
+            The folder does not exist.
+        """
+        self._check_fitted()
+        about = {
+            "format": _FORMAT,
+            "model": type(self).__name__,
+            "parameters": self._stored_params(),
+        }
+        arrays = {
+            "user_ids": self.user_ids_,
+            "item_ids": self.item_ids_,
+            "seen_indptr": self.seen_.indptr,
+            "seen_indices": self.seen_.indices,
+            "seen_data": self.seen_.data,
+            **{f"state_{name}": value for name, value in self._state().items()},
+        }
+        return write_model_file(path, about, arrays)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """Read a model that `save` wrote.
+
+        Raises
+        ------
+        FileNotFoundError
+            No such file.
+        ValueError
+            The file is not a saved model, is damaged, or holds another class.
+        """
+        about, arrays = read_model_file(path)
+        if about["format"] != _FORMAT:
+            raise ValueError(
+                f"{path} is a model file in format {about['format']}, this version of longtail_lib "
+                f"reads format {_FORMAT}; fit and save it again"
+            )
+        if about["model"] != cls.__name__:
+            raise ValueError(
+                f"{path} holds a {about['model']}, not a {cls.__name__}; call {about['model']}.load"
+            )
+        try:
+            model = cls(**about["parameters"])
+            model.user_ids_, model.item_ids_ = arrays["user_ids"], arrays["item_ids"]
+            model.seen_ = csr_matrix(
+                (arrays["seen_data"], arrays["seen_indices"], arrays["seen_indptr"]),
+                shape=(len(model.user_ids_), len(model.item_ids_)),
+            )
+            prefix = "state_"
+            model._restore(
+                {
+                    name.removeprefix(prefix): value
+                    for name, value in arrays.items()
+                    if name.startswith(prefix)
+                }
+            )
+        except Exception as error:
+            raise damaged(path, error) from error
+        return model
+
+    @abstractmethod
+    def _fit(self, parts: Split) -> None:
+        """Learn; set attributes that end in an underscore."""
+
+    @abstractmethod
+    def _score(self, user_rows: np.ndarray) -> np.ndarray:
+        """Score checked rows; a fresh float32 array that the caller may overwrite."""
+
+    @abstractmethod
+    def _state(self) -> dict[str, np.ndarray]:
+        """Learned attributes as arrays, for `save`."""
+
+    @abstractmethod
+    def _restore(self, state: dict[str, np.ndarray]) -> None:
+        """Set learned attributes from what `_state` gave."""
+
+    def _check_fitted(self) -> None:
+        if not hasattr(self, "item_ids_"):
+            raise NotFittedError(
+                f"this {type(self).__name__} is not fitted yet; call fit(parts) first"
+            )
+
+    def __repr__(self) -> str:
+        inside = ", ".join(f"{name}={value!r}" for name, value in self.get_params().items())
+        return f"{type(self).__name__}({inside})"
+
+
+def _plain_ids(ids: Any, what: str) -> np.ndarray:
+    """Return ids as numbers or fixed-width text, which are stored without pickle."""
+    ids = np.asarray(ids)
+    if ids.dtype.kind in "iufU":
+        return ids
+    kinds = {type(value) for value in ids.tolist()}
+    if kinds and (kinds <= {str} or kinds <= {int}):
+        return np.asarray(ids.tolist())
+    raise TypeError(
+        f"{what} ids must be all numbers or all text, got {ids.dtype} holding "
+        f"{', '.join(sorted(kind.__name__ for kind in kinds))}; convert the column first, "
+        "for example with cast(str)"
+    )

@@ -1,0 +1,216 @@
+"""Recommenders that wrap another one: how it is fitted, and how both go into one file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+
+from longtail_lib.models._model_file import from_header, to_header
+from longtail_lib.models._recommender import Recommender
+from longtail_lib.preprocessing import Split
+
+__all__ = ["WrappedRecommender", "find_class", "unfitted_copy"]
+
+
+# Packages whose public Recommenders a file may name. A file never names a module to import.
+_PACKAGES = ("models", "debias", "rerank")
+
+
+class WrappedRecommender(Recommender):
+    """Base class of a recommender whose constructor takes another one as `model`.
+
+    `fit` leaves the given model as it is. A model that was fitted on the same train part is used
+    without fitting it again; otherwise a fresh copy with the same parameters is fitted. So one
+    expensive fit serves many wrappers, and a wrapper that is fitted on another split learns anew.
+
+    A subclass writes `_fit_around(parts)`, `_score(user_rows)` on `model_`, and for `save`
+    `_own_state()` and `_restore_own(state)`; parameters that JSON cannot hold are named in
+    `_array_params` and belong in `_own_state`. Further parameters that are recommenders are named
+    in `_further_models`; fitted, they are kept under the parameter's name and an underscore.
+
+    Attributes
+    ----------
+    model_ : Recommender
+        The fitted inner model.
+    """
+
+    _array_params: tuple[str, ...] = ()
+    _further_models: tuple[str, ...] = ()
+
+    def _fit(self, parts: Split) -> None:
+        for name in ("model", *self._further_models):
+            given = getattr(self, name)
+            setattr(self, f"{name}_", fitted_on(given, parts, type(self).__name__, name))
+        self._fit_around(parts)
+
+    def _fit_around(self, parts: Split) -> None:
+        """Learn what the wrapper needs beside `model_`."""
+
+    def _own_state(self) -> dict[str, np.ndarray]:
+        return {}
+
+    def _restore_own(self, state: dict[str, np.ndarray]) -> None:
+        """Set learned attributes from what `_own_state` gave."""
+
+    def _stored_params(self) -> dict[str, Any]:
+        left_out = ("model", *self._further_models, *self._array_params)
+        return {
+            name: None if name in left_out else value for name, value in self.get_params().items()
+        }
+
+    def _state(self) -> dict[str, np.ndarray]:
+        state = {f"own_{name}": value for name, value in self._own_state().items()}
+        for parameter, about, prefix in self._places():
+            inner = getattr(self, f"{parameter}_")
+            state[about] = to_header(
+                {"model": type(inner).__name__, "parameters": inner._stored_params()}
+            )
+            state |= {f"{prefix}{name}": value for name, value in inner._state().items()}
+        return state
+
+    def _restore(self, state: dict[str, np.ndarray]) -> None:
+        for parameter, about, prefix in self._places():
+            header = from_header(state[about])
+            inner = find_class(header["model"])(**header["parameters"])
+            # Inner models were fitted on the same split, so ids and seen items are stored once.
+            for name in ("user_ids_", "item_ids_", "seen_"):
+                setattr(inner, name, getattr(self, name))
+            inner._restore(_beginning_with(prefix, state))
+            setattr(self, parameter, inner)
+            setattr(self, f"{parameter}_", inner)
+        self._restore_own(_beginning_with("own_", state))
+
+    def _places(self) -> list[tuple[str, str, str]]:
+        """For each inner model: its parameter, and how its parts are named in the file."""
+        further = [(name, f"about_{name}", f"{name}_") for name in self._further_models]
+        return [("model", "about", "inner_"), *further]
+
+
+def fitted_on(model: Any, parts: Split, wrapper: str, parameter: str = "model") -> Recommender:
+    """Return the model where it was fitted on this train part, else a fitted fresh copy.
+
+    Raises
+    ------
+    TypeError
+        Not a Recommender.
+    """
+    if not isinstance(model, Recommender):
+        shown = model.__name__ if isinstance(model, type) else type(model).__name__
+        raise TypeError(
+            f"{wrapper}: {parameter} must be a recommender of longtail_lib, got {shown}; pass an "
+            "object such as EASE(l2=200.0)"
+        )
+    if _same_train(model, parts):
+        return model
+    return type(model)(**model.get_params()).fit(parts)
+
+
+def find_class(name: str) -> type[Recommender]:
+    """Find a recommender class by its name: the library's own first, then any that is imported.
+
+    Raises
+    ------
+    ValueError
+        No such class.
+
+    Examples
+    --------
+    >>> find_class("Popularity").__module__
+    'longtail_lib.models.popularity'
+    """
+    for package in _PACKAGES:
+        try:
+            module = import_module(f"longtail_lib.{package}")
+        except ModuleNotFoundError:
+            continue
+        if name in module.__all__:
+            found = getattr(module, name)
+            if isinstance(found, type) and issubclass(found, Recommender):
+                return found
+    for found in _descendants(Recommender):
+        if found.__name__ == name:
+            return found
+    raise ValueError(
+        f"no recommender named {name}; import the module that defines it before loading the file"
+    )
+
+
+def _same_train(model: Recommender, parts: Split) -> bool:
+    if not hasattr(model, "item_ids_"):
+        return False
+    seen, train = model.seen_, parts.train
+    if seen is train:
+        return True
+    return (
+        seen.shape == train.shape
+        and np.array_equal(model.user_ids_, parts.user_ids)
+        and np.array_equal(model.item_ids_, parts.item_ids)
+        and np.array_equal(seen.indptr, train.indptr)
+        and np.array_equal(seen.indices, train.indices)
+        and np.array_equal(seen.data, train.data)
+    )
+
+
+def _descendants(base: type) -> Iterator[type]:
+    for child in base.__subclasses__():
+        yield child
+        yield from _descendants(child)
+
+
+def _beginning_with(prefix: str, state: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {
+        name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)
+    }
+
+
+def unfitted_copy(model: Recommender, seed_shift: int = 0) -> Recommender:
+    """Make a new instance with the same parameters; models among the parameters are copied too.
+
+    Parameters
+    ----------
+    model : Recommender
+        Fitted or not; it stays as it is.
+    seed_shift : int
+        Added to every parameter named `seed`, so that repeated fits draw anew.
+
+    Returns
+    -------
+    Recommender
+        Of the same class. A parameter named `checkpoint` becomes None: another fit must not go
+        on from where the last one stopped.
+
+    Raises
+    ------
+    TypeError
+        Not a recommender.
+
+    Examples
+    --------
+    >>> from longtail_lib.models import EASE, Random
+    >>> unfitted_copy(EASE(l2=50.0))
+    EASE(l2=50.0, popularity_exponent=0.0, top_weights=None)
+    >>> unfitted_copy(Random(seed=3), seed_shift=2)
+    Random(seed=5)
+    """
+    if not isinstance(model, Recommender):
+        raise TypeError(
+            f"unfitted_copy takes a recommender, got {type(model).__name__}; derive your model "
+            "from longtail_lib.models.Recommender"
+        )
+    parameters = {
+        name: _anew(name, value, seed_shift) for name, value in model.get_params().items()
+    }
+    return type(model)(**parameters)
+
+
+def _anew(name: str, value: Any, seed_shift: int) -> Any:
+    if isinstance(value, Recommender):
+        return unfitted_copy(value, seed_shift)
+    if name == "checkpoint":
+        return None
+    if name == "seed" and isinstance(value, int):
+        return value + seed_shift
+    return value

@@ -1,0 +1,270 @@
+"""Text vectors of the whole catalogue, in the order of a split's columns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+
+from longtail_lib.models._recommender import Recommender
+from longtail_lib.preprocessing import Split
+from longtail_lib.text import Whitening
+from longtail_lib.text._encoder import unit_rows
+
+__all__ = [
+    "TEXT_SPACES",
+    "ContentRecommender",
+    "checked_vectors",
+    "item_vectors",
+    "shuffled_vectors",
+    "text_space",
+    "text_vectors",
+]
+
+
+def item_vectors(parts: Split, encoder: Any = None, column: str = "text") -> np.ndarray:
+    """Encode one text column of the item table, one vector for each item of the catalogue.
+
+    Parameters
+    ----------
+    parts : Split
+        Its item table is in the order of `item_ids`.
+    encoder : object with `encode(texts)`, or None
+        Fitted, where it has to be. None takes the pretrained `TextEncoder()`.
+    column : str
+
+    Returns
+    -------
+    ndarray of float32, shape (n_items, dimensions)
+        Rows of length 1. An item without text has a zero row: models score it by what else they
+        know of it, or last among the items that text speaks for.
+
+    Raises
+    ------
+    KeyError
+        The item table has no such column; the message lists those it has.
+    TypeError
+        The column holds something else than text.
+    ValueError
+        No item table, a column without any text, or vectors that do not fit.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> from scipy.sparse import csr_matrix
+    >>> from longtail_lib.text import TfIdf
+    >>> items = pl.DataFrame({"item_id": [1, 2, 3], "text": ["red lamp", None, "lamp"]})
+    >>> train = csr_matrix(np.eye(3, dtype=np.float32))
+    >>> parts = Split(train, train * 0, train * 0, np.arange(3), np.array([1, 2, 3]), items, None,
+    ...               "random")
+    >>> vectors = item_vectors(parts, encoder=TfIdf(min_texts=1).fit(["red lamp", "lamp"]))
+    >>> np.linalg.norm(vectors, axis=1).round(3).tolist()
+    [1.0, 0.0, 1.0]
+    """
+    if parts.items is None:
+        raise ValueError(
+            f"item_vectors: {parts!r} has no item table; read the log with items= and text=, or "
+            "pass vectors="
+        )
+    table = nw.from_native(parts.items, eager_only=True)
+    if column not in table.columns:
+        raise KeyError(
+            f"item_vectors: the item table has no column {column!r}; it has "
+            f"{', '.join(map(repr, table.columns))}"
+        )
+    texts = [_text(value, place, column) for place, value in enumerate(table[column].to_list())]
+    there = np.flatnonzero([bool(text) for text in texts])
+    if not len(there):
+        raise ValueError(
+            f"item_vectors: none of the {len(texts):,} items has text in column {column!r}; choose "
+            "another column, or join texts in read_table(..., text=[...])"
+        )
+    if encoder is None:
+        from longtail_lib.text import TextEncoder
+
+        encoder = TextEncoder()
+    encoded = encoder.encode([texts[place] for place in there])
+    encoded = np.asarray(encoded.toarray() if hasattr(encoded, "toarray") else encoded)
+    vectors = np.zeros((parts.n_items, encoded.shape[1]), dtype=np.float32)
+    vectors[there] = encoded
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return checked_vectors(vectors / np.where(lengths > 0, lengths, 1), parts)
+
+
+def checked_vectors(vectors: Any, parts: Split, model: str = "item_vectors") -> np.ndarray:
+    """Return vectors as float32, or say why they do not fit the catalogue.
+
+    Parameters
+    ----------
+    vectors : array of float, shape (n_items, dimensions)
+    parts : Split
+    model : str
+        Who asks, for messages.
+
+    Returns
+    -------
+    ndarray of float32, shape (n_items, dimensions)
+
+    Raises
+    ------
+    TypeError
+        Not numbers.
+    ValueError
+        Another shape, a number that is not finite, or nothing but zeros.
+
+    Examples
+    --------
+    >>> train = np.eye(2, dtype=np.float32)
+    >>> from scipy.sparse import csr_matrix
+    >>> empty = csr_matrix((2, 2), dtype=np.float32)
+    >>> parts = Split(csr_matrix(train), empty, empty, np.arange(2), np.arange(2), None, None, "x")
+    >>> checked_vectors([[3, 4], [0, 0]], parts).dtype
+    dtype('float32')
+    >>> checked_vectors([[3, 4]], parts, "ContentKNN")
+    Traceback (most recent call last):
+        ...
+    ValueError: ContentKNN: vectors must have one row for each of the 2 items of the catalogue, \
+in the order of parts.item_ids, got shape (1, 2)
+    """
+    array = np.asarray(vectors)
+    if array.dtype.kind not in "iufb":
+        raise TypeError(f"{model}: vectors must be an array of numbers, got {array.dtype}")
+    if array.ndim != 2 or len(array) != parts.n_items or not array.shape[1]:
+        raise ValueError(
+            f"{model}: vectors must have one row for each of the {parts.n_items} items of the "
+            f"catalogue, in the order of parts.item_ids, got shape {array.shape}"
+        )
+    array = array.astype(np.float32, copy=False)
+    wrong = np.flatnonzero(~np.isfinite(array).all(axis=1))
+    if len(wrong):
+        raise ValueError(
+            f"{model}: vectors must be finite, and row {wrong[0]} (item "
+            f"{parts.item_ids[wrong[0]]}) is not; {len(wrong)} rows are not"
+        )
+    if not array.any():
+        raise ValueError(f"{model}: all vectors are zero, so no item has text")
+    return array
+
+
+def shuffled_vectors(vectors: np.ndarray, seed: int = 0) -> np.ndarray:
+    """Give each item with text the vector of another one, drawn at random: a control.
+
+    What a model still gains with them did not come from what the texts say.
+
+    Parameters
+    ----------
+    vectors : ndarray, shape (n_items, dimensions)
+    seed : int
+
+    Returns
+    -------
+    ndarray, shape (n_items, dimensions)
+        The same rows in another order; zero rows stay where they are.
+
+    Examples
+    --------
+    >>> vectors = np.array([[1.0], [0.0], [2.0], [3.0]])
+    >>> shuffled_vectors(vectors, seed=1)[:, 0].tolist()
+    [3.0, 0.0, 1.0, 2.0]
+    """
+    vectors = np.asarray(vectors)
+    there = np.flatnonzero(vectors.any(axis=1))
+    shuffled = vectors.copy()
+    # A cycle through a random order: no item keeps its own.
+    order = np.random.default_rng(seed).permutation(there)
+    shuffled[order] = vectors[np.roll(order, 1)]
+    return shuffled
+
+
+def _text(value: Any, place: int, column: str) -> str:
+    if value is None or value != value:
+        return ""
+    if not isinstance(value, str):
+        raise TypeError(
+            f"item_vectors: column {column!r} must hold text, and row {place} holds "
+            f"{type(value).__name__}; convert it with cast(str)"
+        )
+    return value.strip()
+
+
+TEXT_SPACES = ("whiten", "centre", "raw")
+
+
+def text_space(vectors: np.ndarray, space: str) -> np.ndarray:
+    """Bring text vectors to length 1, centred or whitened first.
+
+    Parameters
+    ----------
+    vectors : ndarray of float, shape (n_items, d)
+    space : {"whiten", "centre", "raw"}
+        See `Whitening`.
+
+    Returns
+    -------
+    ndarray of float32, shape (n_items, at most d)
+        A zero row stays zero.
+
+    Raises
+    ------
+    ValueError
+        An unknown space, or vectors that are all the same, which tell no item from another.
+
+    Examples
+    --------
+    >>> text_space(np.array([[3.0, 4.0], [0.0, 0.0], [3.0, 0.0]]), "raw").round(1).tolist()
+    [[0.6000000238418579, 0.800000011920929], [0.0, 0.0], [1.0, 0.0]]
+    """
+    if space not in TEXT_SPACES:
+        raise ValueError(f"space must be one of {', '.join(map(repr, TEXT_SPACES))}, got {space!r}")
+    if space == "raw":
+        return unit_rows(np.asarray(vectors, dtype=np.float64)).astype(np.float32)
+    return Whitening(space).fit(vectors).transform(vectors)
+
+
+class ContentRecommender(Recommender):
+    """Base class of recommenders whose constructor takes text vectors as `vectors`.
+
+    As an array, `vectors` is left out of what `save` writes as parameters: a loaded model scores
+    without it and has None in its place, so that another `fit` encodes the item table. Models
+    that derive from another base as well name this class first.
+
+    Parameters
+    ----------
+    vectors : ndarray of float, shape (n_items, dimensions), or None
+        In the order of the split's `item_ids`; a zero row is an item without text. None encodes
+        the column "text" of the split's item table, as `item_vectors` does.
+    """
+
+    vectors: np.ndarray | None
+
+    def _text_vectors(self, parts: Split) -> np.ndarray:
+        """Return the vectors to learn from, float32."""
+        if self.vectors is None:
+            return item_vectors(parts)
+        return checked_vectors(self.vectors, parts, type(self).__name__)
+
+    def _stored_params(self) -> dict[str, Any]:
+        return {**super()._stored_params(), "vectors": None}
+
+    def __repr__(self) -> str:
+        shown = []
+        for name, value in self.get_params().items():
+            text = f"array of shape {value.shape}" if isinstance(value, np.ndarray) else repr(value)
+            shown.append(f"{name}={text}")
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+
+def text_vectors(parts: Split) -> tuple[np.ndarray, str]:
+    """Encode the items' text with the pretrained `TextEncoder`.
+
+    Returns
+    -------
+    vectors : ndarray of float32, shape (n_items, d)
+    model_hash : str
+    """
+    from longtail_lib.text import TextEncoder
+    # dropped import
+
+    encoder = TextEncoder()
+    return item_vectors(parts, encoder), encoder.model_hash

@@ -1,0 +1,340 @@
+"""Pointwise losses over the whole user-item matrix, corrected for what was never shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from longtail_lib.debias import popularity_propensity
+from longtail_lib.models._import_keras import import_keras
+from longtail_lib.models._training_batches import equal_batches
+from longtail_lib.preprocessing import Split
+from longtail_lib.simulation import true_propensity
+
+__all__ = [
+    "RELEVANCE_ESTIMATORS",
+    "RELEVANCE_LOSSES",
+    "RelevanceCells",
+    "inverse_propensity",
+    "pointwise_loss",
+    "relevance_weights",
+]
+
+
+RELEVANCE_ESTIMATORS = ("naive", "ips", "snips", "doubly-robust")
+RELEVANCE_LOSSES = ("bounded-log", "log", "squared")
+
+
+def inverse_propensity(propensity: Any, clip: float = 0.0, scale: float = 1.0) -> np.ndarray:
+    """Weights `scale / max(propensity, clip)`.
+
+    Parameters
+    ----------
+    propensity : array of float
+        In [0, 1]; 0 only where `clip` is above 0.
+    clip : float
+        Smallest propensity to divide by.
+    scale : float
+
+    Returns
+    -------
+    ndarray of float32
+
+    Raises
+    ------
+    ValueError
+        A propensity outside [0, 1], or a 0 without clipping.
+
+    Examples
+    --------
+    >>> inverse_propensity([0.5, 0.01], clip=0.05).tolist()
+    [2.0, 20.0]
+    """
+    propensity = np.asarray(propensity, dtype=np.float32)
+    low, high = float(propensity.min()), float(propensity.max())
+    if not (low >= 0 and high <= 1):
+        raise ValueError(f"propensities are probabilities in [0, 1], got {low:.3g} to {high:.3g}")
+    if low == 0 and clip <= 0:
+        raise ValueError("a propensity is 0, so its weight is infinite; choose a clip above 0")
+    return np.float32(scale) / np.maximum(propensity, np.float32(clip))
+
+
+def relevance_weights(
+    estimator: str,
+    chosen: Any,
+    weight: Any = 1.0,
+    *,
+    propensity: Any = None,
+    shown: Any = None,
+    imputed: Any = None,
+) -> tuple[Any, Any]:
+    r"""Weights (a, b) of a cell's loss :math:`a\,\delta^{(1)} + b\,\delta^{(0)}`.
+
+    The loss wanted is :math:`R\,\delta^{(1)} + (1 - R)\,\delta^{(0)}` with the preference R. With
+    choices Y, the propensity :math:`\theta` and the weight :math:`w = 1 / \max(\theta,
+    \text{clip})`:
+
+    ==============  ============================================  ================================
+    estimator       choices only                                  impressions O known
+    ==============  ============================================  ================================
+    naive           a = Y, b = 1 - Y                              a = Y, b = O - Y
+    ips, snips      a = wY, b = 1 - wY                            a = wY, b = w(O - Y)
+    doubly-robust   a = (1 - w\ :math:`\theta`)m + wY, b = 1 - a  a = m + wO(Y - m), b = 1 - a
+    ==============  ============================================  ================================
+
+    "snips" differs from "ips" by the scale of w, see `RelevanceMF`.
+
+    With choices alone, an item that was not chosen may have been disliked or never shown. Then
+    :math:`E[Y] = \theta R` makes the unclipped "ips" unbiased, and nothing can be doubly robust:
+    the correction :math:`m + (Y - \theta m)/\theta` is :math:`Y/\theta` whatever the imputed
+    preference m. What m can do is to fill in what clipping cuts off, and that is the form above.
+    Where impressions are logged, the right column holds; its last line is unbiased if either
+    the propensities or the imputed preferences are right.
+
+    Parameters
+    ----------
+    estimator : {"naive", "ips", "snips", "doubly-robust"}
+    chosen : array or tensor of float, shape (n_users, n_items)
+        Y, 1 for an interaction.
+    weight : array, tensor or float
+        w, broadcast against `chosen`; "naive" does without.
+    propensity : array, tensor or None
+        theta; "doubly-robust" without `shown` needs it.
+    shown : array, tensor or None
+        O, 1 for a cell that was shown; None where only choices are known.
+    imputed : array, tensor or None
+        m in [0, 1]; "doubly-robust" needs it.
+
+    Returns
+    -------
+    positive, negative : arrays or tensors, shape (n_users, n_items)
+
+    Raises
+    ------
+    ValueError
+        An unknown estimator, or "doubly-robust" without what it needs.
+
+    References
+    ----------
+    Saito, Yaginuma, Nishino, Sakata and Nakata (2020), "Unbiased Recommender Learning from
+    Missing-Not-At-Random Implicit Feedback", WSDM 2020, for "ips" from choices.
+    Schnabel, Swaminathan, Singh, Chandak and Joachims (2016), "Recommendations as Treatments:
+    Debiasing Learning and Evaluation", ICML 2016, for "ips" and "snips" where O is known.
+    Wang, Zhang, Sun and Qi (2019), "Doubly Robust Joint Learning for Recommendation on Data
+    Missing Not at Random", ICML 2019.
+
+    Examples
+    --------
+    >>> a, b = relevance_weights("ips", np.array([1.0, 0.0]), weight=4.0)
+    >>> a.tolist(), b.tolist()
+    ([4.0, 0.0], [-3.0, 1.0])
+    """
+    if estimator not in RELEVANCE_ESTIMATORS:
+        names = ", ".join(map(repr, RELEVANCE_ESTIMATORS))
+        raise ValueError(f"estimator must be one of {names}, got {estimator!r}")
+    if estimator == "naive":
+        return chosen, (1.0 if shown is None else shown) - chosen
+    if estimator == "doubly-robust":
+        observed = propensity if shown is None else shown
+        if imputed is None or observed is None:
+            raise ValueError(
+                "estimator='doubly-robust' needs imputed, and either shown or propensity"
+            )
+        positive = (1.0 - weight * observed) * imputed + weight * chosen
+        return positive, 1.0 - positive
+    positive = weight * chosen
+    return positive, 1.0 - positive if shown is None else weight * shown - positive
+
+
+def pointwise_loss(log_odds: Any, positive: Any, negative: Any, loss: str = "squared") -> Any:
+    r"""Loss :math:`a\,\delta^{(1)} + b\,\delta^{(0)}` of each cell.
+
+    "squared" has :math:`\delta^{(1)} = (1 - \sigma)^2` and :math:`\delta^{(0)} = \sigma^2`; "log"
+    has :math:`-\log \sigma` and :math:`-\log(1 - \sigma)`. The weight b is negative where a
+    choice is divided by a propensity below 1. "squared" stays bounded then; "log" falls without
+    end as :math:`\sigma` goes to 1. "bounded-log" takes 0 for a negative b. That is no longer
+    unbiased: from choices with :math:`w = 1 / \theta`, its minimum lies at
+    :math:`R / (1 + R (1 - \theta))` in place of R, which grows with R and is at least half of it.
+
+    Parameters
+    ----------
+    log_odds : tensor of float, shape (n_users, n_items)
+        Its sigmoid is the predicted preference.
+    positive, negative : tensor or array, shape (n_users, n_items)
+        a and b.
+    loss : {"squared", "log", "bounded-log"}
+
+    Returns
+    -------
+    tensor of float, shape (n_users, n_items)
+
+    Examples
+    --------
+    >>> cells = pointwise_loss([[0.0, 0.0]], [[1.0, 4.0]], [[0.0, -3.0]])
+    >>> [round(float(cell), 4) for cell in cells[0]]
+    [0.25, 0.25]
+    """
+    ops = import_keras().ops
+    log_odds = ops.convert_to_tensor(log_odds, dtype="float32")
+    if loss == "squared":
+        # sigmoid(-z) is 1 - sigmoid(z) without the rounding of the difference.
+        return positive * ops.square(ops.sigmoid(-log_odds)) + negative * ops.square(
+            ops.sigmoid(log_odds)
+        )
+    if loss == "bounded-log":
+        negative = ops.maximum(negative, 0.0)
+    if loss in ("log", "bounded-log"):
+        return positive * ops.softplus(-log_odds) + negative * ops.softplus(log_odds)
+    names = ", ".join(map(repr, RELEVANCE_LOSSES))
+    raise ValueError(f"loss must be one of {names}, got {loss!r}")
+
+
+class RelevanceCells:
+    """Choices, weights and what was observed, in dense blocks of users.
+
+    Parameters
+    ----------
+    parts : Split
+    estimator : {"naive", "ips", "snips", "doubly-robust"}
+    propensity : {"popularity", "true"} or array, shape (n_items,) or (n_users, n_items)
+    exponent : float
+        For "popularity".
+    clip : float
+        Smallest propensity to divide by.
+    shown : csr_matrix, array or None, shape (n_users, n_items)
+        1 for each pair that was shown.
+
+    Attributes
+    ----------
+    propensity : ndarray of float32, shape (1, n_items) or (n_users, n_items)
+    scale : float
+        1, or for "snips" what makes the weights average 1: over train choices, or over what was
+        shown where that is known.
+
+    Raises
+    ------
+    ValueError
+        A parameter out of range or an array that does not fit the split.
+
+    Examples
+    --------
+    >>> train = csr_matrix(np.array([[1, 1], [1, 0]], dtype=np.float32))
+    >>> parts = Split(train, train * 0, train * 0, np.arange(2), np.arange(2), None, None, "x")
+    >>> cells = RelevanceCells(parts, "ips", np.array([0.5, 0.25]), clip=0.0)
+    >>> cells.block(np.array([0]))[0].tolist()          # chosen, weight, propensity
+    [[1.0, 1.0], [2.0, 4.0], [0.5, 0.25]]
+    """
+
+    def __init__(
+        self,
+        parts: Split,
+        estimator: str,
+        propensity: Any,
+        exponent: float = 0.5,
+        clip: float = 0.0,
+        shown: Any = None,
+    ) -> None:
+        if estimator not in RELEVANCE_ESTIMATORS:
+            names = ", ".join(map(repr, RELEVANCE_ESTIMATORS))
+            raise ValueError(f"estimator must be one of {names}, got {estimator!r}")
+        if not 0 <= clip <= 1:
+            raise ValueError(f"clip must lie between 0 and 1, got {clip}")
+        self.chosen = parts.train.astype(bool).astype(np.float32)
+        self.clip = clip
+        self.shown = None if shown is None else _impressions(shown, parts)
+        if estimator == "naive":
+            self.propensity = np.ones((1, parts.n_items), dtype=np.float32)
+        else:
+            self.propensity = _propensities(propensity, exponent, parts)
+        # Refuses what cannot be divided by, before training begins.
+        inverse_propensity(self.propensity, clip)
+        self.scale = 1.0
+        if estimator == "snips":
+            counted = self.chosen if self.shown is None else self.shown
+            total = sum(float((block[1] * block[3]).sum()) for block in self._with(counted))
+            target = counted.nnz if self.shown is None else parts.n_users * parts.n_items
+            self.scale = target / total
+
+    def block(self, rows: np.ndarray) -> np.ndarray:
+        """Return chosen, weight and observed of some users, shape (n, 3, n_items), float32.
+
+        Observed is 1 for what was shown, or the propensity where that is not known.
+        """
+        propensity = self.propensity if len(self.propensity) == 1 else self.propensity[rows]
+        block = np.empty((len(rows), 3, self.chosen.shape[1]), dtype=np.float32)
+        block[:, 0] = self.chosen[rows].toarray()
+        block[:, 1] = inverse_propensity(propensity, self.clip, self.scale)
+        block[:, 2] = propensity if self.shown is None else self.shown[rows].toarray()
+        return block
+
+    def batches(self, batch_size: int, rng: np.random.Generator) -> Any:
+        """Stream user rows and their blocks, users in random order.
+
+        Returns
+        -------
+        tf.data.Dataset
+            Of (size,) int32 and (size, 3, n_items) float32.
+        """
+        import tensorflow as tf
+
+        n_users, n_items = self.chosen.shape
+        count, size = equal_batches(n_users, batch_size)
+        order = rng.permutation(n_users)[: count * size].astype(np.int32).reshape(count, size)
+
+        def blocks() -> Iterator[tuple[np.ndarray, np.ndarray]]:
+            for rows in order:
+                yield rows, self.block(rows)
+
+        return (
+            tf.data.Dataset.from_generator(
+                blocks,
+                output_signature=(
+                    tf.TensorSpec((size,), tf.int32),
+                    tf.TensorSpec((size, 3, n_items), tf.float32),
+                ),
+            )
+            .apply(tf.data.experimental.assert_cardinality(count))
+            .prefetch(2)
+        )
+
+    def _with(self, matrix: csr_matrix, step: int = 256) -> Iterator[np.ndarray]:
+        """Yield blocks of all users, transposed, with another matrix as a fourth part."""
+        for start in range(0, matrix.shape[0], step):
+            rows = np.arange(start, min(start + step, matrix.shape[0]))
+            block = np.moveaxis(self.block(rows), 1, 0)
+            yield np.concatenate([block, matrix[rows].toarray()[None]])
+
+
+def _impressions(shown: Any, parts: Split) -> csr_matrix:
+    shown = csr_matrix(shown).astype(bool)
+    shown.eliminate_zeros()
+    if shown.shape != parts.train.shape:
+        raise ValueError(
+            f"shown has shape {shown.shape}, the split {parts.train.shape}; rows and columns must "
+            "be those of the split"
+        )
+    if parts.train.astype(bool).multiply(shown).nnz < parts.train.nnz:
+        raise ValueError(
+            "some interactions of train are not in shown; what was chosen must have been shown, "
+            "so the impressions are of another log or in another order"
+        )
+    return shown.astype(np.float32)
+
+
+def _propensities(propensity: Any, exponent: float, parts: Split) -> np.ndarray:
+    if isinstance(propensity, str):
+        if propensity == "popularity":
+            return popularity_propensity(parts, exponent).astype(np.float32)[None]
+        if propensity == "true":
+            return true_propensity(parts)
+        raise ValueError(f"propensity must be 'popularity', 'true' or an array, got {propensity!r}")
+    values = np.asarray(propensity, dtype=np.float32)
+    if values.shape not in ((parts.n_items,), parts.train.shape):
+        raise ValueError(
+            f"propensity has shape {values.shape}; pass one value an item, ({parts.n_items},), or "
+            f"one a pair, {parts.train.shape}"
+        )
+    return np.atleast_2d(values)

@@ -1,1 +1,0 @@
-"""Models that join what texts say about items with what users did."""

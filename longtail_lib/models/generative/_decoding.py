@@ -1,0 +1,344 @@
+"""The decoder in NumPy: next-token logits from a user's state and the tokens so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+__all__ = ["IdTrie", "TokenDecoder", "beam_search", "places_with_cold_share"]
+
+
+class TokenDecoder:
+    r"""Decode ids from states, with the arrays of a trained `GenerativeNetwork`.
+
+    At place l the state h becomes a query, which the tokens so far scale and shift:
+    q = (W_l h + b_l) (1 + g_l(prefix)) + r_l(prefix). Its products with the code vectors of that
+    place are the logits. Scale and shift do not depend on the user. So the logit of a node of the
+    id trie is the product of W_l h + b_l with a vector of the node, plus a constant, and the log
+    probability of every item comes exactly from one matrix product for each place.
+
+    Parameters
+    ----------
+    arrays : mapping of str to ndarray
+        From `GenerativeNetwork.decoder_arrays`.
+    """
+
+    def __init__(self, arrays: Mapping[str, np.ndarray]) -> None:
+        self.arrays = arrays
+        self.depth = sum(name.startswith("project_kernel_") for name in arrays)
+
+    def size(self, level: int) -> int:
+        """Return the number of tokens of a place."""
+        return len(self.arrays[f"code_bias_{level}"])
+
+    def query(self, states: np.ndarray, level: int) -> np.ndarray:
+        """Project states, shape (n, dim), for one place, shape (n, dim)."""
+        own = self.arrays
+        return states @ own[f"project_kernel_{level}"] + own[f"project_bias_{level}"]
+
+    def condition(self, prefixes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return scale and shift, shape (m, dim) each, of prefixes, shape (m, level)."""
+        own, level = self.arrays, prefixes.shape[1]
+        dim = own["project_kernel_0"].shape[1]
+        if level == 0:
+            flat = np.zeros((len(prefixes), dim), dtype=np.float32)
+            return flat + 1, flat
+        tokens = np.concatenate(
+            [own[f"tokens_{place}"][prefixes[:, place]] for place in range(level)], axis=1
+        )
+        hidden = np.maximum(tokens @ own[f"hidden_kernel_{level}"] + own[f"hidden_bias_{level}"], 0)
+        both = hidden @ own[f"film_kernel_{level}"] + own[f"film_bias_{level}"]
+        return 1 + both[:, :dim], both[:, dim:]
+
+    def logits(self, states: np.ndarray, prefixes: np.ndarray) -> np.ndarray:
+        """Return the logits of all next tokens of the place.
+
+        Parameters
+        ----------
+        states : ndarray of float32, shape (n, dim)
+        prefixes : ndarray of int, shape (n, b, level)
+            Of b beams for each state.
+
+        Returns
+        -------
+        ndarray of float32, shape (n, b, size)
+        """
+        n, beams, level = prefixes.shape
+        scale, shift = self.condition(prefixes.reshape(n * beams, level))
+        query = np.repeat(self.query(states, level), beams, axis=0) * scale + shift
+        own = self.arrays
+        logits = query @ own[f"code_vectors_{level}"].T + own[f"code_bias_{level}"]
+        return logits.reshape(n, beams, -1)
+
+    def node_vectors(self, trie: IdTrie) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Return vectors and constants of the trie's nodes, for each place."""
+        own, nodes = self.arrays, []
+        for level in range(self.depth):
+            scale, shift = self.condition(trie.prefixes(level))
+            codes = own[f"code_vectors_{level}"][trie.tokens[level]]
+            parents = trie.parents[level]
+            constant = (shift[parents] * codes).sum(axis=1)
+            constant += own[f"code_bias_{level}"][trie.tokens[level]]
+            nodes.append((scale[parents] * codes, constant))
+        return nodes
+
+    def log_probabilities(
+        self,
+        states: np.ndarray,
+        trie: IdTrie,
+        nodes: list[tuple[np.ndarray, np.ndarray]] | None = None,
+    ) -> np.ndarray:
+        """Return the exact log probability of every item under constrained decoding.
+
+        At every step only tokens compete that go on to an item, so the probabilities of the
+        catalogue add up to 1.
+
+        Parameters
+        ----------
+        states : ndarray of float32, shape (n, dim)
+        trie : IdTrie
+        nodes : list
+            From `node_vectors`, where they are at hand.
+
+        Returns
+        -------
+        ndarray of float32, shape (n, n_items)
+        """
+        nodes = self.node_vectors(trie) if nodes is None else nodes
+        total = np.zeros((len(states), 1), dtype=np.float32)
+        for level, (vectors, constant) in enumerate(nodes):
+            parents, first = trie.parents[level], trie.first_child[level]
+            if len(first) == len(parents):
+                # Each node has one child: nothing competes.
+                continue
+            logits = self.query(states, level) @ vectors.T + constant
+            logits -= np.maximum.reduceat(logits, first, axis=1)[:, parents]
+            sums = np.log(np.add.reduceat(np.exp(logits), first, axis=1))
+            total = (total - sums)[:, parents] + logits
+        scores = np.empty((len(states), len(trie.columns)), dtype=np.float32)
+        scores[:, trie.columns] = total
+        return scores
+
+
+def beam_search(
+    decoder: TokenDecoder,
+    trie: IdTrie,
+    states: np.ndarray,
+    beams: int,
+    constrained: bool = True,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Write the likeliest ids token by token, keeping so many beginnings at each step.
+
+    Parameters
+    ----------
+    decoder : TokenDecoder
+    trie : IdTrie
+    states : ndarray of float32, shape (n, dim)
+    beams : int
+        Beginnings kept, at least 1.
+    constrained : bool
+        Only tokens compete that go on to an item. False lets all tokens of a place compete, so
+        that a beam may end at an id that no item has.
+
+    Returns
+    -------
+    columns : ndarray of int64, shape (n, b)
+        Items, likeliest first, and -1 for an id that no item has. b is `beams`, or the number of
+        all ids where there are fewer.
+    log_probabilities : ndarray of float32, shape (n, b)
+        Of equal ones the earlier id in the order of tokens comes first.
+    """
+    n = len(states)
+    tokens = np.zeros((n, 1, 0), dtype=np.int32)
+    nodes = np.zeros((n, 1), dtype=np.int64)
+    total = np.zeros((n, 1), dtype=np.float32)
+    for level in range(trie.depth):
+        size = decoder.size(level)
+        logits = decoder.logits(states, tokens)
+        # A node of -1 is no beginning of any id; its row below is all -1.
+        leads = np.vstack([trie.allowed(level, size), np.full((1, size), -1)])[nodes]
+        if constrained:
+            logits = np.where(leads >= 0, logits, -np.inf)
+        logits -= logits.max(axis=2, keepdims=True)
+        logits -= np.log(np.exp(logits).sum(axis=2, keepdims=True))
+        scores = (total[:, :, None] + logits).reshape(n, -1)
+        kept = _highest(scores, min(beams, _reachable(trie, decoder, level, constrained)))
+        above, token = kept // size, kept % size
+        total = np.take_along_axis(scores, kept, axis=1)
+        nodes = np.take_along_axis(leads.reshape(n, -1), kept, axis=1)
+        tokens = np.concatenate(
+            [np.take_along_axis(tokens, above[:, :, None], axis=1), token[:, :, None]],
+            axis=2,
+        ).astype(np.int32)
+    return np.where(nodes >= 0, trie.columns[nodes], -1), total
+
+
+def _reachable(trie: IdTrie, decoder: TokenDecoder, level: int, constrained: bool) -> int:
+    """Return how many different beginnings there are with one token more."""
+    if constrained:
+        return len(trie.tokens[level])
+    return int(np.prod([float(decoder.size(place)) for place in range(level + 1)]))
+
+
+def _highest(scores: np.ndarray, k: int) -> np.ndarray:
+    """Return the places of the k highest of each row, in falling order; ties by place."""
+    k = min(k, scores.shape[1])
+    if k < scores.shape[1]:
+        border = np.partition(scores, scores.shape[1] - k, axis=1)[:, -k, None]
+        # What lies below the border cannot be among them; the sort is stable for what is left.
+        scores = np.where(scores < border, -np.inf, scores)
+    return np.argsort(-scores, axis=1, kind="stable")[:, :k]
+
+
+class IdTrie:
+    """Which tokens may follow which, so that every path ends at an item.
+
+    Nodes of a depth are numbered in the order of their tokens, so the children of a node stand
+    side by side.
+
+    Parameters
+    ----------
+    codes : ndarray of int, shape (n_items, depth)
+        Ids, no two alike.
+
+    Attributes
+    ----------
+    depth : int
+    tokens : list of ndarray of int32
+        At place l the last token of each node with l + 1 tokens.
+    parents : list of ndarray of int64
+        Its node among those with l tokens; the root is 0.
+    first_child : list of ndarray of int64
+        At place l the first of each l-token node's children among the nodes with l + 1 tokens.
+    columns : ndarray of int64, shape (n_items,)
+        The item at each leaf.
+
+    Raises
+    ------
+    ValueError
+        Ids that are not unique, or no matrix.
+
+    Examples
+    --------
+    >>> trie = IdTrie(np.array([[1, 0], [0, 2], [1, 1]]))
+    >>> trie.tokens
+    [array([0, 1], dtype=int32), array([2, 0, 1], dtype=int32)]
+    >>> trie.parents[1].tolist(), trie.columns.tolist()
+    ([0, 1, 1], [1, 0, 2])
+    """
+
+    def __init__(self, codes: np.ndarray) -> None:
+        codes = np.asarray(codes)
+        if codes.ndim != 2 or not codes.size:
+            raise ValueError(f"IdTrie takes ids as rows of a matrix, got shape {codes.shape}")
+        order = np.lexsort(codes.T[::-1])
+        ranked = codes[order]
+        self.depth = codes.shape[1]
+        self.tokens: list[np.ndarray] = []
+        self.parents: list[np.ndarray] = []
+        self.first_child: list[np.ndarray] = []
+        node = np.zeros(len(codes), dtype=np.int64)
+        starts = np.ones(len(codes), dtype=bool)
+        starts[1:] = False
+        for level in range(self.depth):
+            starts = starts.copy()
+            starts[1:] |= ranked[1:, level] != ranked[:-1, level]
+            first = np.flatnonzero(starts)
+            self.tokens.append(ranked[first, level].astype(np.int32))
+            self.parents.append(node[first])
+            self.first_child.append(np.unique(self.parents[-1], return_index=True)[1])
+            node = np.cumsum(starts) - 1
+        if not starts.all():
+            twice = ranked[int(np.flatnonzero(~starts)[0])]
+            raise ValueError(
+                f"ids must be unique, and {'-'.join(map(str, twice.tolist()))} stands for more "
+                "than one item; SemanticIds adds a last token for this"
+            )
+        self.columns = order
+
+    def allowed(self, level: int, size: int) -> np.ndarray:
+        """Say which tokens may come next.
+
+        Parameters
+        ----------
+        level : int
+            Tokens there are already.
+        size : int
+            Tokens of the next place's codebook.
+
+        Returns
+        -------
+        ndarray of int64, shape (nodes with `level` tokens, size)
+            The node that each token leads to, and -1 where no id goes on like this.
+
+        Examples
+        --------
+        >>> IdTrie(np.array([[1, 0], [0, 2], [1, 1]])).allowed(1, 3).tolist()
+        [[-1, -1, 0], [1, 2, -1]]
+        """
+        leads = np.full((len(self.first_child[level]), size), -1, dtype=np.int64)
+        leads[self.parents[level], self.tokens[level]] = np.arange(len(self.tokens[level]))
+        return leads
+
+    def prefixes(self, level: int) -> np.ndarray:
+        """Return the tokens of every node with `level` tokens, shape (nodes, level), int32.
+
+        Examples
+        --------
+        >>> IdTrie(np.array([[1, 0], [0, 2], [1, 1]])).prefixes(2).tolist()
+        [[0, 2], [1, 0], [1, 1]]
+        """
+        node = np.arange(len(self.tokens[level - 1]) if level else 1)
+        columns = []
+        for above in reversed(range(level)):
+            columns.append(self.tokens[above][node])
+            node = self.parents[above][node]
+        if not columns:
+            return np.zeros((1, 0), dtype=np.int32)
+        return np.stack(columns[::-1], axis=1)
+
+
+def places_with_cold_share(
+    scores: np.ndarray, cold: np.ndarray, share: float, masked: np.ndarray
+) -> np.ndarray:
+    """Rank items anew, so that the best cold ones have a place they do not fall below.
+
+    The r-th best cold item comes no later than place ceil(r / share): among any first k
+    candidates at least floor(k * share) are cold. A cold item that stands higher by its own score
+    stays there, and the order among cold and among warm items is what it was.
+
+    Parameters
+    ----------
+    scores : ndarray of float32, shape (n, n_items)
+    cold : ndarray of bool, shape (n_items,)
+    share : float
+        In (0, 1].
+    masked : ndarray of bool, shape (n, n_items)
+        Seen items. They are no candidates, take no place and come last.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, n_items)
+        Minus the new place, which is 1 for the best item. Equal scores are ordered by column.
+
+    Examples
+    --------
+    >>> scores = np.array([[9, 8, 7, 2, 1]], dtype=np.float32)
+    >>> cold = np.array([False, False, False, True, True])
+    >>> places_with_cold_share(scores, cold, 0.5, np.zeros((1, 5), dtype=bool)).tolist()
+    [[-1.0, -3.0, -5.0, -2.0, -4.0]]
+    """
+    places = np.empty(scores.shape, dtype=np.float32)
+    for row, (own, seen) in enumerate(zip(scores, masked, strict=True)):
+        order = np.argsort(-own, kind="stable")
+        last, order = order[seen[order]], order[~seen[order]]
+        is_cold = cold[order]
+        # How many warm items stand before each cold one by score, and at most by share.
+        before = np.cumsum(~is_cold)[is_cold]
+        rank = np.arange(1, len(before) + 1)
+        # The small push down keeps 3 / 0.3 from rounding up to 11.
+        slot = np.ceil(rank / share - 1e-9).astype(np.int64) - rank
+        ranked = np.insert(order[~is_cold], np.minimum(before, slot), order[is_cold])
+        places[row, np.concatenate([ranked, last])] = -np.arange(1, len(own) + 1)
+    return places

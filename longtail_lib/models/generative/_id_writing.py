@@ -1,0 +1,254 @@
+"""Write ids after any histories, real ones only or freely, and rank what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from longtail_lib.models._training_batches import equal_batches
+from longtail_lib.models.generative._decoding import beam_search
+from longtail_lib.models.sequence._user_sequences import PADDING, left_padded
+from longtail_lib.preprocessing._split_matrices import rows_of
+
+__all__ = ["IdWriting", "last_states", "latest_steps", "window_batches"]
+
+
+# Histories that the encoder reads at a time.
+_BLOCK = 256
+
+
+class IdWriting:
+    """What `GenerativeRetrieval` does with histories, beside being a recommender.
+
+    A class that derives from it has `user_states_`, the decoder and trie in `_decoder` and
+    `_trie`, and makes an untrained network with `_network()`, whose weights are `weight_0_` and
+    so on.
+    """
+
+    def generate(
+        self,
+        sequences: Sequence[Sequence[Any]],
+        k: int = 10,
+        constrained: bool = True,
+        beams: int = 50,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Write the next item's id after some histories, by beam search.
+
+        Parameters
+        ----------
+        sequences : sequence of sequences of source item ids
+            Oldest first, also empty ones; of a longer one the latest `max_length` items count.
+            They need not be histories of the split's users. Their own items may be written again.
+        k : int
+            Ids for each history, at most `beams` and the size of the catalogue.
+        constrained : bool
+            Only tokens compete that go on to a real item. False lets the network write what it
+            likes.
+        beams : int
+            Beginnings kept at each step. The more, the nearer to the exact order of `score`.
+
+        Returns
+        -------
+        items : masked array of source item ids, shape (n, k)
+            Masked where no item has the id that was written; never so if constrained.
+        log_probabilities : ndarray of float32, shape (n, k)
+
+        Raises
+        ------
+        NotFittedError
+            `fit` or `load` has not run.
+        KeyError, TypeError
+            Ids that the catalogue does not hold.
+        ValueError
+            k or beams out of range.
+        """
+        return self._generate(self._read(sequences), k, constrained, beams)
+
+    def invalid_share(self, user_rows: Any, k: int = 10, beams: int = 50) -> float:
+        """Return the share of ids that no item has among k written freely for some users.
+
+        Parameters
+        ----------
+        user_rows : array of int, shape (n,)
+            Rows of the split.
+        k, beams : int
+            See `generate`.
+        """
+        self._check_fitted()
+        states = self.user_states_[np.atleast_1d(user_rows)]
+        items, _ = self._generate(states, k, constrained=False, beams=beams)
+        return float(np.ma.getmaskarray(items).mean())
+
+    def recommend_next(
+        self, sequences: Sequence[Sequence[Any]], k: int = 10
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return the k items that most likely come after some histories, exactly.
+
+        Parameters
+        ----------
+        sequences : sequence of sequences of source item ids
+            As in `generate`; all their items are left out of the lists.
+        k : int
+
+        Returns
+        -------
+        items : ndarray of source item ids, shape (n, k)
+        scores : ndarray of float32, shape (n, k)
+            Log probabilities, -inf where a history leaves fewer than k items.
+        """
+        states = self._read(sequences)
+        self._check_k(k, len(self.item_ids_), "the size of the catalogue")
+        scores = self._log_probabilities(states)
+        for row, sequence in enumerate(sequences):
+            scores[row, rows_of(self.item_ids_, list(sequence), "item")] = -np.inf
+        best = np.argsort(-scores, axis=1, kind="stable")[:, :k]
+        return self.item_ids_[best], np.take_along_axis(scores, best, axis=1)
+
+    def _generate(
+        self, states: np.ndarray, k: int, constrained: bool, beams: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        self._check_k(beams, np.inf, "")
+        self._check_k(k, min(beams, len(self.item_ids_)), "beams and the size of the catalogue")
+        columns, found = beam_search(self._decoder, self._trie, states, beams, constrained)
+        columns, found = columns[:, :k], found[:, :k]
+        return np.ma.masked_array(self.item_ids_[columns], mask=columns < 0), found
+
+    def _read(self, sequences: Sequence[Sequence[Any]]) -> np.ndarray:
+        """Return the encoder's last state of each history, shape (n, dim)."""
+        self._check_fitted()
+        columns = [rows_of(self.item_ids_, list(sequence), "item") for sequence in sequences]
+        lengths = np.array([len(own) for own in columns], dtype=np.int64)
+        flat = np.concatenate([np.zeros(0, dtype=np.int64), *columns])
+        if not hasattr(self, "network_"):
+            self.network_ = self._network()
+            weights = self.network_.weights
+            self.network_.set_weights(
+                [getattr(self, f"weight_{place}_") for place in range(len(weights))]
+            )
+        return last_states(self.network_, left_padded(flat, lengths, self.max_length))
+
+    def _check_k(self, k: int, most: float, what: str) -> None:
+        if isinstance(k, bool) or not isinstance(k, int | np.integer) or not 1 <= k <= most:
+            limit = f" to {most} (the smaller of {what})" if np.isfinite(most) else ""
+            raise ValueError(f"GenerativeRetrieval takes a whole number from 1{limit}, got {k!r}")
+
+
+def last_states(network: Any, sequences: np.ndarray) -> np.ndarray:
+    """Return the state after each history, shape (n, dim), float32."""
+    rows = latest_steps(sequences, network.n_items, network.max_length)
+    states = np.zeros((len(rows), network.dim), dtype=np.float32)
+    for first in range(0, len(rows), _BLOCK):
+        block = slice(first, first + _BLOCK)
+        states[block] = np.asarray(network.last_state(rows[block]))
+    return states
+
+
+def latest_steps(sequences: np.ndarray, start: int, steps: int) -> np.ndarray:
+    """Return what the encoder reads to predict the item after a history.
+
+    Parameters
+    ----------
+    sequences : ndarray of int, shape (n, length)
+        Item columns, oldest first, -1 before them.
+    start : int
+        The code of a sequence's start, which stands before the oldest item.
+    steps : int
+        The latest so many are kept.
+
+    Returns
+    -------
+    ndarray of int32, shape (n, steps)
+
+    Examples
+    --------
+    >>> latest_steps(np.array([[-1, -1, 4], [5, 6, 7], [-1, -1, -1]]), start=9, steps=3).tolist()
+    [[-1, 9, 4], [5, 6, 7], [-1, -1, 9]]
+    """
+    sequences = np.asarray(sequences, dtype=np.int32)
+    wide = np.full((len(sequences), max(sequences.shape[1] + 1, steps)), PADDING, dtype=np.int32)
+    if sequences.shape[1]:
+        wide[:, -sequences.shape[1] :] = sequences
+    before = wide.shape[1] - 1 - (sequences != PADDING).sum(axis=1)
+    wide[np.arange(len(wide)), before] = start
+    return wide[:, -steps:]
+
+
+def window_batches(
+    sequences: np.ndarray, start: int, steps: int, batch_size: int, rng: np.random.Generator
+) -> Any:
+    """Stream windows of histories in random order; every item of a history is predicted once.
+
+    A history longer than a window is cut at places that differ from epoch to epoch.
+
+    Parameters
+    ----------
+    sequences : ndarray of int, shape (n_users, length)
+        Item columns, oldest first, -1 before them.
+    start : int
+        The code of a sequence's start.
+    steps : int
+        Length of a window.
+    batch_size : int
+        Windows.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    tf.data.Dataset
+        Dicts of "rows", int32 of shape (n, steps), what is read at each step; and, for each item
+        to predict, "step" (its place in the flattened rows) and "item", int32, and "weight",
+        float32, of shape (m,). All batches have the same m; what fills up has weight 0.
+    """
+    import tensorflow as tf
+
+    batches = _batches(sequences, start, steps, batch_size, rng)
+    return tf.data.Dataset.from_tensor_slices(batches).prefetch(tf.data.AUTOTUNE)
+
+
+def _batches(
+    sequences: np.ndarray, start: int, steps: int, batch_size: int, rng: np.random.Generator
+) -> dict[str, np.ndarray]:
+    lengths = (sequences != PADDING).sum(axis=1)
+    targets = sequences[sequences != PADDING]
+    first = np.cumsum(lengths) - lengths
+    read = np.empty_like(targets)
+    read[1:] = targets[:-1]
+    read[first[lengths > 0]] = start
+    begins, ends = _cuts(first, lengths, steps, rng)
+    order = rng.permutation(len(begins))
+    count, size = equal_batches(len(order), batch_size)
+    chosen = order[: count * size]
+    begins, sizes = begins[chosen], (ends - begins)[chosen]
+    place = np.arange(steps) - (steps - sizes)[:, None]
+    inside = place >= 0
+    flat = (begins[:, None] + place)[inside]
+    rows = np.full(inside.shape, PADDING, dtype=np.int32)
+    rows[inside] = read[flat]
+    inside = inside.reshape(count, size * steps)
+    totals = inside.sum(axis=1)
+    weight = (np.arange(totals.max()) < totals[:, None]).astype(np.float32)
+    step, item = (np.zeros(weight.shape, dtype=np.int32) for _ in range(2))
+    step[weight > 0] = np.nonzero(inside)[1]
+    item[weight > 0] = targets[flat]
+    return {
+        "rows": rows.reshape(count, size, steps),
+        "step": step,
+        "item": item,
+        "weight": weight,
+    }
+
+
+def _cuts(
+    first: np.ndarray, lengths: np.ndarray, steps: int, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return begin and end of each window in the flattened histories."""
+    # Only a history that does not fit is cut at random: a short one loses context by it.
+    shift = np.where(lengths > steps, rng.integers(steps, size=len(lengths)), 0)
+    pieces = -(-(lengths + shift) // steps)
+    owner = np.repeat(np.arange(len(lengths)), pieces)
+    number = np.arange(len(owner)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    begin = number * steps - shift[owner]
+    end = np.minimum(begin + steps, lengths[owner])
+    return first[owner] + np.maximum(begin, 0), first[owner] + end

@@ -1,0 +1,330 @@
+"""A recommender whose lists are re-ranked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from longtail_lib.models._recommender import Recommender
+from longtail_lib.models._wrapped_recommender import WrappedRecommender
+from longtail_lib.preprocessing import Split
+from longtail_lib.ranking import id_keys, mask_seen, top_k, user_key
+from longtail_lib.rerank import calibrated, mmr, popularity_penalty, tail_quota, xquad
+from longtail_lib.rerank._candidates import attribute_shares, check_share, history_mixture
+from longtail_lib.tail import popularity_groups
+
+__all__ = ["METHODS", "Reranked", "check_parameters"]
+
+
+# The re-ranked list is this many times as long as k; see the class.
+_DEPTH = 3
+
+
+class Reranked(WrappedRecommender):
+    """Re-rank the best candidates of another recommender.
+
+    For each user the model's `candidates` best items that are not seen in train, and its
+    `tail_candidates` best tail items that are not among them, are put in a new order by one of
+    the methods of this package. `score` puts this list first, just above the model's own best
+    score, and leaves all other items where they were.
+
+    Tail candidates are there because nothing can be re-ranked into view that was not retrieved.
+    On the simulated shop EASE has no tail item at all among its 200 best for three users of five.
+
+    `evaluate` masks the items of validation when it measures on test. So that the list stays
+    full, it is re-ranked three times as deep as `k`; what comes after it is in the model's own
+    order. A longer list begins with the shorter one, so depth changes nothing else. For `k` give
+    the largest cut-off that will be looked at.
+
+    Parameters
+    ----------
+    model : Recommender
+        Fitted or not. One that was fitted on the same train part is not fitted again.
+    method : {"xquad", "calibrated", "mmr", "tail_quota", "popularity_penalty"}
+    weight : float
+        Strength of the method, 0 for none. In [0, 1]; above 1 too for "popularity_penalty". For
+        "tail_quota" it is the share of tail items in every prefix of the list.
+    candidates : int
+        How many of the model's best items may enter the list.
+    k : int
+        Length of the lists.
+    tail_candidates : int
+        How many tail items may enter in addition.
+    variant : {"smooth", "binary"}
+        Of "xquad".
+    attribute : str or None
+        Column of the item table. "calibrated" then calibrates its values instead of head, mid and
+        tail; for "mmr" items are alike that share values, instead of users.
+    vectors : ndarray, shape (n_items, d), or None
+        For "mmr": vectors of the items, whose cosine is their similarity.
+    alpha : float or None
+        For "tail_quota": the level of the test of FA*IR; None for the simple quota.
+    head, tail : float
+        Shares of the catalogue, as in `popularity_groups`.
+
+    Attributes
+    ----------
+    model_ : Recommender
+        The fitted model.
+    groups_ : Groups
+        Head, mid and tail by train popularity.
+
+    Raises
+    ------
+    TypeError
+        From `fit`, when model is not a recommender.
+    ValueError, KeyError
+        From `fit`, when a parameter is unknown or out of range. From `score`, when the model's
+        scores are not a number.
+
+    Examples
+    --------
+    >>> from longtail_lib.models import Popularity
+    >>> train = csr_matrix(np.tri(6, 6, dtype=np.float32))      # item 0 has six users, item 5 one
+    >>> none = csr_matrix(train.shape, dtype=np.float32)
+    >>> parts = Split(train, none, none, np.arange(6), np.array(list("abcdef")), items=None,
+    ...               users=None, how="random")
+    >>> for model in (Popularity(), Reranked(Popularity(), "tail_quota", weight=0.5)):
+    ...     items, _ = model.fit(parts).recommend([0], k=4)     # has only seen "a"
+    ...     print(items[0])
+    ['b' 'c' 'd' 'e']
+    ['b' 'd' 'c' 'e']
+    """
+
+    _array_params = ("vectors",)
+
+    def __init__(
+        self,
+        model: Recommender,
+        method: str = "xquad",
+        weight: float = 0.2,
+        candidates: int = 200,
+        k: int = 10,
+        tail_candidates: int = 50,
+        variant: Literal["smooth", "binary"] = "smooth",
+        attribute: str | None = None,
+        vectors: np.ndarray | None = None,
+        alpha: float | None = None,
+        head: float = 0.2,
+        tail: float = 0.5,
+    ) -> None:
+        self.model = model
+        self.method = method
+        self.weight = weight
+        self.candidates = candidates
+        self.k = k
+        self.tail_candidates = tail_candidates
+        self.variant = variant
+        self.attribute = attribute
+        self.vectors = vectors
+        self.alpha = alpha
+        self.head = head
+        self.tail = tail
+
+    def _fit(self, parts: Split) -> None:
+        # Before the inner model is fitted, which may take minutes.
+        check_parameters(self.get_params())
+        super()._fit(parts)
+
+    def _fit_around(self, parts: Split) -> None:
+        self.item_vectors_ = None
+        if self.attribute is not None and self.method in ("calibrated", "mmr"):
+            self.item_vectors_ = attribute_shares(parts.items, self.attribute)
+        elif self.vectors is not None:
+            self.item_vectors_ = np.asarray(self.vectors, dtype=np.float32)
+            if self.item_vectors_.ndim != 2 or len(self.item_vectors_) != parts.n_items:
+                raise ValueError(
+                    f"Reranked: vectors must have one row for each of the {parts.n_items} items, "
+                    f"got shape {np.shape(self.vectors)}"
+                )
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """Set what follows from ids, train and the item vectors alone."""
+        # Ties in the order that `evaluate` has by default, so that weight 0 changes nothing.
+        self.item_keys_ = id_keys(self.item_ids_)
+        self.user_keys_ = user_key(id_keys(self.user_ids_))
+        n_items = len(self.item_ids_)
+        self.popularity_ = np.bincount(self.seen_.indices, minlength=n_items)
+        self.groups_ = popularity_groups(self.popularity_, head=self.head, tail=self.tail)
+        self.tail_ = self.groups_.mask("tail")
+        if self.method == "xquad":
+            shares = np.column_stack([self.tail_, ~self.tail_])
+            self.preference_ = history_mixture(self.seen_, shares)[:, 0]
+        elif self.method == "calibrated":
+            self.shares_ = self.item_vectors_
+            if self.attribute is None:
+                self.shares_ = np.eye(3, dtype=np.float32)[self.groups_.labels]
+            self.target_ = history_mixture(self.seen_, self.shares_)
+        elif self.method == "mmr":
+            self.similarity_ = self.item_vectors_
+            if self.similarity_ is None:
+                self.similarity_ = _cosines(self.seen_)
+
+    @property
+    def depth(self) -> int:
+        """How many places are re-ranked, where there are as many candidates."""
+        return _DEPTH * self.k
+
+    def pool(self, scores: np.ndarray, user_rows: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Choose the candidates of some users.
+
+        Parameters
+        ----------
+        scores : ndarray of float32, shape (n, n_items)
+            What the inner model's `score` gave for these users.
+        user_rows : array of int, shape (n,)
+
+        Returns
+        -------
+        columns : ndarray of int64, shape (n, m)
+            Item columns, best first; m is candidates + tail_candidates, or fewer in a small
+            catalogue. -1 where a user has fewer candidates.
+        scores : ndarray of float32, shape (n, m)
+            Their scores; -inf where a user has fewer candidates.
+        """
+        open_scores = np.array(scores, dtype=np.float32)
+        if np.isnan(open_scores).any():
+            raise ValueError(
+                f"Reranked: {type(self.model_).__name__} gave scores that are not a number, so "
+                "there is no order to change; the fit diverged, try a stronger penalty"
+            )
+        rows = np.asarray(user_rows)
+        mask_seen(open_scores, self.seen_, rows)
+        user_keys, item_keys = self.user_keys_[rows], self.item_keys_
+        n_items = open_scores.shape[1]
+        first = top_k(open_scores, self.candidates, user_keys=user_keys, item_keys=item_keys)
+        first_scores = _at(open_scores, first)
+        extra = min(self.tail_candidates, n_items - first.shape[1], int(self.tail_.sum()))
+        if extra < 1:
+            return first.astype(np.int64), first_scores
+        tail = np.flatnonzero(self.tail_)
+        chosen_rows, places = np.nonzero(first >= 0)
+        open_scores[chosen_rows, first[chosen_rows, places]] = -np.inf
+        of_tail = open_scores[:, tail]
+        found = top_k(of_tail, extra, user_keys=user_keys, item_keys=item_keys[tail])
+        columns = np.where(found >= 0, tail[found], -1)
+        # No tail item beyond the first candidates scores higher than the last of them.
+        return (
+            np.concatenate([first, columns], axis=1),
+            np.concatenate([first_scores, _at(of_tail, found)], axis=1),
+        )
+
+    def rerank(self, user_rows: Any, columns: np.ndarray, scores: np.ndarray) -> np.ndarray:
+        """Put candidates in their new order.
+
+        Parameters
+        ----------
+        user_rows : array of int, shape (n,)
+        columns, scores : ndarray, shape (n, m)
+            As from `pool`.
+
+        Returns
+        -------
+        ndarray of int64, shape (n, depth)
+            Positions among the candidates; depth is 3 k, at most m.
+        """
+        rows = np.asarray(user_rows)
+        options = {"k": min(self.depth, columns.shape[1])}
+        if self.method == "tail_quota":
+            return tail_quota(
+                columns, scores, tail=self.tail_, share=self.weight, alpha=self.alpha, **options
+            )
+        options["weight"] = self.weight
+        if self.method == "xquad":
+            return xquad(
+                columns,
+                scores,
+                tail=self.tail_,
+                preference=self.preference_[rows],
+                variant=self.variant,
+                **options,
+            )
+        if self.method == "calibrated":
+            return calibrated(
+                columns, scores, groups=self.shares_, target=self.target_[rows], **options
+            )
+        if self.method == "mmr":
+            return mmr(columns, scores, similarity=self.similarity_, **options)
+        return popularity_penalty(columns, scores, popularity=self.popularity_, **options)
+
+    def _score(self, user_rows: np.ndarray) -> np.ndarray:
+        scores = np.array(self.model_.score(user_rows), dtype=np.float32)
+        columns, pooled = self.pool(scores, user_rows)
+        order = self.rerank(user_rows, columns, pooled)
+        items = np.take_along_axis(columns, order, axis=1)
+        best = np.max(scores, axis=1, initial=0, where=np.isfinite(scores), keepdims=True)
+        # Steps far above the resolution of float32 and small beside the scores.
+        step = np.maximum(np.abs(best), 1) * np.float32(2.0**-12)
+        lifted = best + step * np.arange(order.shape[1], 0, -1, dtype=np.float32)
+        rows, places = np.nonzero(items >= 0)
+        scores[rows, items[rows, places]] = lifted[rows, places]
+        return scores
+
+    def _own_state(self) -> dict[str, np.ndarray]:
+        return {} if self.item_vectors_ is None else {"item_vectors": self.item_vectors_}
+
+    def _restore_own(self, state: dict[str, np.ndarray]) -> None:
+        self.item_vectors_ = state.get("item_vectors")
+        self.vectors = self.item_vectors_ if self.attribute is None else None
+        self._prepare()
+
+
+def _at(scores: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Scores of columns; -inf where the column is -1."""
+    return np.where(columns >= 0, np.take_along_axis(scores, columns, axis=1), -np.inf)
+
+
+def _cosines(seen: csr_matrix) -> csr_matrix:
+    """Cosine of every two items' sets of users."""
+    counts = np.bincount(seen.indices, minlength=seen.shape[1]).astype(np.float64)
+    scale = 1 / np.sqrt(np.maximum(counts, 1))
+    scaled = csr_matrix(
+        (scale[seen.indices].astype(np.float32), seen.indices, seen.indptr), shape=seen.shape
+    )
+    return (scaled.T @ scaled).tocsr()
+
+
+METHODS = ("xquad", "calibrated", "mmr", "tail_quota", "popularity_penalty")
+
+
+def check_parameters(given: Mapping[str, Any]) -> None:
+    """Refuse parameters of `Reranked` that cannot be meant.
+
+    Parameters
+    ----------
+    given : mapping of str to parameter
+        From `get_params`.
+
+    Raises
+    ------
+    ValueError
+        A parameter is unknown or out of range, or two exclude each other.
+    """
+    method = given["method"]
+    if method not in METHODS:
+        raise ValueError(f"Reranked: method must be one of {', '.join(METHODS)}, got {method!r}")
+    most = np.inf if method == "popularity_penalty" else 1
+    check_share(given["weight"], f"weight of {method}", "Reranked", most)
+    for name, least in (("candidates", 1), ("k", 1), ("tail_candidates", 0)):
+        value = given[name]
+        if not isinstance(value, int | np.integer) or value < least:
+            raise ValueError(f"Reranked: {name} must be a whole number from {least}, got {value!r}")
+    if given["k"] > given["candidates"] + given["tail_candidates"]:
+        raise ValueError(
+            f"Reranked: k is {given['k']}, but there are only {given['candidates']} candidates "
+            f"and {given['tail_candidates']} tail candidates; raise candidates"
+        )
+    if given["variant"] not in ("smooth", "binary"):
+        raise ValueError(
+            f"Reranked: variant must be 'smooth' or 'binary', got {given['variant']!r}"
+        )
+    if given["attribute"] is not None and given["vectors"] is not None:
+        raise ValueError("Reranked: give either attribute or vectors, not both")
+    if given["alpha"] is not None and not 0 < given["alpha"] < 1:
+        raise ValueError(
+            f"Reranked: alpha must lie above 0 and below 1, or be None, got {given['alpha']}"
+        )

@@ -1,0 +1,250 @@
+"""What SASRec and BERT4Rec share: item layer, encoder, scores, and new sequences after loading."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import copy
+from typing import Any, Self
+
+import numpy as np
+
+from longtail_lib.models.content._item_vectors import text_vectors
+from longtail_lib.models.gradient_recommender import GradientRecommender
+from longtail_lib.models.sequence._sequence_network import gbce_exponent
+from longtail_lib.models.sequence._user_sequences import left_padded, user_sequences
+from longtail_lib.preprocessing import Split
+from longtail_lib.preprocessing._split_matrices import rows_of
+from longtail_lib.ranking import largest_columns
+
+__all__ = ["LOSSES", "SequenceRecommender"]
+
+LOSSES = ("cross-entropy", "sampled-cross-entropy", "bce", "gbce")
+
+
+class SequenceRecommender(GradientRecommender):
+    """Base class of models that read a history in its order.
+
+    A subclass stores in its constructor the parameters of `SASRec`, and writes `_batches` and, if
+    a history is put to the encoder otherwise than as it is, `_query`.
+    """
+
+    _causal = True
+
+    def _build(self, parts: Split) -> Any:
+        self._check_parameters(parts)
+        from longtail_lib.models.sequence._sequence_network import SequenceNetwork, keras
+
+        self._sequences = user_sequences(parts, self.max_length)
+        items = self._item_layer(parts)
+        exponent = 1.0
+        if self.loss == "gbce":
+            exponent = gbce_exponent(self.n_negatives, parts.n_items, self.calibration)
+        network = SequenceNetwork(items, self._encoder(items.dim), self.loss, exponent)
+        network.build()
+        self._start(network, parts)
+        network.compile(
+            keras.optimizers.Adam(self.learning_rate), steps_per_execution=4, jit_compile=False
+        )
+        return network
+
+    def _item_layer(self, parts: Split) -> Any:
+        """Return the layer that turns items into vectors, with `n_items` and `dim`."""
+        from longtail_lib.models.content._item_layers import item_layer
+
+        vectors = self.vectors
+        self._text_encoder = None
+        if self.fusion is not None and vectors is None:
+            vectors, self._text_encoder = text_vectors(parts)
+        return item_layer(
+            self.fusion or "none",
+            parts.n_items,
+            self.dim,
+            vectors=vectors,
+            popularity=parts.popularity,
+            seed=10 * self.seed,
+        )
+
+    def _start(self, network: Any, parts: Split) -> None:
+        """Set weights that do not start at random."""
+
+    def _encoder(self, dim: int) -> Any:
+        from longtail_lib.models.sequence._sequence_encoder import SequenceEncoder
+
+        return SequenceEncoder(
+            dim,
+            self.max_length,
+            self.blocks,
+            self.heads,
+            dropout=self.dropout,
+            causal=self._causal,
+            seed=self.seed + 1,
+        )
+
+    def _query(self, sequences: np.ndarray) -> np.ndarray:
+        """Return what the encoder reads of left-padded histories; its last place answers."""
+        return sequences
+
+    def _snapshot(self, network: Any) -> dict[str, np.ndarray]:
+        from longtail_lib.models._import_keras import import_keras
+
+        convert = import_keras().ops.convert_to_numpy
+        vectors = np.array(convert(network.items()))
+        weights = [np.array(convert(value)) for value in network.encoder.weights]
+        return {
+            "user_vectors": network.encoder.encode(vectors, self._query(self._sequences)),
+            "item_vectors": vectors,
+            **{f"encoder_{place}": value for place, value in enumerate(weights)},
+        }
+
+    def _score(self, user_rows: np.ndarray) -> np.ndarray:
+        return self.user_vectors_[user_rows] @ self.item_vectors_.T
+
+    def encode(self, sequences: Sequence[Any]) -> np.ndarray:
+        """Return the vectors of histories, whose products with `item_vectors_` are the scores.
+
+        Parameters
+        ----------
+        sequences : sequence of sequences of source item ids, length n
+            Each in the order of time. Of one longer than `max_length` the latest items are read.
+
+        Returns
+        -------
+        ndarray of float32, shape (n, dim)
+
+        Raises
+        ------
+        NotFittedError
+            `fit` or `load` has not run.
+        ValueError
+            No sequences, or an empty one.
+        KeyError
+            An unknown item id.
+        """
+        self._check_fitted()
+        lengths = np.array([len(sequence) for sequence in sequences], dtype=np.int64)
+        if not len(lengths) or not lengths.all():
+            what = f"sequence {int(np.argmin(lengths))} is empty" if len(lengths) else "none given"
+            raise ValueError(
+                f"{type(self).__name__} reads sequences of at least one item, {what}; recommend "
+                "popular items to someone without a history"
+            )
+        items = rows_of(
+            self.item_ids_, np.concatenate([np.asarray(one) for one in sequences]), "item"
+        )
+        return self._encode(left_padded(items, lengths, self.max_length))
+
+    def for_users(self, parts: Split) -> Self:
+        """Return a copy that scores the users of another split, by their train items there.
+
+        Nothing is learned: histories that were not trained on are read by the fitted network.
+
+        Parameters
+        ----------
+        parts : Split
+            Over the same catalogue, with times.
+
+        Raises
+        ------
+        NotFittedError
+            `fit` or `load` has not run.
+        ValueError
+            Another catalogue, or no times.
+        """
+        self._check_fitted()
+        if not np.array_equal(self.item_ids_, parts.item_ids):
+            raise ValueError(
+                f"{type(self).__name__}.for_users: {parts!r} has another catalogue than the one "
+                f"of {len(self.item_ids_):,} items fitted on"
+            )
+        other = copy(self)
+        other.user_ids_, other.seen_ = np.asarray(parts.user_ids), parts.train
+        other.user_vectors_ = self._encode(user_sequences(parts, self.max_length))
+        return other
+
+    def _encode(self, rows: np.ndarray) -> np.ndarray:
+        """Encode left-padded histories by the stored weights."""
+        encoder = self._encoder(self.item_vectors_.shape[1])
+        encoder.build()
+        for place, variable in enumerate(encoder.weights):
+            variable.assign(getattr(self, f"encoder_{place}_"))
+        return encoder.encode(self.item_vectors_, self._query(rows))
+
+    def recommend_next(
+        self, sequences: Sequence[Any], k: int = 10, exclude_seen: bool = True
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return the k items that come next in histories that need not be of known users.
+
+        Parameters
+        ----------
+        sequences : sequence of sequences of source item ids, length n
+            See `encode`.
+        k : int
+        exclude_seen : bool
+            Leave out the items of the sequence, those beyond the window included. Where too few
+            others remain they stand last, with score -inf.
+
+        Returns
+        -------
+        items : ndarray of source item ids, shape (n, k)
+        scores : ndarray of float32, shape (n, k)
+
+        Raises
+        ------
+        ValueError
+            As `encode`, or k outside 1 to the size of the catalogue.
+        KeyError
+            An unknown item id.
+        """
+        scores = self.encode(sequences) @ self.item_vectors_.T
+        if not 1 <= k <= scores.shape[1]:
+            raise ValueError(
+                f"k must lie between 1 and the {scores.shape[1]} items of the catalogue, got {k}"
+            )
+        if exclude_seen:
+            for row, sequence in enumerate(sequences):
+                scores[row, rows_of(self.item_ids_, np.asarray(sequence), "item")] = -np.inf
+        columns = largest_columns(scores, k)
+        return self.item_ids_[columns], np.take_along_axis(scores, columns, axis=1)
+
+    def _stored_params(self) -> dict[str, Any]:
+        # What was learned from the text vectors is stored; the vectors are not needed again.
+        return {**self.get_params(), "vectors": None}
+
+    def _rows_a_batch(self) -> int:
+        return max(1, round(self.batch_size / self.max_length))
+
+    def _check_parameters(self, parts: Split) -> None:
+        name = type(self).__name__
+        if self.loss not in LOSSES:
+            raise ValueError(
+                f"{name}: loss must be one of {', '.join(map(repr, LOSSES))}, got {self.loss!r}"
+            )
+        for parameter in ("dim", "blocks", "heads", "max_length", "n_negatives"):
+            value = getattr(self, parameter)
+            if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < 1:
+                raise ValueError(f"{name}: {parameter} must be a whole number from 1, got {value}")
+        if self.dim % self.heads:
+            raise ValueError(
+                f"{name}: heads must divide dim, got {self.heads} heads and dim {self.dim}"
+            )
+        for parameter, top in (("dropout", 0.99), ("calibration", 1.0)):
+            value = getattr(self, parameter)
+            if not 0 <= value <= top:
+                raise ValueError(f"{name}: {parameter} must lie between 0 and {top:g}, got {value}")
+        if parts.n_items < 2:
+            raise ValueError(f"{name}: the catalogue of {parts!r} must hold at least two items")
+        if parts.times is None:
+            raise ValueError(
+                f"{name} reads items in the order of time, and {parts!r} has no times; read the "
+                "log with its timestamp column"
+            )
+        if np.diff(parts.train.indptr).max() < 2:
+            raise ValueError(
+                f"{name}: no user of {parts!r} has two train interactions, so nothing ever comes "
+                "next"
+            )
+        if self.vectors is not None and len(self.vectors) != parts.n_items:
+            raise ValueError(
+                f"{name}: vectors has {len(self.vectors)} rows, the catalogue of {parts!r} has "
+                f"{parts.n_items} items; pass one row for each, in the order of item_ids"
+            )

@@ -1,0 +1,231 @@
+"""Duplicates: exact copies of an interaction, and repeated user-item pairs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+__all__ = ["KEEP", "bot_users", "k_core", "order_by_pair", "repeated_rows"]
+
+
+KEEP = ("last", "first", "highest")
+
+
+def order_by_pair(
+    users: np.ndarray, items: np.ndarray, n_items: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Order rows by user, then item, then place in the log.
+
+    Parameters
+    ----------
+    users, items : ndarray of int, shape (n,)
+        Codes from 0.
+    n_items : int
+        Every item code is below it.
+
+    Returns
+    -------
+    order : ndarray of int64, shape (n,)
+        Row numbers.
+    again : ndarray of bool, shape (n,)
+        Whether the row at that place repeats the user and item of the one before it.
+
+    Examples
+    --------
+    >>> order_by_pair(np.array([1, 0, 1]), np.array([0, 1, 0]), n_items=2)
+    (array([1, 0, 2]), array([False, False,  True]))
+    """
+    n = len(users)
+    key = users.astype(np.int64)
+    key *= n_items
+    key += items
+    again = np.zeros(n, dtype=bool)
+    row_bits = int(n).bit_length()
+    if n and int(key.max()).bit_length() + row_bits <= 63:
+        # Sorting values is several times as fast as argsort; the row rides in the low bits.
+        key <<= row_bits
+        key |= np.arange(n)
+        key.sort()
+        again[1:] = (key[1:] ^ key[:-1]) < (1 << row_bits)
+        key &= (1 << row_bits) - 1
+        return key, again
+    order = np.argsort(key, kind="stable")
+    key = key[order]
+    again[1:] = key[1:] == key[:-1]
+    return order, again
+
+
+def repeated_rows(
+    users: np.ndarray,
+    items: np.ndarray,
+    n_items: int,
+    *,
+    keep: str,
+    ratings: np.ndarray | None = None,
+    times: np.ndarray | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Find the rows to drop so that every user-item pair occurs once.
+
+    Parameters
+    ----------
+    users, items : ndarray of int, shape (n,)
+        Codes from 0.
+    n_items : int
+        Every item code is below it.
+    keep : {"last", "first", "highest"}
+        Which interaction of a pair stays: the latest, the earliest, or the one with the highest
+        rating. Equal times are decided by the higher rating, equal ratings by the later time.
+        Without timestamps the place in the log stands for the time.
+    ratings : ndarray of float, shape (n,), or None
+    times : ndarray of int64, shape (n,), or None
+
+    Returns
+    -------
+    copies : ndarray of int64
+        Rows that equal another row of the pair in rating and timestamp; one of each set of
+        equals, the first in the log, is not among them (the last with ``keep="last"`` and no
+        timestamps).
+    repeated : ndarray of int64
+        Rows that differ from the one that stays.
+
+    Examples
+    --------
+    >>> copies, repeated = repeated_rows(
+    ...     np.array([0, 0, 0]), np.array([0, 0, 0]), 1, keep="last", times=np.array([5, 9, 9])
+    ... )
+    >>> copies, repeated
+    (array([2]), array([0]))
+    """
+    order, again = order_by_pair(users, items, n_items)
+    nothing = np.empty(0, dtype=np.int64)
+    if not again.any():
+        return nothing, nothing
+    inside = again.copy()
+    inside[:-1] |= again[1:]
+    rows = order[inside]
+
+    # Only the rows of repeated pairs are looked at from here on; usually they are few. They come
+    # ordered by pair and row, and stable sorts keep equal rows in the order of the log.
+    pair = np.cumsum(~again[inside])
+    rating = np.zeros(len(rows)) if ratings is None else ratings[rows]
+    if times is None:
+        copy = _copies_without_times(pair, rating, last_stays=keep == "last")
+        left = ~copy
+        place = np.flatnonzero(left)
+        order_of = {"last": (place,), "first": (-place,), "highest": (place, rating[left])}[keep]
+        best_last = place[np.lexsort((*order_of, pair[left]))]
+    else:
+        time = times[rows]
+        order_of = {
+            "last": (rating, time),
+            "first": (rating, -time),
+            "highest": (time, rating),
+        }[keep]
+        by_worth = np.lexsort((*order_of, pair))
+        copy_by_worth = np.append(False, pair[by_worth][1:] == pair[by_worth][:-1])
+        for column in (time[by_worth], rating[by_worth]):
+            copy_by_worth[1:] &= column[1:] == column[:-1]
+        copy = np.zeros(len(rows), dtype=bool)
+        copy[by_worth[copy_by_worth]] = True
+        best_last = by_worth[~copy_by_worth]
+    loses = np.append(pair[best_last][:-1] == pair[best_last][1:], False)
+    return np.sort(rows[copy]), np.sort(rows[best_last[loses]])
+
+
+def _copies_without_times(pair: np.ndarray, rating: np.ndarray, last_stays: bool) -> np.ndarray:
+    """Mark copies; where the place in the log stands for the time, the last may have to stay."""
+    by_content = np.lexsort((rating, pair))
+    same = (pair[by_content][1:] == pair[by_content][:-1]) & (
+        rating[by_content][1:] == rating[by_content][:-1]
+    )
+    copy = np.zeros(len(pair), dtype=bool)
+    copy[by_content[np.append(same, False) if last_stays else np.append(False, same)]] = True
+    return copy
+
+
+_DAY = 86_400
+
+
+def bot_users(users: np.ndarray, times: np.ndarray, n_users: int, most_per_day: int) -> np.ndarray:
+    """Say which users have more than `most_per_day` interactions on any one UTC day.
+
+    Parameters
+    ----------
+    users : ndarray of int, shape (n,)
+        Codes below `n_users`.
+    times : ndarray of int64, shape (n,)
+        Seconds since 1970-01-01 UTC.
+    n_users : int
+    most_per_day : int
+        The most that is believed of a person.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_users,)
+
+    Examples
+    --------
+    >>> bot_users(np.array([0, 0, 0, 1, 1]), np.array([0, 5, 9, 0, 90_000]), 2, most_per_day=2)
+    array([ True, False])
+    """
+    suspects = np.bincount(users, minlength=n_users) > most_per_day
+    rows = np.flatnonzero(suspects[users])
+    user, day = users[rows], np.floor_divide(times[rows], _DAY)
+    order = np.lexsort((day, user))
+    user, day = user[order], day[order]
+    # Sorted by user and day, a run is too long where the row `most_per_day` further on is in it.
+    later = slice(most_per_day, None)
+    earlier = slice(0, max(len(user) - most_per_day, 0))
+    too_many = (user[later] == user[earlier]) & (day[later] == day[earlier])
+    bots = np.zeros(n_users, dtype=bool)
+    bots[user[later][too_many]] = True
+    return bots
+
+
+def k_core(
+    users: np.ndarray, items: np.ndarray, min_user: int, min_item: int
+) -> tuple[np.ndarray, int]:
+    """Drop users and items with too few interactions until none is left to drop.
+
+    Dropping an item takes interactions from its users, who may then fall below their own
+    minimum, and so on. One pass is therefore not enough; the fixed point is unique and does not
+    depend on the order of dropping.
+
+    Parameters
+    ----------
+    users, items : ndarray of int, shape (n,)
+        Codes from 0; each row is one interaction, no pair occurs twice.
+    min_user, min_item : int
+        Least interactions of a user and of an item.
+
+    Returns
+    -------
+    kept : ndarray of bool, shape (n,)
+    passes : int
+        Passes that dropped something.
+
+    References
+    ----------
+    Seidman, S. B. (1983). Network structure and minimum degree. Social Networks 5(3), 269-287.
+
+    Examples
+    --------
+    User 1 loses the item that only they have, and then falls below the minimum.
+
+    >>> users, items = np.array([0, 0, 1, 1, 2, 2]), np.array([0, 1, 0, 2, 0, 1])
+    >>> kept, passes = k_core(users, items, 2, 2)
+    >>> kept.tolist(), passes
+    ([True, True, False, False, True, True], 2)
+    """
+    kept = np.ones(len(users), dtype=bool)
+    user_counts, item_counts = np.bincount(users), np.bincount(items)
+    passes = 0
+    while True:
+        weak_user = (user_counts > 0) & (user_counts < min_user)
+        weak_item = (item_counts > 0) & (item_counts < min_item)
+        if not weak_user.any() and not weak_item.any():
+            return kept, passes
+        passes += 1
+        gone = np.flatnonzero(kept & (weak_user[users] | weak_item[items]))
+        kept[gone] = False
+        user_counts -= np.bincount(users[gone], minlength=len(user_counts))
+        item_counts -= np.bincount(items[gone], minlength=len(item_counts))

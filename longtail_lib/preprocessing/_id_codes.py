@@ -1,0 +1,304 @@
+"""Id codes: source ids of any type as small integers, without a Python loop over rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+
+__all__ = [
+    "align",
+    "attribute_indicators",
+    "clean_ids",
+    "clean_table",
+    "complete_users",
+    "factorise",
+    "keep_rows",
+    "with_column",
+]
+
+
+def clean_ids(column: nw.Series, where: str) -> tuple[nw.Series, np.ndarray, int]:
+    """Strip white space from text ids and say which are missing.
+
+    Parameters
+    ----------
+    column : narwhals Series, shape (n,)
+        Integers, text or categories. Whole floats become integers, because pandas turns an
+        integer column with a gap into floats.
+    where : str
+        Table and column for error messages, such as "interactions.user_id".
+
+    Returns
+    -------
+    ids : narwhals Series, shape (n,)
+        Integers or text; a missing id holds 0 or the empty text.
+    missing : ndarray of bool, shape (n,)
+        Null, NaN, or text that is empty once stripped.
+    stripped : int
+        How many text ids had white space around them.
+
+    Raises
+    ------
+    TypeError
+        A column that is neither integers nor text.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> column = nw.from_native(pl.Series([" a", "b", None, "  "]), series_only=True)
+    >>> ids, missing, stripped = clean_ids(column, "interactions.user_id")
+    >>> ids.to_list(), missing.tolist(), stripped
+    (['a', 'b', '', ''], [False, False, True, True], 2)
+    """
+    backend = column.implementation
+    missing = column.is_null().to_numpy().astype(bool, copy=False)
+    if column.dtype in (nw.Categorical, nw.Enum):
+        column = column.cast(nw.String)
+    if missing.all() and not column.dtype.is_numeric():
+        column = nw.new_series(column.name, [""] * len(column), nw.String, backend=backend)
+    if column.dtype == nw.String:
+        filled = column.fill_null("") if missing.any() else column
+        clean = filled.str.strip_chars()
+        stripped = int((clean != filled).sum())
+        return clean, missing | (clean == "").to_numpy().astype(bool, copy=False), stripped
+    if column.dtype.is_float():
+        values = column.to_numpy().astype(np.float64)
+        missing = missing | np.isnan(values)
+        values = np.where(missing, 0.0, values)
+        if (values != np.floor(values)).any() or (np.abs(values) > 2**53).any():
+            raise TypeError(
+                f"{where} holds fractions or huge floats, expected whole "
+                "numbers or text; cast the column before you hand it over"
+            )
+        whole = values.astype(np.int64)
+        return (
+            nw.new_series(column.name, whole, nw.Int64, backend=backend),
+            missing,
+            0,
+        )
+    if column.dtype.is_integer():
+        return (column.fill_null(0) if missing.any() else column), missing, 0
+    raise TypeError(
+        f"{where} is of type {column.dtype}, expected integers or text; "
+        "cast the column before you hand it over"
+    )
+
+
+def factorise(column: nw.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Replace ids by their rank among the distinct ids.
+
+    Parameters
+    ----------
+    column : narwhals Series, shape (n,)
+        Integers or text without nulls.
+
+    Returns
+    -------
+    ids : ndarray, shape (n_distinct,)
+        Distinct ids, ascending; text as a fixed-width numpy string, so that it saves without
+        pickle.
+    codes : ndarray of int32, shape (n,)
+        ``ids[codes]`` is the column again.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> factorise(nw.from_native(pl.Series([30, 10, 30]), series_only=True))
+    (array([10, 30]), array([1, 0, 1], dtype=int32))
+    """
+    if column.dtype == nw.String:
+        ids = column.unique().sort().to_list()
+        codes = column.replace_strict(ids, list(range(len(ids))), return_dtype=nw.Int32)
+        return np.asarray(ids, dtype=np.str_), codes.to_numpy().astype(np.int32, copy=False)
+    values = column.to_numpy()
+    if values.dtype == object:
+        values = values.astype(np.int64)
+    if len(values) == 0:
+        return values, np.empty(0, dtype=np.int32)
+    lowest, highest = int(values.min()), int(values.max())
+    width = highest - lowest + 1
+    if width > 2 * len(values) + 1024:
+        ids, codes = np.unique(values, return_inverse=True)
+        return ids, codes.astype(np.int32)
+    # Ids that lie close together need no sort: a table of their range gives the rank.
+    present = np.zeros(width, dtype=bool)
+    offsets = values - values.dtype.type(lowest)
+    present[offsets] = True
+    rank = np.cumsum(present, dtype=np.int32) - np.int32(1)
+    ids = np.flatnonzero(present).astype(values.dtype) + values.dtype.type(lowest)
+    return ids, rank[offsets]
+
+
+def align(ids: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Position of each id in an ascending array of known ids, -1 where unknown.
+
+    Raises
+    ------
+    TypeError
+        One array holds text and the other numbers.
+
+    Examples
+    --------
+    >>> align(np.array([5, 6]), np.array([1, 5, 9]))
+    array([ 1, -1], dtype=int32)
+    """
+    if len(ids) and len(known) and (ids.dtype.kind == "U") != (known.dtype.kind == "U"):
+        raise TypeError(
+            f"ids are of different types in two tables, such as {ids[0].item()!r} and "
+            f"{known[0].item()!r}; cast one of the columns so that both are text or both numbers"
+        )
+    if not len(ids) or not len(known):
+        return np.full(len(ids), -1, dtype=np.int32)
+    places = np.minimum(np.searchsorted(known, ids), len(known) - 1)
+    return np.where(known[places] == ids, places, -1).astype(np.int32)
+
+
+def keep_rows(frame: nw.DataFrame, chosen: np.ndarray) -> nw.DataFrame:
+    """Return the rows where `chosen` is true, in their order."""
+    if chosen.all():
+        return frame
+    return frame.filter(nw.new_series("chosen", chosen, nw.Boolean, backend=frame.implementation))
+
+
+def with_column(frame: nw.DataFrame, name: str, values: np.ndarray) -> nw.DataFrame:
+    """Replace or add a column of numbers."""
+    return frame.with_columns(nw.new_series(name, values, backend=frame.implementation))
+
+
+def clean_table(table: Any, column: str, what: str) -> tuple[nw.DataFrame, np.ndarray, list[str]]:
+    """Strip ids, and keep the first row of each id.
+
+    Parameters
+    ----------
+    table : frame
+        Items or users.
+    column : str
+        The id column.
+    what : str
+        Name of the table for messages.
+
+    Returns
+    -------
+    frame : narwhals DataFrame, shape (n, ...)
+        In the source's order.
+    ids : ndarray, shape (n,)
+        The ids in the same order.
+    notes : list of str
+        What was changed, in words.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> table = pl.DataFrame({"item_id": ["b ", "a", "b"], "title": ["one", "two", "three"]})
+    >>> frame, ids, notes = clean_table(table, "item_id", "items")
+    >>> frame["title"].to_list(), ids.tolist(), notes
+    (['one', 'two'], ['b', 'a'], ['items with a missing or repeated id, left out: 1'])
+    """
+    frame = nw.from_native(table, eager_only=True)
+    ids, missing, stripped = clean_ids(frame[column], f"{what}.{column}")
+    if stripped or ids.dtype != frame[column].dtype:
+        frame = frame.with_columns(ids.alias(column))
+    distinct, codes = factorise(ids)
+    rows = np.flatnonzero(~missing)
+    first = rows[np.unique(codes[rows], return_index=True)[1]]
+    chosen = np.zeros(len(frame), dtype=bool)
+    chosen[first] = True
+    out = int(len(frame) - chosen.sum())
+    notes = []
+    if out:
+        notes.append(f"{what} with a missing or repeated id, left out: {out:,}")
+    return keep_rows(frame, chosen), distinct[codes[chosen]], notes
+
+
+def complete_users(frame: nw.DataFrame, ids: np.ndarray) -> nw.DataFrame:
+    """Add a row without attributes for each user of the log that the table does not hold."""
+    if not len(ids):
+        return frame
+    backend = frame.implementation
+    dtype = frame["user_id"].dtype
+    extra = nw.new_series("user_id", ids.tolist(), dtype, backend=backend).to_frame()
+    return extra if not len(frame) else nw.concat([frame, extra], how="diagonal")
+
+
+# Different for every item, or prose.
+_NO_ATTRIBUTES = ("item_id", "title", "text")
+
+
+def attribute_indicators(
+    items: Any, columns: Iterable[str] | None = None, min_items: int = 5
+) -> tuple[np.ndarray, list[str]]:
+    """Turn text attributes into one indicator for each value.
+
+    A value such as "Comedy|Drama", or a list, counts for each of its parts. Values that fewer
+    than `min_items` items share are left out: nothing can be generalised from them.
+
+    Parameters
+    ----------
+    items : frame or None
+        Item table, in the order of the catalogue, as `Split.items` has it.
+    columns : iterable of str or None
+        Attributes to use; None takes every column of text or lists but title and text.
+    min_items : int
+
+    Returns
+    -------
+    indicators : ndarray of float32, shape (n_items, n_values)
+        No columns where `items` is None or has no attributes.
+    names : list of str
+        Such as "category=garden tools".
+
+    Raises
+    ------
+    KeyError
+        A column that the table does not have.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> items = pl.DataFrame({"item_id": [1, 2, 3], "genres": ["Comedy|Drama", "Drama", None],
+    ...                       "year": [1995, 1996, 1996]})
+    >>> indicators, names = attribute_indicators(items, min_items=1)
+    >>> names
+    ['genres=Comedy', 'genres=Drama']
+    >>> indicators.tolist()
+    [[1.0, 1.0], [0.0, 1.0], [0.0, 0.0]]
+    """
+    if items is None:
+        return np.zeros((0, 0), dtype=np.float32), []
+    table = nw.from_native(items, eager_only=True)
+    if columns is None:
+        columns = [name for name in table.columns if _is_attribute(name, table.schema[name])]
+    unknown = [name for name in columns if name not in table.columns]
+    if unknown:
+        raise KeyError(
+            f"the item table has no column {', '.join(map(repr, unknown))}; it has "
+            f"{', '.join(map(repr, table.columns))}"
+        )
+    found, names = [], []
+    for column in columns:
+        parts = [_parts(value) for value in table[column].to_list()]
+        for value in sorted({part for row in parts for part in row}):
+            indicator = np.array([value in row for row in parts], dtype=np.float32)
+            if indicator.sum() >= min_items:
+                found.append(indicator)
+                names.append(f"{column}={value}")
+    if not found:
+        return np.zeros((len(table), 0), dtype=np.float32), []
+    return np.column_stack(found), names
+
+
+def _is_attribute(name: str, kind: Any) -> bool:
+    return name not in _NO_ATTRIBUTES and (
+        kind in (nw.String, nw.Categorical, nw.Enum) or isinstance(kind, nw.List)
+    )
+
+
+def _parts(value: Any) -> set[str]:
+    if value is None or value != value:
+        return set()
+    if isinstance(value, list | tuple | np.ndarray):
+        return {str(part) for part in value}
+    return {part for part in str(value).split("|") if part}

@@ -1,0 +1,259 @@
+"""Sorted log: interactions as arrays in an order that does not depend on the input's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from longtail_lib.data import Dataset
+from longtail_lib.preprocessing._cleaning_steps import order_by_pair
+from longtail_lib.preprocessing._id_codes import (
+    align,
+    clean_ids,
+    clean_table,
+    complete_users,
+    factorise,
+    with_column,
+)
+from longtail_lib.preprocessing._seconds import seconds
+from longtail_lib.preprocessing._split_matrices import PARTS
+
+__all__ = ["SortedLog", "read_ids", "read_ratings", "read_times"]
+
+
+_PREPARE = "run longtail_lib.preprocessing.prepare on the dataset first"
+
+
+@dataclass(frozen=True, eq=False)
+class SortedLog:
+    """Interactions ordered by user row, then item column.
+
+    Parameters
+    ----------
+    users, items : ndarray of int32, shape (n,)
+        Row and column of each interaction.
+    values : ndarray of float32, shape (n,), or None
+        Ratings; None stands for ones.
+    times : ndarray of int64, shape (n,), or None
+        Seconds since 1970-01-01 UTC.
+    user_ids, item_ids : ndarray
+        Ascending source ids behind rows and columns.
+    users_table, items_table : frame
+        In the order of the ids.
+    """
+
+    users: np.ndarray
+    items: np.ndarray
+    values: np.ndarray | None
+    times: np.ndarray | None
+    user_ids: np.ndarray
+    item_ids: np.ndarray
+    users_table: Any
+    items_table: Any
+
+    @classmethod
+    def of(cls, data: Dataset, values: str) -> SortedLog:
+        """Encode and sort a prepared dataset.
+
+        Raises
+        ------
+        ValueError
+            Missing values, repeated pairs, items outside the catalogue, no interactions, or
+            `values="rating"` without ratings.
+        """
+        frame = nw.from_native(data.interactions, eager_only=True)
+        if not len(frame):
+            raise ValueError(f"dataset '{data.card.name}' has no interactions to split")
+        if values == "rating" and not data.has_ratings:
+            raise ValueError("values='rating' needs a column 'rating', which the log does not have")
+        frame, users, user_ids, missing, _ = read_ids(frame, "user_id")
+        frame, items, item_ids, absent, _ = read_ids(frame, "item_id")
+        missing = missing | absent
+        ratings = times = None
+        if values == "rating":
+            ratings, absent = read_ratings(frame)
+            missing = missing | absent
+        if data.has_timestamps:
+            frame, times, absent, _ = read_times(frame)
+            missing = missing | absent
+        if missing.any():
+            raise ValueError(
+                f"{int(missing.sum()):,} interactions lack a user, item, rating or timestamp, "
+                f"such as row {int(missing.argmax())}; {_PREPARE}"
+            )
+
+        items_table, catalogue, _ = clean_table(data.items, "item_id", "items")
+        users_table, known, _ = clean_table(data.users, "user_id", "users")
+        by_item, by_user = np.argsort(catalogue), np.argsort(known)
+        columns = align(item_ids, catalogue[by_item])
+        if (columns < 0).any():
+            raise ValueError(
+                f"{int((columns < 0).sum()):,} items of the log are not in the catalogue, such as "
+                f"{item_ids[columns < 0][0].item()!r}; {_PREPARE}"
+            )
+        new = user_ids[align(user_ids, known[by_user]) < 0]
+        if len(new):
+            users_table = complete_users(users_table, new)
+            known = np.concatenate([known, new]) if len(known) else new
+            by_user = np.argsort(known)
+        rows = align(user_ids, known[by_user])[users]
+        columns = columns[items]
+
+        order, again = order_by_pair(rows, columns, len(catalogue))
+        rows, columns = rows[order], columns[order]
+        if again.any():
+            place = int(again.argmax())
+            raise ValueError(
+                f"{int(again.sum()):,} interactions repeat a user and item, such as user "
+                f"{known[by_user][rows[place]].item()!r} and item "
+                f"{catalogue[by_item][columns[place]].item()!r}; {_PREPARE}"
+            )
+        return cls(
+            users=rows,
+            items=columns,
+            values=None if ratings is None else ratings[order].astype(np.float32),
+            times=None if times is None else times[order],
+            user_ids=known[by_user],
+            item_ids=catalogue[by_item],
+            users_table=nw.maybe_reset_index(users_table[by_user]).to_native(),
+            items_table=nw.maybe_reset_index(items_table[by_item]).to_native(),
+        )
+
+    def matrices(
+        self, part_of: np.ndarray
+    ) -> tuple[dict[str, csr_matrix], Mapping[str, csr_matrix] | None]:
+        """Build the matrices of each part.
+
+        Parameters
+        ----------
+        part_of : ndarray of uint8, shape (n,)
+            0 for train, 1 for validation, 2 for test.
+
+        Returns
+        -------
+        values, times : mapping of part name to csr_matrix
+            float32 values; int64 times of the same sparsity, or None without timestamps.
+        """
+        values, times = {}, {}
+        for number, part in enumerate(PARTS):
+            chosen = part_of == number
+            indices = self.items[chosen]
+            counts = np.bincount(self.users[chosen], minlength=len(self.user_ids))
+            indptr = np.zeros(len(self.user_ids) + 1, dtype=np.int64)
+            np.cumsum(counts, out=indptr[1:])
+            if indptr[-1] < 2**31:
+                indptr = indptr.astype(np.int32)
+            data = np.ones(len(indices)) if self.values is None else self.values[chosen]
+            values[part] = self._matrix(data.astype(np.float32), indices, indptr)
+            if self.times is not None:
+                times[part] = self._matrix(self.times[chosen], indices, indptr)
+        return values, times or None
+
+    def _matrix(self, data: np.ndarray, indices: np.ndarray, indptr: np.ndarray) -> csr_matrix:
+        matrix = csr_matrix((data, indices, indptr), shape=(len(self.user_ids), len(self.item_ids)))
+        matrix.has_sorted_indices = True
+        matrix.has_canonical_format = True
+        return matrix
+
+
+def read_ids(
+    frame: nw.DataFrame, column: str
+) -> tuple[nw.DataFrame, np.ndarray, np.ndarray, np.ndarray, list[str]]:
+    """Read an id column.
+
+    Returns
+    -------
+    frame : narwhals DataFrame
+        With the column cleaned where it needed it.
+    codes : ndarray of int32, shape (n,)
+    ids : ndarray, shape (n_distinct,)
+        Ascending; ``ids[codes]`` is the column again.
+    missing : ndarray of bool, shape (n,)
+    notes : list of str
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> log = nw.from_native(pl.DataFrame({"user_id": ["u2", " u1", "u2"]}))
+    >>> frame, codes, ids, missing, notes = read_ids(log, "user_id")
+    >>> codes.tolist(), ids.tolist(), notes
+    ([1, 0, 1], ['u1', 'u2'], ['user_id stripped of white space: 1'])
+    """
+    ids, missing, stripped = clean_ids(frame[column], f"interactions.{column}")
+    if stripped or ids.dtype != frame[column].dtype:
+        frame = frame.with_columns(ids.alias(column))
+    distinct, codes = factorise(ids)
+    notes = [f"{column} stripped of white space: {stripped:,}"] if stripped else []
+    return frame, codes, distinct, missing, notes
+
+
+def read_ratings(frame: nw.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Read the ratings.
+
+    Returns
+    -------
+    ratings : ndarray of float64, shape (n,)
+    missing : ndarray of bool, shape (n,)
+        Null, NaN or infinite.
+
+    Raises
+    ------
+    TypeError
+        The column does not hold numbers.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> read_ratings(nw.from_native(pl.DataFrame({"rating": [4, None]})))
+    (array([ 4., nan]), array([False,  True]))
+    """
+    column = frame["rating"]
+    if not column.dtype.is_numeric():
+        if len(column) and not column.is_null().all():
+            raise TypeError(
+                f"interactions.rating is of type {column.dtype}, expected numbers; read the log "
+                "with read_table(..., rating=...), or cast the column to a float"
+            )
+        return np.full(len(column), np.nan), np.ones(len(column), dtype=bool)
+    if column.null_count():
+        column = column.cast(nw.Float64).fill_null(float("nan"))
+    ratings = column.to_numpy().astype(np.float64, copy=False)
+    return ratings, ~np.isfinite(ratings)
+
+
+def read_times(frame: nw.DataFrame) -> tuple[nw.DataFrame, np.ndarray, np.ndarray, list[str]]:
+    """Read the timestamps.
+
+    Returns
+    -------
+    frame : narwhals DataFrame
+        With the column as int64 seconds where it was anything else.
+    times : ndarray of int64, shape (n,)
+        Seconds since 1970-01-01 UTC.
+    missing : ndarray of bool, shape (n,)
+        Absent or unreadable.
+    notes : list of str
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> log = nw.from_native(pl.DataFrame({"timestamp": ["1970-01-02", "90000", ""]}))
+    >>> frame, times, missing, notes = read_times(log)
+    >>> times[:2].tolist(), missing.tolist(), notes
+    ([86400, 90000], [False, False, True], ['timestamps read as 1 s, 1 ISO 8601, 1 missing'])
+    """
+    column = frame["timestamp"]
+    read = seconds(column)
+    notes = []
+    mixed = bool(set(read.counts) - {"s", "missing"})
+    if mixed:
+        said = ", ".join(f"{count:,} {unit}" for unit, count in read.counts.items())
+        notes.append(f"timestamps read as {said}")
+    if mixed or not column.dtype.is_integer():
+        frame = with_column(frame, "timestamp", read.values)
+    return frame, read.values, ~read.readable, notes

@@ -1,0 +1,419 @@
+"""The k best columns of each row, with ties ordered by a rule that favours nobody."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+__all__ = [
+    "TIE_RULE",
+    "Candidates",
+    "id_keys",
+    "largest_columns",
+    "mask_seen",
+    "priorities",
+    "set_maxima",
+    "top_candidates",
+    "top_k",
+    "user_key",
+]
+
+
+# Rows handled at once, so that the comparison below stays within a processor's cache.
+_CACHE_BYTES = 6_000_000
+
+
+def top_k(
+    scores: np.ndarray,
+    k: int,
+    *,
+    user_keys: np.ndarray | None = None,
+    item_keys: np.ndarray | None = None,
+    seed: int = 0,
+) -> np.ndarray:
+    """Return the columns of the k best scores of each row, best first.
+
+    Exact. Only the candidates of `models.top_candidates` are sorted; equal scores are ordered by
+    `tie_order.priorities`, at the border too.
+
+    Parameters
+    ----------
+    scores : ndarray of float32, shape (n, n_items)
+        Higher is better; -inf never enters a list.
+    k : int
+        Length of the lists; more than n_items is allowed and gives lists of n_items.
+    user_keys : ndarray of uint64, shape (n,), or None
+        Keys of the rows, from `tie_order.user_key`; row numbers if None.
+    item_keys : ndarray of uint64, shape (n_items,), or None
+        Keys of the columns, from `tie_order.id_keys`; column numbers if None.
+    seed : int
+        For the keys that were not passed.
+
+    Returns
+    -------
+    ndarray of int32, shape (n, min(k, n_items))
+        Columns; -1 fills up rows with fewer scores above -inf.
+
+    Raises
+    ------
+    ValueError
+        k below 1, scores that are not a float32 matrix, or a NaN among them.
+
+    Examples
+    --------
+    >>> scores = np.array([[0.1, 0.7, 0.4], [0.5, -np.inf, -np.inf]], dtype=np.float32)
+    >>> top_k(scores, 2).tolist()
+    [[1, 2], [0, -1]]
+    """
+    if not isinstance(scores, np.ndarray) or scores.ndim != 2 or scores.dtype != np.float32:
+        raise ValueError(
+            "top_k: scores must be a float32 matrix (n, n_items), got "
+            f"{getattr(scores, 'dtype', type(scores).__name__)} of shape {np.shape(scores)}; "
+            "convert with np.asarray(scores, dtype=np.float32)"
+        )
+    if k < 1:
+        raise ValueError(f"top_k: k must be at least 1, got {k}")
+    n, n_items = scores.shape
+    k = min(int(k), n_items)
+    if user_keys is None:
+        user_keys = user_key(id_keys(np.arange(n), seed))
+    if item_keys is None:
+        item_keys = id_keys(np.arange(n_items), seed)
+    lists = np.full((n, k), -1, dtype=np.int32)
+    step = max(1, _CACHE_BYTES // max(1, 4 * n_items))
+    for start in range(0, n, step):
+        rows = slice(start, start + step)
+        _top_k_of_few(scores[rows], user_keys[rows], item_keys, start, lists[rows])
+    return lists
+
+
+def mask_seen(scores: np.ndarray, seen: Any, rows: np.ndarray) -> None:
+    """Write -inf over the seen items of each row, in place.
+
+    Parameters
+    ----------
+    scores : ndarray of float32, shape (n, n_items)
+    seen : csr_matrix, shape (n_users, n_items)
+    rows : ndarray of int, shape (n,)
+        Rows of `seen`, one for each row of `scores`.
+
+    Examples
+    --------
+    >>> from scipy.sparse import csr_matrix
+    >>> scores = np.zeros((1, 3), dtype=np.float32)
+    >>> mask_seen(scores, csr_matrix([[0, 0, 0], [0, 1, 0]]), np.array([1]))
+    >>> scores
+    array([[  0., -inf,   0.]], dtype=float32)
+    """
+    begins, lengths = seen.indptr[rows].astype(np.int64), np.diff(seen.indptr)[rows]
+    before = np.cumsum(lengths) - lengths
+    places = np.arange(lengths.sum()) + np.repeat(begins - before, lengths)
+    scores[np.repeat(np.arange(len(rows)), lengths), seen.indices[places]] = -np.inf
+
+
+def _refuse_nan(scores: np.ndarray, maxima: np.ndarray, first_row: int) -> None:
+    # Maxima pass NaN on, so looking at them is enough.
+    wrong = np.isnan(maxima).any(axis=1)
+    if wrong.any():
+        row = int(np.flatnonzero(wrong)[0])
+        column = int(np.flatnonzero(np.isnan(scores[row]))[0])
+        raise ValueError(
+            f"top_k: the score in row {first_row + row}, column {column} is NaN; a model must "
+            "give every item a number, or -inf to leave it out"
+        )
+
+
+def _top_k_of_few(
+    scores: np.ndarray,
+    user_keys: np.ndarray,
+    item_keys: np.ndarray,
+    first_row: int,
+    lists: np.ndarray,
+) -> None:
+    k = lists.shape[1]
+    maxima = set_maxima(scores, 4 * k)
+    _refuse_nan(scores, maxima, first_row)
+    rows, columns, values, counts = top_candidates(
+        scores,
+        maxima,
+        k,
+        precedence=lambda row, columns: priorities(user_keys[row], item_keys[columns]),
+        # -inf must not be a candidate, although it reaches a bound of -inf.
+        least=np.finfo(np.float32).min,
+    )
+    # One sortable integer: row first, then the score from high to low. Adding zero makes -0.0
+    # equal to 0.0; flipping bits makes the order of integers that of floats.
+    bits = (values + np.float32(0)).view(np.int32)
+    ascending = np.where(bits < 0, ~bits ^ np.int32(-(2**31)), bits).astype(np.int64)
+    keys = (rows.astype(np.int64) << 32) | (np.int64(2**31 - 1) - ascending)
+    order = np.argsort(keys)
+    keys = keys[order]
+    equal = keys[1:] == keys[:-1]
+    if equal.any():
+        tied = np.zeros(len(keys), dtype=bool)
+        tied[1:] |= equal
+        tied[:-1] |= equal
+        places = np.flatnonzero(tied)
+        among = order[places]
+        first = priorities(user_keys[rows[among]], item_keys[columns[among]])
+        order[places] = among[np.lexsort((first, keys[places]))]
+    begins = np.cumsum(counts) - counts
+    rank = np.arange(len(order)) - np.repeat(begins, counts)
+    inside = rank < k
+    chosen = order[inside]
+    lists[rows[chosen], rank[inside]] = columns[chosen]
+
+
+# Most columns that share one maximum.
+_WIDTH = 32
+
+
+class Candidates(NamedTuple):
+    """Entries of a matrix, row by row and in each row by column.
+
+    Parameters
+    ----------
+    rows, columns : ndarray of int64, shape (n_candidates,)
+    values : ndarray, shape (n_candidates,)
+    counts : ndarray of int64, shape (n,)
+        Candidates of each row.
+    """
+
+    rows: np.ndarray
+    columns: np.ndarray
+    values: np.ndarray
+    counts: np.ndarray
+
+
+def set_maxima(values: np.ndarray, least_sets: int) -> np.ndarray:
+    """Maxima of disjoint sets of columns that together hold every column; NaN is passed on.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (n, m)
+    least_sets : int
+        Where a row is shorter, each column is a set; where it is far longer, there are more sets.
+        A few times k: more sets take longer and leave fewer candidates.
+
+    Returns
+    -------
+    ndarray of float, shape (n, n_sets)
+
+    Examples
+    --------
+    >>> set_maxima(np.arange(9.0)[None, :], 4)
+    array([[4., 5., 6., 7., 8.]])
+    """
+    n, m = values.shape
+    width = max(1, min(_WIDTH, m // least_sets))
+    sets = m // width
+    whole = sets * width
+    # A set holds the columns b, b + sets, b + 2 sets, ...: neighbours, which often score alike,
+    # fall into different ones, and maxima along this axis use the vector unit.
+    maxima = values[:, :whole].reshape(n, width, sets).max(axis=1)
+    return maxima if whole == m else np.concatenate([maxima, values[:, whole:]], axis=1)
+
+
+def top_candidates(
+    values: np.ndarray,
+    maxima: np.ndarray,
+    k: int,
+    *,
+    precedence: Callable[[int, np.ndarray], np.ndarray] | None = None,
+    least: float = -np.inf,
+) -> Candidates:
+    """Return a few values of each row, among them its k largest.
+
+    The k-th largest maximum of disjoint sets is a number that at least k values reach, close to
+    the k-th of them. Where many are equal, many reach it; such rows are thinned out to k.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (n, m)
+        Without NaN.
+    maxima : ndarray of float, shape (n, n_sets)
+        From `set_maxima`, at least k of them.
+    k : int
+        From 1 to m.
+    precedence : callable or None
+        Takes a row number and columns; gives a number for each column. Of equal values at the
+        border those with the lowest numbers are kept; those of the first columns if None.
+    least : float
+        Lower values are never candidates, so a row may have fewer than k.
+
+    Returns
+    -------
+    Candidates
+
+    Examples
+    --------
+    >>> values = np.array([[3.0, 9.0, 5.0, 7.0]])
+    >>> found = top_candidates(values, set_maxima(values, 8), 2)
+    >>> found.columns.tolist(), found.values.tolist()
+    ([1, 3], [9.0, 7.0])
+    """
+    n, m = values.shape
+    place = maxima.shape[1] - k
+    bounds = np.maximum(np.partition(maxima, place, axis=1)[:, place], least)
+    flat = np.flatnonzero(values >= bounds[:, None])
+    if len(flat) > n * _crowd(k):
+        flat = _thin_out(flat, values, k, precedence)
+    rows = flat // m
+    columns = flat - rows * m
+    near = values.ravel()[flat] if values.flags.c_contiguous else values[rows, columns]
+    return Candidates(rows, columns, near, np.bincount(rows, minlength=n))
+
+
+def _crowd(k: int) -> int:
+    """Candidates of a row from which on thinning out costs less than sorting."""
+    return 4 * k + 64
+
+
+def _thin_out(
+    flat: np.ndarray,
+    values: np.ndarray,
+    k: int,
+    precedence: Callable[[int, np.ndarray], np.ndarray] | None,
+) -> np.ndarray:
+    """Leave the k best candidates of each crowded row."""
+    n, m = values.shape
+    starts = np.searchsorted(flat, np.arange(n + 1) * m)
+    kept = np.ones(len(flat), dtype=bool)
+    for row in np.flatnonzero(np.diff(starts) > _crowd(k)):
+        own = slice(starts[row], starts[row + 1])
+        columns = flat[own] - row * m
+        near = values[row].take(columns) if len(columns) < m else values[row]
+        border = np.partition(near, len(near) - k)[len(near) - k]
+        marks = near > border
+        level = np.flatnonzero(near == border)
+        need = k - np.count_nonzero(marks)
+        if precedence is not None and need < len(level):
+            level = level[np.argpartition(precedence(row, columns[level]), need - 1)]
+        marks[level[:need]] = True
+        kept[own] = marks
+    return flat[kept]
+
+
+def largest_columns(values: np.ndarray, k: int) -> np.ndarray:
+    """Return the columns of the k largest values of each row, largest first.
+
+    The result equals `np.argsort(-values, axis=1, kind="stable")[:, :k]`, also where values are
+    equal, without sorting whole rows.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (n, m)
+        Without NaN; infinities are fine.
+    k : int
+        From 1 to m.
+
+    Returns
+    -------
+    ndarray of int64, shape (n, k)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> largest_columns(np.array([[0.5, 0.9, 0.5, 0.1], [1.0, 1.0, 1.0, 1.0]]), 2)
+    array([[1, 0],
+           [0, 1]])
+    """
+    found = top_candidates(values, set_maxima(values, 8 * k), k)
+    # lexsort is stable and the candidates of a row come in order of position, so equal values
+    # keep that order.
+    order = np.lexsort((-found.values, found.rows))
+    starts = np.cumsum(found.counts) - found.counts
+    return found.columns[order][starts[:, None] + np.arange(k)]
+
+
+TIE_RULE = (
+    "equal scores are ordered by a seeded hash of (user id, item id), "
+    "whatever the order of columns, the size of blocks or the relevance"
+)
+
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+
+
+def _mix(values: np.ndarray) -> np.ndarray:
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return values ^ (values >> np.uint64(31))
+
+
+def id_keys(ids: Any, seed: int = 0) -> np.ndarray:
+    """Hash source ids to 64 bits, the same on every platform and in every order.
+
+    Parameters
+    ----------
+    ids : array-like, shape (n,)
+        Integers, or anything whose `str` tells it apart.
+    seed : int
+        Another seed gives unrelated keys.
+
+    Returns
+    -------
+    ndarray of uint64, shape (n,)
+
+    References
+    ----------
+    Steele, G. L., Lea, D., Flood, C. H. (2014). Fast splittable pseudorandom number generators.
+    OOPSLA '14, 453-472: the mixing function.
+
+    Examples
+    --------
+    >>> first, second = id_keys(["a", "b"])
+    >>> bool(id_keys(["b", "a"])[0] == second)
+    True
+    """
+    ids = np.asarray(ids)
+    if ids.dtype.kind in "iu":
+        words = ids.astype(np.int64).view(np.uint64)
+    else:
+        words = np.array(
+            [
+                int.from_bytes(hashlib.blake2b(str(name).encode(), digest_size=8).digest(), "big")
+                for name in ids.tolist()
+            ],
+            dtype=np.uint64,
+        )
+    start = _mix(np.array([seed], dtype=np.int64).view(np.uint64) + _GOLDEN)
+    return _mix((words ^ start) + _GOLDEN)
+
+
+def user_key(keys: np.ndarray) -> np.ndarray:
+    """Set user keys apart from item keys, so that user 3 and item 3 do not cancel out.
+
+    Parameters
+    ----------
+    keys : ndarray of uint64
+        What `id_keys` gave for user ids.
+
+    Returns
+    -------
+    ndarray of uint64, same shape
+    """
+    return _mix(keys + _GOLDEN)
+
+
+def priorities(user_keys: np.ndarray, item_keys: np.ndarray) -> np.ndarray:
+    """Priority of each (user, item) pair: among equal scores the smallest comes first.
+
+    Parameters
+    ----------
+    user_keys, item_keys : ndarray of uint64
+        Shapes that broadcast together.
+
+    Returns
+    -------
+    ndarray of uint64
+
+    Examples
+    --------
+    >>> users, items = user_key(id_keys([1, 2])), id_keys([10, 20, 30])
+    >>> priorities(users[:, None], items[None, :]).argsort(axis=1).tolist()
+    [[2, 1, 0], [1, 2, 0]]
+    """
+    return _mix(user_keys ^ item_keys)

@@ -1,0 +1,328 @@
+"""What every re-ranking method is given: candidates with scores, checked and scaled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from operator import index
+from typing import Any, NamedTuple
+
+import narwhals as nw
+import numpy as np
+from scipy.sparse import csr_matrix
+
+__all__ = [
+    "Candidates",
+    "attribute_shares",
+    "check_share",
+    "checked_candidates",
+    "greedy",
+    "history_mixture",
+    "item_values",
+    "user_values",
+]
+
+
+class Candidates(NamedTuple):
+    """Checked candidates.
+
+    Parameters
+    ----------
+    columns : ndarray of int64, shape (n, m)
+        Item columns; 0 where a user has run out of candidates.
+    relevance : ndarray of float32, shape (n, m)
+        The scores of each user, moved and scaled to [0, 1].
+    valid : ndarray of bool, shape (n, m)
+        False where a user has run out of candidates.
+    k : int
+    """
+
+    columns: np.ndarray
+    relevance: np.ndarray
+    valid: np.ndarray
+    k: int
+
+
+def checked_candidates(candidates: Any, scores: Any, k: int, method: str) -> Candidates:
+    """Check candidates and scale their scores.
+
+    Scores are scaled for each user, (s - min) / (max - min), so that a weight means the same for
+    any model and any user. Where all scores are equal, relevance is 0.
+
+    Parameters
+    ----------
+    candidates : array of int, shape (n, m)
+        Item columns. -1 only where the score is -inf: a user with fewer candidates.
+    scores : array of float, shape (n, m)
+        Descending in each row.
+    k : int
+        Length of the lists, 1 to m.
+    method : str
+        For messages.
+
+    Raises
+    ------
+    TypeError
+        Candidates or k that are not integers.
+    ValueError
+        Shapes that differ, NaN or +inf among the scores, scores that are not descending, or k out
+        of range.
+
+    Examples
+    --------
+    >>> found = checked_candidates([[7, 3, -1]], [[3.0, 1.0, -np.inf]], k=2, method="xquad")
+    >>> found.relevance.tolist(), found.valid.tolist()
+    ([[1.0, 0.0, 0.0]], [[True, True, False]])
+    """
+    columns, scores = np.asarray(candidates), np.asarray(scores)
+    if columns.dtype.kind not in "iu":
+        raise TypeError(
+            f"{method}: candidates must be integer item columns, got {columns.dtype}; source ids "
+            "become columns with parts.item_rows"
+        )
+    if columns.ndim != 2 or columns.shape != scores.shape or not columns.shape[1]:
+        raise ValueError(
+            f"{method}: candidates and scores must both have shape (n users, m candidates), got "
+            f"{columns.shape} and {scores.shape}"
+        )
+    scores = scores.astype(np.float32, copy=False)
+    wrong = np.isnan(scores) | (scores == np.inf)
+    if wrong.any():
+        row, place = np.argwhere(wrong)[0]
+        raise ValueError(
+            f"{method}: the score in row {row}, place {place} is {scores[row, place]}; give every "
+            "candidate a finite score, or -inf to leave it out"
+        )
+    rising = scores[:, 1:] > scores[:, :-1]
+    if rising.any():
+        row, place = np.argwhere(rising)[0]
+        raise ValueError(
+            f"{method}: scores must descend in each row, but row {row} rises after place {place}; "
+            "sort the candidates by score first"
+        )
+    valid = scores > -np.inf
+    if (columns[valid] < 0).any():
+        raise ValueError(
+            f"{method}: a candidate is {columns[valid].min()}, but item columns start at 0; only "
+            "a candidate with score -inf may be -1"
+        )
+    m, k = columns.shape[1], index(k)
+    if not 1 <= k <= m:
+        raise ValueError(
+            f"{method}: k must lie between 1 and the {m} candidates of each user, got {k}"
+        )
+    return Candidates(
+        np.where(valid, columns, 0).astype(np.int64), _relevance(scores, valid), valid, k
+    )
+
+
+def _relevance(scores: np.ndarray, valid: np.ndarray) -> np.ndarray:
+    # Descending: the best comes first, the worst is the last valid one.
+    best = np.where(valid[:, :1], scores[:, :1], 0)
+    last = np.maximum(valid.sum(axis=1) - 1, 0)[:, None]
+    worst = np.where(valid[:, :1], np.take_along_axis(scores, last, axis=1), 0)
+    spread = (best - worst).astype(np.float32)
+    above = np.where(valid, scores, worst) - worst
+    return np.divide(above, spread, out=np.zeros_like(above), where=spread > 0)
+
+
+def item_values(values: Any, found: Candidates, what: str, method: str) -> np.ndarray:
+    """Return an array of the catalogue, checked to hold every candidate.
+
+    Raises
+    ------
+    ValueError
+        Fewer values than the candidates need, or a NaN among them.
+    """
+    values = np.asarray(values)
+    most = int(found.columns.max(initial=-1))
+    if values.ndim < 1 or len(values) <= most:
+        raise ValueError(
+            f"{method}: {what} holds {len(values) if values.ndim else 1} items, but a candidate "
+            f"is item column {most}; pass one value for each item of the catalogue"
+        )
+    _refuse_nan(values, what, method)
+    return values
+
+
+def user_values(values: Any, found: Candidates, what: str, method: str) -> np.ndarray:
+    """Return an array of the users, checked to be as long as the candidates.
+
+    Raises
+    ------
+    ValueError
+        Another length than the candidates', or a NaN among the values.
+    """
+    values = np.asarray(values)
+    if values.ndim < 1 or len(values) != len(found.columns):
+        raise ValueError(
+            f"{method}: {what} must have one row for each of the {len(found.columns)} users of "
+            f"candidates, got shape {values.shape}"
+        )
+    _refuse_nan(values, what, method)
+    return values
+
+
+def check_share(value: float, what: str, method: str, most: float = 1.0) -> None:
+    """Refuse a number outside [0, most].
+
+    Raises
+    ------
+    ValueError
+        The number is outside, or NaN.
+    """
+    if not 0 <= value <= most or value == np.inf:
+        between = "between 0 and 1" if most == 1 else "0 or more and finite"
+        raise ValueError(f"{method}: {what} must be {between}, got {value}")
+
+
+def _refuse_nan(values: np.ndarray, what: str, method: str) -> None:
+    if values.dtype.kind == "f" and np.isnan(values).any():
+        row = int(np.argwhere(np.isnan(values))[0][0])
+        raise ValueError(f"{method}: {what} is NaN in row {row}; give every row a number")
+
+
+# Below every gain of a candidate, above that of a candidate that is taken.
+_NOT_A_CANDIDATE = np.float32(-1e30)
+
+
+def greedy(
+    found: Candidates,
+    gains: Callable[[int], np.ndarray],
+    choose: Callable[[np.ndarray], None],
+) -> np.ndarray:
+    """Fill k places, each with the candidate whose gain is largest at that moment.
+
+    Equal gains are ordered as the candidates are, by score. What was chosen at a place does not
+    depend on k: a longer list begins with the shorter one.
+
+    Parameters
+    ----------
+    found : Candidates
+    gains : callable
+        `gains(step)` returns a fresh float32 array (n, m): the gain of each candidate when `step`
+        places are filled. Finite everywhere.
+    choose : callable
+        `choose(positions)` is told what each user's place was filled with.
+
+    Returns
+    -------
+    ndarray of int64, shape (n, k)
+        Positions among the candidates, no two alike in a row. A user who runs out of candidates
+        gets what is left over, in order.
+
+    Examples
+    --------
+    >>> from longtail_lib.rerank._candidates import checked_candidates
+    >>> found = checked_candidates([[4, 5, 6]], [[0.9, 0.5, 0.1]], k=3, method="example")
+    >>> greedy(found, lambda step: -found.relevance, lambda positions: None).tolist()
+    [[2, 1, 0]]
+    """
+    n = len(found.columns)
+    users = np.arange(n)
+    positions = np.empty((n, found.k), dtype=np.int64)
+    barred = np.where(found.valid, np.float32(0), _NOT_A_CANDIDATE)
+    for step in range(found.k):
+        values = gains(step)
+        values += barred
+        best = values.argmax(axis=1)
+        positions[:, step] = best
+        barred[users, best] = -np.inf
+        choose(best)
+    return positions
+
+
+def attribute_shares(items: Any, column: str) -> np.ndarray:
+    """Turn an attribute of the items into shares of its values.
+
+    An item with several values, a list or text separated by "|", shares 1 among them equally. An
+    item without a value has no shares.
+
+    Parameters
+    ----------
+    items : frame
+        One row for each item of the catalogue.
+    column : str
+
+    Returns
+    -------
+    ndarray of float32, shape (n_items, n_values)
+        Columns in the order of the sorted values.
+
+    Raises
+    ------
+    KeyError
+        No such column.
+    ValueError
+        No item table, or a column without any value.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> attribute_shares(pl.DataFrame({"genre": ["jazz", "jazz|rock", None]}), "genre")
+    array([[1. , 0. ],
+           [0.5, 0.5],
+           [0. , 0. ]], dtype=float32)
+    """
+    if items is None:
+        raise ValueError(
+            f"this split has no item table, so no attribute {column!r}; give the catalogue to "
+            "read_table(..., items=...)"
+        )
+    frame = nw.from_native(items, eager_only=True)
+    if column not in frame.columns:
+        raise KeyError(f"no attribute {column!r}; the items have {', '.join(frame.columns)}")
+    sets = [_values(value) for value in frame.get_column(column).to_list()]
+    known = sorted({value for values in sets for value in values})
+    if not known:
+        raise ValueError(f"attribute {column!r} has no value for any item")
+    place = {value: number for number, value in enumerate(known)}
+    shares = np.zeros((len(sets), len(known)), dtype=np.float32)
+    for row, values in enumerate(sets):
+        for value in values:
+            shares[row, place[value]] = 1 / len(values)
+    return shares
+
+
+def history_mixture(seen: csr_matrix, shares: np.ndarray) -> np.ndarray:
+    """Mean shares of the items of each user's history.
+
+    Parameters
+    ----------
+    seen : csr_matrix, shape (n_users, n_items)
+        Each stored value is one interaction, whatever the value.
+    shares : ndarray of float, shape (n_items, n_groups)
+
+    Returns
+    -------
+    ndarray of float32, shape (n_users, n_groups)
+        Each row adds up to 1. A user without history, or with items of no group alone, has the
+        mixture of all interactions.
+
+    Examples
+    --------
+    >>> seen = csr_matrix([[5, 3, 0], [0, 0, 0]])
+    >>> history_mixture(seen, np.array([[1, 0], [0, 1], [0, 1]])).tolist()
+    [[0.5, 0.5], [0.5, 0.5]]
+    """
+    ones = csr_matrix(
+        (np.ones(seen.nnz, dtype=np.float64), seen.indices, seen.indptr), shape=seen.shape
+    )
+    sums = np.asarray(ones @ shares.astype(np.float64))
+    totals = sums.sum(axis=1, keepdims=True)
+    everyone = sums.sum(axis=0)
+    whole = everyone.sum()
+    if whole == 0:
+        raise ValueError("no interaction has an item with a value, so there is no mixture")
+    mixture = np.tile(everyone / whole, (len(sums), 1))
+    np.divide(sums, totals, out=mixture, where=totals > 0)
+    return mixture.astype(np.float32)
+
+
+def _values(value: Any) -> list[str]:
+    if value is None or value != value:
+        return []
+    if isinstance(value, str):
+        return sorted({part for part in value.split("|") if part})
+    if isinstance(value, list | tuple | np.ndarray) or hasattr(value, "to_list"):
+        return sorted({str(part) for part in value})
+    return [str(value)]

@@ -1,0 +1,67 @@
+"""A penalty on popularity: the plainest way to push the tail up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from longtail_lib.ranking import largest_columns
+from longtail_lib.rerank._candidates import check_share, checked_candidates, item_values
+
+__all__ = ["popularity_penalty"]
+
+
+def popularity_penalty(
+    candidates: Any, scores: Any, *, popularity: Any, weight: float, k: int
+) -> np.ndarray:
+    r"""Re-rank by the score less a multiple of the logarithm of popularity.
+
+    .. math:: rel(v) - weight \cdot \frac{\log (1 + c_v)}{\log (1 + \max c)}
+
+    with rel the user's score scaled to [0, 1] and c the popularity. Both terms lie in [0, 1] for
+    weight 1, so a weight means the same for any model. One is added to every count, so that cold
+    items have a logarithm. Unlike the other methods it ignores what else is in the list.
+
+    Parameters
+    ----------
+    candidates : array of int, shape (n, m)
+        Item columns, best first.
+    scores : array of float, shape (n, m)
+        Descending; -inf where a user has run out of candidates.
+    popularity : array of numbers, shape (n_items,)
+        Train interactions of each item of the catalogue.
+    weight : float
+        0 keeps the order; may exceed 1.
+    k : int
+        Length of the lists, at most m.
+
+    Returns
+    -------
+    ndarray of int64, shape (n, k)
+        Positions among the candidates.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Bad candidates, scores or k; a weight below 0; popularity that is negative or of another
+        catalogue.
+
+    Examples
+    --------
+    >>> popularity_penalty([[0, 1, 2]], [[0.9, 0.8, 0.5]], popularity=[99, 9, 0], weight=0.6,
+    ...                    k=3).tolist()
+    [[1, 0, 2]]
+    """
+    found = checked_candidates(candidates, scores, k, "popularity_penalty")
+    check_share(weight, "weight", "popularity_penalty", most=np.inf)
+    counts = item_values(popularity, found, "popularity", "popularity_penalty")
+    if counts.ndim != 1 or counts.min(initial=0) < 0:
+        raise ValueError(
+            "popularity_penalty: popularity must be one count of 0 or more for each item, got "
+            f"shape {counts.shape} with least value {counts.min(initial=0)}"
+        )
+    logs = np.log1p(counts.astype(np.float64))
+    penalty = (logs / max(logs.max(initial=0), 1e-12)).astype(np.float32)
+    values = found.relevance - np.float32(weight) * penalty[found.columns]
+    return largest_columns(np.where(found.valid, values, np.float32(-np.inf)), found.k)

@@ -1,0 +1,155 @@
+"""A split of three users and six items, small enough to check every metric by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import polars as pl
+from scipy.sparse import csr_matrix
+
+from longtail_lib.models import Recommender
+from longtail_lib.preprocessing import Split
+
+__all__ = ["tiny_model", "tiny_model_example", "tiny_parts", "tiny_parts_example", "tiny_world"]
+
+
+def tiny_parts() -> Split:
+    """Three users, six items; popularity 3, 2, 1, 1, 0, 0.
+
+    Examples
+    --------
+    >>> tiny_parts()
+    Split 'tiny' (by hand): train 7, validation 0, test 4; 3 users x 6 items
+    """
+    train = [[1, 1, 1, 0, 0, 0], [1, 1, 0, 0, 0, 0], [1, 0, 0, 1, 0, 0]]
+    test = [[0, 0, 0, 0, 1, 0], [0, 0, 1, 0, 0, 0], [0, 1, 1, 0, 0, 0]]
+    user_ids, item_ids = np.arange(3), np.array(list("abcdef"))
+    return Split(
+        train=csr_matrix(np.array(train, dtype=np.float32)),
+        validation=csr_matrix((3, 6), dtype=np.float32),
+        test=csr_matrix(np.array(test, dtype=np.float32)),
+        user_ids=user_ids,
+        item_ids=item_ids,
+        items=pl.DataFrame({"item_id": item_ids}),
+        users=pl.DataFrame({"user_id": user_ids}),
+        how="by hand",
+        name="tiny",
+    )
+
+
+def tiny_world() -> Split:
+    """The same split with a truth: who likes which of the items a to f.
+
+    Examples
+    --------
+    >>> tiny_world().truth.preference([1]).tolist()
+    [[1.0, 0.5, 0.0, 0.0, 0.5, 1.0]]
+    """
+    parts = tiny_parts()
+    liked = np.array([[2, 2, 1, 1, 0, 0], [2, 1, 0, 0, 1, 2], [1, 0, 0, 2, 2, 2]]) / 2
+    truth = SimpleNamespace(
+        user_ids=parts.user_ids, item_ids=parts.item_ids, preference=lambda rows: liked[rows]
+    )
+    makers = ["m", "n", "m", "n", "m", "n"]
+    return replace(parts, truth=truth, items=parts.items.with_columns(maker=pl.Series(makers)))
+
+
+class Tiny(Recommender):
+    """Fixed scores.
+
+    User 0 is recommended f, d, e; user 1 c, f, e, d; user 2 e, c, f, b.
+    """
+
+    def _fit(self, parts: Split) -> None:
+        self.scores_ = np.array(
+            [[9, 8, 7, 3, 2, 4], [9, 8, 4, 1, 2, 3], [9, 1, 3, 8, 4, 2]], dtype=np.float32
+        )
+
+    def _score(self, user_rows: np.ndarray) -> np.ndarray:
+        return self.scores_[user_rows]
+
+    def _state(self) -> dict[str, np.ndarray]:
+        return {"scores": self.scores_}
+
+    def _restore(self, state: dict[str, np.ndarray]) -> None:
+        self.scores_ = state["scores"]
+
+
+def tiny_model() -> Tiny:
+    """A fitted model with fixed scores.
+
+    Examples
+    --------
+    >>> items, scores = tiny_model().recommend([0], k=3)
+    >>> items.tolist()
+    [['f', 'd', 'e']]
+    """
+    return Tiny().fit(tiny_parts())
+
+
+_PREFERENCE = np.array([[0.2, 0.7, 0.2, 0.1, 0.5], [0.2, 0.1, 0.7, 0.6, 0.1]])
+_PROPENSITY = np.array([[0.9, 0.6, 0.2, 0.1, 0.4], [0.9, 0.2, 0.6, 0.2, 0.1]])
+
+
+def tiny_parts_example() -> Split:
+    """Two kinds of user in turn; every user has seen the first item.
+
+    Examples
+    --------
+    >>> tiny_parts_example()
+    Split 'tiny' (random): train 60, validation 0, test 0; 60 users x 5 items
+    """
+    n_users, n_items = 60, _PREFERENCE.shape[1]
+    train = np.zeros((n_users, n_items), dtype=np.float32)
+    train[:, 0] = 1
+    none = csr_matrix(train.shape, dtype=np.float32)
+    users, items = np.arange(n_users), np.array(list("abcde"))
+    truth = SimpleNamespace(
+        user_ids=users,
+        item_ids=items,
+        preference=lambda rows: _PREFERENCE[np.asarray(rows) % 2],
+        propensity=lambda rows: _PROPENSITY[np.asarray(rows) % 2],
+    )
+    return Split(
+        csr_matrix(train),
+        none,
+        none,
+        users,
+        items,
+        items=None,
+        users=None,
+        how="random",
+        name="tiny",
+        truth=truth,
+    )
+
+
+class Alphabetical(Recommender):
+    """Score items by their place in the catalogue, first highest, the same for all users."""
+
+    def _fit(self, parts: Split) -> None:
+        pass
+
+    def _score(self, user_rows: np.ndarray) -> np.ndarray:
+        n_items = len(self.item_ids_)
+        return np.tile(np.arange(n_items, 0, -1, dtype=np.float32), (len(user_rows), 1))
+
+    def _state(self) -> dict[str, np.ndarray]:
+        return {}
+
+    def _restore(self, state: dict[str, np.ndarray]) -> None:
+        pass
+
+
+def tiny_model_example() -> Any:
+    """Fit a model on `tiny_parts_example` that recommends in the order of the catalogue.
+
+    Examples
+    --------
+    >>> tiny_model_example().recommend(0, k=2)[0].tolist()
+    [['b', 'c']]
+    """
+    return Alphabetical().fit(tiny_parts_example())

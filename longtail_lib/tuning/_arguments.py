@@ -1,0 +1,163 @@
+"""Check what was passed to `tune`, before the first model is fitted."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from longtail_lib.evaluation._protocol import describe
+from longtail_lib.preprocessing import Split
+from longtail_lib.tail import Groups, popularity_groups
+from longtail_lib.tuning._default_space import default_space
+from longtail_lib.tuning._objective import Objective
+from longtail_lib.tuning._plan import CONFIDENCE, RESAMPLES, Plan
+from longtail_lib.tuning._proposal import distributions_of
+
+__all__ = ["planned", "without_test"]
+
+
+def planned(
+    model_class: Any,
+    parts: Split,
+    space: Mapping[str, Any] | None,
+    metric: Any,
+    constraint: Mapping[str, Any] | None,
+    seed: int,
+    fixed: Mapping[str, Any] | None,
+    groups: Groups | Mapping[str, Any] | None,
+) -> Plan:
+    """Turn the arguments of `tune` into a plan; see there for what they are and what is raised."""
+    if not callable(model_class) or (
+        hasattr(model_class, "fit") and not isinstance(model_class, type)
+    ):
+        raise TypeError(
+            "tune takes the class of a model, such as EASE, or a function that makes one, got "
+            f"{model_class!r}"
+        )
+    if not (hasattr(parts, "train") and hasattr(parts, "validation")):
+        raise TypeError(
+            f"tune takes a Split, got {type(parts).__name__}; make one with split(prepare(data))"
+        )
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+        raise ValueError(f"tune: seed must be a whole number from 0, got {seed!r}")
+    objective = Objective.of(metric, constraint)
+    fixed = dict(fixed or {})
+    if space is None:
+        space = {name: one for name, one in default_space(model_class).items() if name not in fixed}
+    distributions = distributions_of(space)
+    name = _name_of(model_class)
+    defaults = _defaults(model_class, name, distributions, fixed)
+    users = np.flatnonzero(np.diff(parts.validation.indptr))
+    if not len(users):
+        raise ValueError(
+            f"tune: the validation part of '{parts.name}' is empty, and hyper-parameters are "
+            "never chosen on test; split with validation=1 for how='leave-last-out', or a share"
+        )
+    parts = without_test(parts)
+    if not isinstance(groups, Groups):
+        groups = popularity_groups(parts.popularity, **(groups or {}))
+    for group, _ in objective.keys:
+        if group not in ("overall", *groups.names):
+            raise ValueError(
+                f"tune: unknown group {group!r}; there are overall, {', '.join(groups.names)}"
+            )
+    protocol = describe(
+        parts,
+        part="validation",
+        users=users,
+        ks=tuple(sorted({int(name.split("@")[1]) for _, name in objective.keys})),
+        groups=groups,
+        seed=seed,
+        resamples=RESAMPLES,
+        confidence=CONFIDENCE,
+    )
+    return Plan(
+        name=name,
+        make=model_class,
+        parts=parts,
+        distributions=distributions,
+        defaults=defaults,
+        fixed=fixed,
+        objective=objective,
+        groups=groups,
+        seed=int(seed),
+        protocol=protocol,
+    )
+
+
+def without_test(parts: Split) -> Split:
+    """Return the same split with an empty test part; the old one is not read.
+
+    Examples
+    --------
+    >>> from longtail_lib.testing import tiny_parts
+    >>> without_test(tiny_parts())
+    Split 'tiny' (by hand): train 7, validation 0, test 0; 3 users x 6 items
+    """
+    times = parts.times
+    if times is not None:
+        empty = csr_matrix(parts.train.shape, dtype=np.int64)
+        times = {"train": times["train"], "validation": times["validation"], "test": empty}
+    # Field by field: dataclasses.replace would not do for a split of another class.
+    return Split(
+        train=parts.train,
+        validation=parts.validation,
+        test=csr_matrix(parts.train.shape, dtype=np.float32),
+        user_ids=parts.user_ids,
+        item_ids=parts.item_ids,
+        items=parts.items,
+        users=parts.users,
+        how=parts.how,
+        parameters=parts.parameters,
+        times=times,
+        name=parts.name,
+        truth=parts.truth,
+    )
+
+
+def _name_of(model_class: Any) -> str:
+    inner = getattr(model_class, "func", model_class)
+    return getattr(model_class, "__name__", getattr(inner, "__name__", type(model_class).__name__))
+
+
+def _defaults(
+    model_class: Any, name: str, distributions: Mapping[str, Any], fixed: Mapping[str, Any]
+) -> dict[str, Any] | None:
+    """Return the model's own values of the searched parameters; None where one has none."""
+    both = sorted(set(distributions) & set(fixed))
+    if both:
+        raise ValueError(
+            f"tune: {', '.join(map(repr, both))} is both in the space and fixed; keep one of them"
+        )
+    known = inspect.signature(model_class).parameters
+    open_ended = any(one.kind is one.VAR_KEYWORD for one in known.values())
+    named = {
+        name: one
+        for name, one in known.items()
+        if one.kind not in (one.VAR_KEYWORD, one.VAR_POSITIONAL)
+    }
+    wrong = [one for one in (*distributions, *fixed) if one not in named]
+    if wrong and not open_ended:
+        raise ValueError(
+            f"tune: {name} takes no parameter {', '.join(map(repr, wrong))}; it takes "
+            f"{', '.join(named) or 'none'}"
+        )
+    missing = [
+        one.name
+        for one in named.values()
+        if one.default is one.empty and one.name not in {*distributions, *fixed}
+    ]
+    if missing:
+        raise ValueError(
+            f"tune: {name} needs {', '.join(map(repr, missing))}; put it into the space or into "
+            "fixed"
+        )
+    defaults = {
+        one: named[one].default if one in named else inspect.Parameter.empty
+        for one in distributions
+    }
+    return None if inspect.Parameter.empty in defaults.values() else defaults

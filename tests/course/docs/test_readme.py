@@ -1,0 +1,65 @@
+"""The README does what it says: its code runs as written, its links lead somewhere."""
+
+import json
+import re
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from longtail_course.build.readme_picture import PICTURE, stored_picture
+from longtail_lib import load_dataset
+
+ROOT = Path(__file__).resolve().parents[3]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def own_log(tmp_path, monkeypatch):
+    shop = load_dataset("shop", truth=False)
+    names = {"user_id": "uid", "item_id": "sku", "rating": "stars", "timestamp": "ts"}
+    shop.interactions.select(*names).rename(names).write_csv(tmp_path / "log.csv")
+    catalogue = shop.items.select(pl.col("item_id").alias("sku"), "title", description="text")
+    catalogue.write_csv(tmp_path / "catalogue.csv")
+    monkeypatch.chdir(tmp_path)
+
+
+def test_ten_lines_on_an_own_log_run_as_written(own_log, capsys):
+    code, tuned = re.findall(r"```python\n(.*?)```", README, re.DOTALL)[:2]
+    names = {}
+    exec(compile(code, "README.md", "exec"), names)
+    printed = capsys.readouterr().out
+    assert "implicit threshold" in printed
+    assert re.search(r"EASE\s+overall\s+NDCG@10.*higher", printed), printed
+    parts, items = names["parts"], names["items"]
+    assert items.shape == (2, 10)
+    assert names["data"].items["text"].null_count() == 0
+    for user, recommended in zip(parts.user_ids[:2], items, strict=True):
+        row = parts.user_rows(user)[0]
+        seen = parts.item_ids[parts.train[[row]].indices]
+        assert not set(seen) & set(recommended)
+    # The same names, with fewer trials than a reader would give it.
+    assert "trials=20" in tuned
+    exec(compile(tuned.replace("trials=20", "trials=2"), "README.md", "exec"), names)
+    found = names["found"]
+    assert found.constraint_met
+    assert len(json.loads(Path("trials.json").read_text())["trials"]) == 2
+    best = found.trials["overall NDCG@10"].max()
+    assert found.best.values["overall", "NDCG@10"].value >= 0.99 * best > 0.1
+
+
+def test_links_lead_to_files():
+    links = re.findall(r"\]\(([^)#:]+)\)", README)
+    assert len(links) > 12
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_every_lesson_stands_in_the_map():
+    lessons = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
+    assert re.findall(r"\(notebooks/(\d\d_\w+\.ipynb)\)", README) == lessons
+
+
+def test_the_picture_is_the_stored_one():
+    png, text = stored_picture(ROOT)
+    assert (ROOT / PICTURE).read_bytes() == png
+    assert f"![{text}]({PICTURE})" in README

@@ -1,0 +1,244 @@
+"""The benchmark command: what it measures, stores, refuses and notices."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from longtail_lib import evaluate, prepare, split
+from longtail_lib.benchmark import (
+    BenchmarkProtocol,
+    BenchmarkResults,
+    Contestant,
+    check_drift,
+    evidence_table,
+    extend_results,
+    run_benchmark,
+)
+from longtail_lib.cli import main
+from longtail_lib.models import EASE, Popularity
+from longtail_lib.simulation import PRESETS, simulate
+
+PROTOCOL = BenchmarkProtocol(splits=("random", "leave-last-out"), seeds=(0, 1), trials=4)
+SMALL = simulate(replace(PRESETS["music"], n_users=150, n_items=700), seed=1)
+OTHER = simulate(replace(PRESETS["music"], n_users=150, n_items=700), seed=2)
+LINEAR = Contestant("EASE", "longtail_lib.models:EASE", space={"l2": ("log", 10.0, 3000.0)})
+
+
+@pytest.fixture(scope="module")
+def results():
+    return run_benchmark(SMALL, ["Random", "Popularity", LINEAR], protocol=PROTOCOL)
+
+
+def test_values_are_those_of_evaluate(results):
+    clean = prepare(SMALL, min_rating=4, min_user_interactions=5)
+    for seed in PROTOCOL.seeds:
+        parts = split(clean, how="random", seed=seed)
+        report = evaluate(Popularity().fit(parts), parts, k=(10, 100))
+        row = results["random", "Popularity"]
+        for key in (("overall", "NDCG@10"), ("tail", "Coverage@100")):
+            assert row.by_seed[key][seed] == pytest.approx(report[key].value, abs=1e-9)
+
+
+def test_tuned_on_validation_and_never_below_the_defaults_there(results):
+    parts = split(prepare(SMALL, min_rating=4, min_user_interactions=5), how="random", seed=0)
+
+    def on_validation(model):
+        return evaluate(model.fit(parts), parts, k=10, part="validation")["NDCG@10"].value
+
+    row = results["random", "EASE"]
+    assert row.tuning["trials"] == 4
+    assert row.tuning["validation"] == pytest.approx(
+        on_validation(EASE(**row.parameters)), abs=2e-3
+    )
+    assert row.tuning["validation"] >= on_validation(EASE()) - 1e-6
+
+
+def test_a_seed_changes_only_what_is_random(results):
+    assert results["random", "Popularity"].seeds == (0, 1)
+    assert results["leave-last-out", "Popularity"].seeds == (0,)
+    assert results["leave-last-out", "Random"].seeds == (0, 1)
+    by_seed = results["leave-last-out", "Random"].by_seed["overall", "Novelty@10"]
+    assert by_seed[0] != by_seed[1]
+
+
+def test_differences_are_against_the_baseline(results):
+    comparison = results.comparison("random")
+    assert comparison["Random", "overall", "NDCG@10"].verdict == "lower"
+    assert comparison.baseline == "EASE"
+
+
+def test_results_survive_a_file(results, tmp_path):
+    path = results.save(tmp_path / "results.json")
+    again = BenchmarkResults.load(path)
+    assert list(again.rows) == list(results.rows)
+    for key, row in results.rows.items():
+        for place, value in row.values.items():
+            np.testing.assert_allclose(again[key].values[place], value, atol=1e-6)
+    assert again.to_json() == results.to_json()
+    assert json.loads(path.read_text())["provenance"]["versions"]["longtail_lib"]
+    assert again.dataset["sha256"] == dict(SMALL.card.sha256)
+    assert [left.name for left in tmp_path.iterdir()] == ["results.json"]
+
+
+def test_report_and_frame_hold_the_same_numbers(results):
+    report = results.report("random", "EASE")
+    assert report["tail", "NDCG@100"] == results["random", "EASE"].values["tail", "NDCG@100"]
+    frame = results.to_frame()
+    assert set(frame["split"]) == {"random", "leave-last-out"}
+    assert frame.height == sum(len(row.values) for row in results.rows.values())
+
+
+def test_earlier_results_spare_the_search_and_do_not_drift(results):
+    again = run_benchmark(
+        SMALL,
+        ["Popularity", LINEAR],
+        protocol=BenchmarkProtocol(splits=("random",), seeds=(0, 1), trials=4),
+        tuned=results,
+    )
+    assert again["random", "EASE"].parameters == results["random", "EASE"].parameters
+    assert check_drift(results, again) == []
+
+
+def test_a_worse_model_drifts(results):
+    worse = Contestant("EASE", "longtail_lib.models:Random")
+    fresh = run_benchmark(
+        SMALL, [worse], protocol=BenchmarkProtocol(splits=("random",), seeds=(0,)), baseline=""
+    )
+    drifts = check_drift(results, fresh)
+    assert any(drift[:4] == ("random", "EASE", "overall", "NDCG@10") for drift in drifts)
+    assert "stored" in str(drifts[0])
+
+
+def test_drift_of_other_data_or_models_is_refused(results):
+    one_trial = BenchmarkProtocol(splits=("random",), seeds=(0,), trials=1)
+    with pytest.raises(ValueError, match="other data"):
+        check_drift(results, run_benchmark(OTHER, ["Popularity"], protocol=one_trial))
+    with pytest.raises(ValueError, match="none of these models"):
+        check_drift(results, run_benchmark(SMALL, ["ItemKNN"], protocol=one_trial))
+
+
+def test_the_table_marks_what_is_decided(results):
+    table = evidence_table(results)
+    assert "| **random** |" in table
+    line = next(line for line in table.splitlines() if line.startswith("| Random |"))
+    overall, tail = line.split("|")[2], line.split("|")[4]
+    assert "▼" in overall
+    # Any order shows the tail more often than EASE does.
+    assert "▲" in tail
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"splits": ("weekly",)}, "weekly"),
+        ({"seeds": ()}, "seeds"),
+        ({"seeds": (1, 1)}, "different"),
+        ({"trials": 0}, "trials"),
+        ({"keep": 1.5}, "keep"),
+    ],
+)
+def test_a_bad_protocol_is_refused(given, said):
+    with pytest.raises(ValueError, match=said):
+        BenchmarkProtocol(**given)
+
+
+@pytest.mark.parametrize("name", ["Eaze", "no_such_package:Model", "longtail_lib.models:Eaze"])
+def test_an_unknown_model_is_refused(name):
+    with pytest.raises(ValueError, match=r"Eaze|no_such_package"):
+        run_benchmark(SMALL, [name])
+
+
+def test_command_writes_checks_and_refuses(tmp_path, capsys):
+    out = tmp_path / "results.json"
+    command = ["benchmark", "--dataset", "music", "--seeds", "0", "--splits", "random", "--quiet"]
+    models = ["--models", "Popularity", "Random"]
+    assert main([*command, *models, "--out", str(out)]) == 0
+    assert "| Popularity |" in capsys.readouterr().out
+    assert main([*command, *models, "--out", str(out)]) == 2
+    assert "--overwrite" in capsys.readouterr().err
+    assert main([*command, "--models", "Popularity", "--check", str(out)]) == 0
+    assert "All values lie in the intervals" in capsys.readouterr().out
+    broken = json.loads(out.read_text())
+    for row in broken["rows"]:
+        row["by_seed"] = [[*key, 0.9] for *key, _ in row["by_seed"]]
+    out.write_text(json.dumps(broken))
+    assert main([*command, "--models", "Popularity", "--check", str(out)]) == 2
+    assert "left the intervals" in capsys.readouterr().err
+    out.write_text("{}")
+    assert main([*command, "--models", "Popularity", "--check", str(out)]) == 2
+    assert "not the results of" in capsys.readouterr().err
+    assert main([*command, "--models", "Eaze"]) == 2
+    assert "unknown model" in capsys.readouterr().err
+    assert main([*command, *models, "--out", str(tmp_path / "no" / "results.json")]) == 2
+    assert "does not exist" in capsys.readouterr().err
+
+
+# --- twins, and results that are extended ---------------------------------------------------------
+
+
+def _small(data, *models, **given):
+    protocol = BenchmarkProtocol(
+        splits=("random",), seeds=(0, 1), ks=(10,), metrics=("NDCG",), trials=2
+    )
+    return run_benchmark(data, models, protocol=protocol, baseline="Popularity", **given)
+
+
+TWIN = Contestant("Other", "longtail_lib.models:Random", seeded=True, twins=("ItemKNN",))
+
+
+def test_a_twin_is_compared_user_by_user(tmp_path):
+    results = _small(SMALL, "Popularity", "ItemKNN", TWIN)
+    found = results.pair("random", "Other", "ItemKNN")
+    row = found["overall", "NDCG@10"]
+    values = {
+        model: results["random", model].values["overall", "NDCG@10"].value
+        for model in ("Other", "ItemKNN")
+    }
+    assert row.difference == pytest.approx(values["Other"] - values["ItemKNN"], abs=1e-6)
+    assert row.high < 0
+    assert row.verdict == "lower"
+    again = BenchmarkResults.load(results.save(tmp_path / "results.json"))
+    assert again.pair("random", "Other", "ItemKNN")["overall", "NDCG@10"].value == (
+        pytest.approx(row.value, abs=1e-6)
+    )
+    with pytest.raises(KeyError, match="no comparison of Other with EASE"):
+        results.pair("random", "Other", "EASE")
+
+
+def test_extended_results_are_those_of_one_run(tmp_path):
+    whole = _small(SMALL, "Popularity", "ItemKNN", TWIN)
+    stored = _small(SMALL, "Popularity", "ItemKNN")
+    path = tmp_path / "extended.json"
+    extended = extend_results(stored, SMALL, [TWIN], out=path)
+    assert list(extended.rows) == list(whole.rows)
+    for key, row in whole.rows.items():
+        assert extended.rows[key].values == row.values
+    assert extended.rows["random", "ItemKNN"] is stored.rows["random", "ItemKNN"]
+    assert extended.differences == whole.differences
+    assert extended.pairs == whole.pairs
+    assert BenchmarkResults.load(path).models("random") == ["Popularity", "ItemKNN", "Other"]
+    assert "Other" not in stored.models("random")
+    # Once more, and nothing stands there twice.
+    twice = extend_results(extended, SMALL, [TWIN])
+    assert twice.pairs == whole.pairs
+    assert twice.differences == whole.differences
+
+
+def test_results_of_other_versions_or_data_are_not_extended():
+    stored = _small(SMALL, "Popularity")
+    other = replace(stored, provenance={"versions": {"numpy": "1.0"}})
+    with pytest.raises(ValueError, match="run the whole benchmark again"):
+        extend_results(other, SMALL, ["Random"])
+    with pytest.raises(ValueError, match="of other data"):
+        extend_results(stored, OTHER, ["Random"])
+    moved = {
+        key: replace(
+            row,
+            by_seed={place: [value + 1 for value in found] for place, found in row.by_seed.items()},
+        )
+        for key, row in stored.rows.items()
+    }
+    with pytest.raises(ValueError, match="have left their stored intervals"):
+        extend_results(replace(stored, rows=moved), SMALL, ["Random"])

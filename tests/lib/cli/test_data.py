@@ -1,0 +1,192 @@
+"""The `longtail data` commands, as a user types them."""
+
+import subprocess
+import sys
+
+import pytest
+
+from longtail_lib.cli import main
+from longtail_lib.data import _download as download
+from longtail_lib.datasets import _load_dataset as registry
+from longtail_lib.datasets import load_dataset
+from longtail_lib.simulation import read_simulated
+
+
+@pytest.fixture
+def run(capsys, monkeypatch, tmp_path):
+    """Run a command; return exit code, stdout and stderr."""
+    monkeypatch.setattr(download, "cache_folder", lambda: tmp_path / "cache")
+
+    def command(*words):
+        code = main([str(word) for word in words])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return command
+
+
+@pytest.fixture
+def no_data_home(monkeypatch):
+    monkeypatch.delenv("LONGTAIL_DATA_HOME", raising=False)
+
+
+def test_list_names_every_dataset(run, no_data_home):
+    code, out, err = run("data", "list")
+    lines = out.splitlines()
+    assert (code, err) == (0, "")
+    assert lines[0].split() == ["NAME", "KIND", "HERE", "TITLE"]
+    assert [line.split()[0] for line in lines[1:]] == list(registry.KNOWN)
+    assert "real       not fetched" in lines[-1]
+    place = lines[0].index("TITLE")
+    assert all(line[place - 2 : place] == "  " and line[place] != " " for line in lines)
+
+
+def test_info_counts_what_is_there(run):
+    data = load_dataset("shop", truth=False)
+    code, out, _ = run("data", "info", "shop")
+    fields = dict(line.split(maxsplit=1) for line in out.splitlines() if line[0] != " ")
+    assert code == 0
+    assert fields["interactions"] == f"{data.n_interactions:,}"
+    assert fields["users"] == f"{data.n_users:,}"
+    counts = data.interactions.group_by("item_id").len()["len"].sort(descending=True).to_list()
+    counts += [0] * (data.n_items - len(counts))
+    top = sum(counts[: -(-data.n_items // 5)])
+    assert f"{top / sum(counts):.1%} of interactions" in out
+    # Gini by its definition: mean absolute difference over twice the mean.
+    n = len(counts)
+    spread = sum((n - 1 - 2 * rank) * count for rank, count in enumerate(counts))
+    assert f"{spread / (n * sum(counts)):.3f} over the catalogue" in out
+
+
+def test_info_of_data_that_is_not_here_downloads_nothing(run, no_data_home, monkeypatch):
+    monkeypatch.setattr(download, "_download", lambda *_: pytest.fail("no download was asked for"))
+    code, out, err = run("data", "info", "movielens-small")
+    assert (code, err) == (0, "")
+    assert "longtail data fetch movielens-small" in out
+    assert "GroupLens" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "required: GROUP; see longtail --help"),
+        (["data"], "required: COMMAND; see longtail data --help"),
+        (["date"], "invalid choice: 'date'"),
+        (["data", "show"], "invalid choice: 'show'"),
+        (["data", "info"], "required: NAME"),
+        (["data", "info", "shopp"], "unknown dataset 'shopp'"),
+        (["data", "fetch", "shopp"], "did you mean 'shop'?"),
+        (["data", "simulate", "shop"], "required: --out"),
+        (["data", "simulate", "shop", "--seed", "x", "--out", "{tmp}/a"], "invalid int value: 'x'"),
+        (["data", "simulate", "shop", "--seed", "-1", "--out", "{tmp}/a"], "must not be negative"),
+        (["data", "simulate", "movies", "--out", "{tmp}/a"], "unknown preset 'movies'"),
+        (["data", "simulate", "shop", "--out", "{tmp}/full"], "is not empty"),
+        (["data", "simulate", "shop", "--out", "{tmp}/full/file"], "is a file"),
+        (
+            ["data", "fetch", "movielens-small", "--base-url", "http://127.0.0.1:9/"],
+            "set LONGTAIL_DATA_HOME",
+        ),
+        (["data", "list", "--data-home", "{tmp}/broken"], "ratings.csv is missing"),
+    ],
+)
+def test_mistakes_are_one_sentence(run, no_data_home, monkeypatch, tmp_path, words, said):
+    monkeypatch.setenv("NO_PROXY", "*")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "file").touch()
+    (tmp_path / "broken" / "ml-latest-small").mkdir(parents=True)
+    code, out, err = run(*(word.format(tmp=tmp_path) for word in words))
+    assert (code, out) == (2, "")
+    assert err.startswith("longtail: ")
+    assert said in err
+    assert err.count("\n") == 1
+    assert not (tmp_path / "a").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [[], ["data"], *(["data", name] for name in ("list", "info", "fetch", "simulate"))],
+)
+def test_help_ends_with_examples_that_parse(run, words):
+    code, out, err = run(*words, "--help")
+    assert (code, err) == (0, "")
+    examples = out[out.index("examples:") :].splitlines()[1:]
+    assert examples
+    from longtail_lib.cli._command import _parser
+
+    for example in examples:
+        name, *rest = example.split()
+        assert name == "longtail"
+        assert _parser().parse_args(rest).run
+
+
+def test_fetch_of_simulated_data_says_that_there_is_nothing_to_do(run):
+    code, out, _ = run("data", "fetch", "video")
+    assert code == 0
+    assert "nothing to download" in out
+
+
+@pytest.mark.real_data
+def test_fetch_finds_what_is_there(run):
+    code, out, _ = run("data", "fetch", "movielens-small")
+    assert code == 0
+    assert "already in" in out
+    assert "Licence: MovieLens" in out
+
+
+@pytest.mark.real_data
+def test_info_of_movielens(run):
+    code, out, _ = run("data", "info", "movielens-small")
+    assert code == 0
+    assert "9,742 in the catalogue, 9,724 of them" in out
+    assert "3,446 items with a single interaction" in out
+    assert "1996-03-29 to 2018-09-24" in out
+
+
+def test_simulate_writes_what_is_stored(run, tmp_path):
+    code, out, err = run("data", "simulate", "shop", "--seed", "7", "--out", tmp_path / "shop")
+    assert (code, err) == (0, "")
+    assert "Dataset 'shop'" in out
+    stored = registry.stored_folder("shop")
+    names = {path.name for path in (tmp_path / "shop").iterdir()}
+    assert names == {path.name for path in stored.iterdir()}
+    # Compressed bytes depend on the version of zlib; the card holds the hash of each content,
+    # and reading checks both folders against their cards.
+    for name in ("card.json", "README.md", "raw_log.csv", "raw_log.json"):
+        assert (tmp_path / "shop" / name).read_bytes() == (stored / name).read_bytes()
+    assert repr(read_simulated(tmp_path / "shop")) == repr(read_simulated(stored))
+
+
+def test_force_overwrites_and_another_seed_gives_other_data(run, tmp_path):
+    folder = tmp_path / "music"
+    for seed in (7, 8):
+        code, _, _ = run("data", "simulate", "music", "--seed", seed, "--out", folder, "--force")
+        assert code == 0
+        log = read_simulated(folder, truth=False).interactions
+        assert log.equals(load_dataset("music", truth=False).interactions) is (seed == 7)
+
+
+def test_interrupt_and_closed_pipe(monkeypatch):
+    from longtail_lib.cli import _data as data
+
+    def interrupted(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(data, "_list", interrupted)
+    assert main(["data", "list"]) == 130
+    code = "import sys; from longtail_lib.cli import main; sys.exit(main(['data', 'list']))"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        process.stdout.close()
+        assert process.wait(timeout=60) == 0
+        assert process.stderr.read() == b""
+
+
+def test_module_is_the_command():
+    said = subprocess.run(
+        [sys.executable, "-m", "longtail_lib", "--version"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stdout == "longtail 0.1.0\n"

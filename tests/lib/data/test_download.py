@@ -1,0 +1,291 @@
+"""Downloads against a server on this machine: whole and unaltered, or nothing at all."""
+
+import hashlib
+import io
+import os
+import socket
+import stat
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from longtail_lib.data import DownloadError
+from longtail_lib.data import _download as download
+from longtail_lib.data._download import fetch_movielens, find_movielens
+
+FILES = {
+    "ratings.csv": b"userId,movieId,rating,timestamp\n1,2,3.5,4\n" * 200,
+    "movies.csv": b"movieId,title,genres\n2,Heat (1995),Crime\n",
+    "tags.csv": b"userId,movieId,tag,timestamp\n",
+    "links.csv": b"movieId,imdbId,tmdbId\n",
+}
+SHA256 = {name: hashlib.sha256(content).hexdigest() for name, content in FILES.items()}
+
+
+def packed(files: dict[str, bytes] = FILES, extra: dict[str, bytes] | None = None) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(f"ml-latest-small/{name}", content)
+        archive.writestr("ml-latest-small/README.txt", b"read me")
+        for name, content in (extra or {}).items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+class Server:
+    """Answers every request by `answer`, which may be replaced between requests."""
+
+    def __init__(self) -> None:
+        self.answer: Callable[[BaseHTTPRequestHandler], None] = self.whole(packed())
+        self.paths: list[str] = []
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                outer.paths.append(self.path)
+                outer.answer(self)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/movielens/"
+        Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
+
+    @staticmethod
+    def whole(body: bytes, says: int | None = None) -> Callable[[BaseHTTPRequestHandler], None]:
+        def answer(handler: BaseHTTPRequestHandler) -> None:
+            handler.send_response(200)
+            handler.send_header("Content-Length", str(len(body) if says is None else says))
+            handler.end_headers()
+            handler.wfile.write(body)
+
+        return answer
+
+    @staticmethod
+    def cut(body: bytes) -> Callable[[BaseHTTPRequestHandler], None]:
+        def answer(handler: BaseHTTPRequestHandler) -> None:
+            handler.send_response(200)
+            handler.send_header("Content-Length", str(len(body)))
+            handler.end_headers()
+            handler.wfile.write(body[: len(body) // 2])
+            handler.wfile.flush()
+            # Linger 0 resets the connection instead of closing it in good order.
+            handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+            handler.connection.close()
+
+        return answer
+
+    @staticmethod
+    def status(code: int) -> Callable[[BaseHTTPRequestHandler], None]:
+        return lambda handler: handler.send_error(code)
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Server]:
+    monkeypatch.setenv("NO_PROXY", "*")
+    monkeypatch.delenv("LONGTAIL_DATA_HOME", raising=False)
+    monkeypatch.setattr(download, "cache_folder", lambda: tmp_path / "cache")
+    running = Server()
+    yield running
+    running.server.shutdown()
+    running.server.server_close()
+
+
+def fetch(server: Server, home: Path | None) -> Path:
+    return fetch_movielens(home, base_url=server.url, sha256=SHA256)
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_whole_download_is_kept_and_used_again(server, tmp_path):
+    folder = fetch(server, tmp_path / "home")
+    assert folder == tmp_path / "home" / "ml-latest-small"
+    assert content(folder) == FILES
+    assert os.listdir(tmp_path / "home") == ["ml-latest-small"]
+    assert server.paths == ["/movielens/ml-latest-small.zip"]
+    assert fetch(server, tmp_path / "home") == folder
+    assert len(server.paths) == 1
+
+
+def test_progress_goes_to_stderr(server, tmp_path, capfd):
+    fetch_movielens(tmp_path / "home", base_url=server.url, sha256=SHA256, progress=True)
+    said = capfd.readouterr()
+    assert said.out == ""
+    assert "100%" in said.err
+    fetch_movielens(tmp_path / "quiet", base_url=server.url, sha256=SHA256)
+    assert capfd.readouterr().err == ""
+
+
+def test_without_a_home_the_cache_is_used(server, tmp_path):
+    assert fetch(server, None) == tmp_path / "cache" / "ml-latest-small"
+    assert find_movielens(sha256=SHA256) == tmp_path / "cache" / "ml-latest-small"
+
+
+ALTERED = {**FILES, "movies.csv": FILES["movies.csv"].replace(b"Heat", b"Meat")}
+LACKING = {name: FILES[name] for name in ("ratings.csv", "movies.csv", "tags.csv")}
+
+
+def linked() -> bytes:
+    buffer = io.BytesIO(packed(LACKING))
+    with zipfile.ZipFile(buffer, "a") as archive:
+        member = zipfile.ZipInfo("ml-latest-small/links.csv")
+        member.external_attr = (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(member, "/etc/hostname")
+    return buffer.getvalue()
+
+
+BAD = {
+    "truncated": (Server.whole(packed()[:-500], len(packed())), "broke off"),
+    "truncated unnoticed": (Server.whole(packed()[:-500]), "no whole zip archive"),
+    "cut": (Server.cut(packed()), "broke off"),
+    "altered": (Server.whole(packed(ALTERED)), r"altered: movies\.csv has sha256"),
+    "damaged": (
+        Server.whole(packed().replace(b"3.5", b"3.6", 1)),
+        r"no whole zip archive .*ratings\.csv",
+    ),
+    "lacking": (Server.whole(packed(LACKING)), r"lacks ml-latest-small/links\.csv"),
+    "other archive": (Server.whole(packed({}, {"other/file.txt": b"x"})), "lacks"),
+    "no archive": (Server.whole(b"<html>Log in to this network</html>"), "no whole zip archive"),
+    "empty": (Server.whole(b""), "no whole zip archive"),
+    "climbs out": (Server.whole(packed(FILES, {"../evil.txt": b"x"})), r"unsafe path '\.\./evil"),
+    "climbs out late": (
+        Server.whole(packed(FILES, {"ml-latest-small/../../evil.txt": b"x"})),
+        "unsafe path",
+    ),
+    "absolute": (Server.whole(packed(FILES, {"/evil.txt": b"x"})), "unsafe path"),
+    "link": (Server.whole(linked()), "holds the link"),
+    "not found": (Server.status(404), "answered 404"),
+    "server error": (Server.status(503), "answered 503"),
+}
+
+
+@pytest.mark.parametrize(("answer", "said"), BAD.values(), ids=BAD)
+def test_bad_downloads_are_refused_leave_nothing_and_can_be_repeated(
+    server, tmp_path, answer, said
+):
+    home = tmp_path / "outer" / "home"
+    home.parent.mkdir()
+    server.answer = answer
+    with pytest.raises(DownloadError, match=said) as caught:
+        fetch(server, home)
+    assert "\n" not in str(caught.value)
+    assert list(tmp_path.rglob("*")) == [home.parent]
+
+    server.answer = Server.whole(packed())
+    assert content(fetch(server, home)) == FILES
+
+
+def test_an_interrupt_leaves_nothing(server, tmp_path, monkeypatch):
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(download, "_extract", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            fetch(server, tmp_path / "home")
+    assert not (tmp_path / "home").exists()
+
+
+def test_no_network_says_what_to_do(server, tmp_path):
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{unused.getsockname()[1]}/"
+        with pytest.raises(DownloadError, match=r"set LONGTAIL_DATA_HOME .* simulated data"):
+            fetch_movielens(tmp_path / "home", base_url=url)
+    assert not (tmp_path / "home").exists()
+
+
+def damage(folder: Path) -> None:
+    (folder / "movies.csv").write_bytes(b"movieId\n")
+
+
+def test_damaged_cache_stays_until_a_good_download_replaces_it(server):
+    folder = fetch(server, None)
+    damage(folder)
+    before = content(folder)
+    server.answer = Server.whole(packed(ALTERED))
+    with pytest.raises(DownloadError, match="altered"):
+        fetch(server, None)
+    assert content(folder) == before
+    assert os.listdir(folder.parent) == ["ml-latest-small"]
+
+    server.answer = Server.whole(packed())
+    assert content(fetch(server, None)) == FILES
+    assert os.listdir(folder.parent) == ["ml-latest-small"]
+
+
+def test_good_cache_is_not_touched_when_the_server_fails(server):
+    folder = fetch(server, None)
+    server.answer = Server.status(500)
+    assert fetch(server, None) == folder
+    assert content(folder) == FILES
+
+
+def test_failed_replacement_brings_the_old_folder_back(server, monkeypatch):
+    folder = fetch(server, None)
+    damage(folder)
+    before = content(folder)
+    replace = Path.replace
+
+    def failing(self: Path, target: Path) -> Path:
+        if target == folder and self.parent.name.startswith(".") and self.name != "replaced":
+            raise PermissionError(13, "Permission denied")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", failing)
+    with pytest.raises(DownloadError, match=r"cannot store .*Permission denied"):
+        fetch(server, None)
+    assert content(folder) == before
+
+
+def test_altered_files_of_the_users_own_are_refused_and_left_alone(server, tmp_path, monkeypatch):
+    folder = fetch(server, tmp_path / "home")
+    damage(folder)
+    with pytest.raises(ValueError, match=r"not MovieLens .* movies\.csv has sha256"):
+        fetch(server, tmp_path / "home")
+    monkeypatch.setenv("LONGTAIL_DATA_HOME", str(tmp_path / "home"))
+    with pytest.raises(ValueError, match=r"movies\.csv has sha256"):
+        find_movielens(sha256=SHA256)
+    (folder / "movies.csv").unlink()
+    with pytest.raises(ValueError, match=r"movies\.csv is missing"):
+        find_movielens(sha256=SHA256)
+    assert len(server.paths) == 1
+
+
+def test_order_of_places(server, tmp_path, monkeypatch):
+    assert find_movielens(sha256=SHA256) is None
+    monkeypatch.setenv("LONGTAIL_DATA_HOME", str(tmp_path / "nothing"))
+    cached = fetch(server, None)
+    assert cached.parent == tmp_path / "cache"
+    own = fetch(server, tmp_path / "own")
+    monkeypatch.setenv("LONGTAIL_DATA_HOME", str(tmp_path / "own"))
+    assert find_movielens(sha256=SHA256) == own
+    assert find_movielens(tmp_path / "elsewhere", sha256=SHA256) is None
+
+
+def test_leftovers_of_a_killed_download_are_swept(server, tmp_path):
+    home = tmp_path / "home"
+    old, new = home / ".ml-latest-small.old", home / ".ml-latest-small.new"
+    for leftover in (old, new):
+        leftover.mkdir(parents=True)
+        (leftover / "archive.zip").write_bytes(b"half")
+    long_ago = time.time() - 7200
+    os.utime(old, (long_ago, long_ago))
+    fetch(server, home)
+    assert not old.exists()
+    assert new.exists()
+
+
+@pytest.mark.real_data
+def test_published_files_have_the_published_hashes():
+    home = os.environ["LONGTAIL_DATA_HOME"]
+    assert find_movielens(home) == Path(home) / "ml-latest-small"

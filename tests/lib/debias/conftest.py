@@ -1,0 +1,56 @@
+"""A store with a truth in tables: what is popular is shown often, and shown more to its fans."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_matrix
+
+from longtail_lib.preprocessing import Split
+
+
+def store(seed=0, n_users=200, n_items=40) -> tuple[Split, np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    taste, kind = rng.normal(size=(n_users, 2)), rng.normal(size=(n_items, 2))
+    appeal = np.linspace(1.5, -1.5, n_items)
+    preference = 1 / (1 + np.exp(-(taste @ kind.T + appeal - 0.5)))
+    propensity = np.clip(0.08 + 0.8 * preference * np.linspace(1, 0.1, n_items), 0.05, 0.95)
+    train = rng.random(preference.shape) < preference * propensity
+    none = csr_matrix(train.shape, dtype=np.float32)
+    # The truth holds users and items in reverse, as another source might.
+    truth = SimpleNamespace(
+        user_ids=np.arange(n_users)[::-1],
+        item_ids=np.arange(n_items)[::-1],
+        preference=lambda rows: preference[::-1, ::-1][rows],
+        propensity=lambda rows: propensity[::-1, ::-1][rows],
+    )
+    return (
+        Split(
+            csr_matrix(train.astype(np.float32)),
+            none,
+            none,
+            np.arange(n_users),
+            np.arange(n_items),
+            items=None,
+            users=None,
+            how="random",
+            name="store",
+            truth=truth,
+        ),
+        preference,
+        propensity,
+    )
+
+
+@pytest.fixture(scope="session")
+def small_store():
+    """Give the split, the preferences and the propensities."""
+    return store()
+
+
+@pytest.fixture(scope="session")
+def shop():
+    """Give the shop, leave-last-out."""
+    from longtail_lib import load_dataset, prepare, split
+
+    return split(prepare(load_dataset("shop")), how="leave-last-out")

@@ -1,0 +1,160 @@
+"""The trie, the decoder in NumPy and the beam search, against brute force."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.special import log_softmax
+
+from longtail_lib.models.generative._decoding import IdTrie, TokenDecoder, beam_search
+
+
+def random_decoder(sizes, dim=4, seed=0, scale=1.0):
+    rng = np.random.default_rng(seed)
+    arrays = {}
+    for level, size in enumerate(sizes):
+        shapes = {
+            "tokens": (size + 1, dim),
+            "project_kernel": (dim, dim),
+            "project_bias": (dim,),
+            "code_vectors": (size, dim),
+            "code_bias": (size,),
+        }
+        if level:
+            shapes |= {
+                "hidden_kernel": (level * dim, 2 * dim),
+                "hidden_bias": (2 * dim,),
+                "film_kernel": (2 * dim, 2 * dim),
+                "film_bias": (2 * dim,),
+            }
+        for name, shape in shapes.items():
+            arrays[f"{name}_{level}"] = scale * rng.normal(size=shape).astype(np.float32)
+    return TokenDecoder(arrays)
+
+
+def random_catalogue(sizes, n_items, seed):
+    rng = np.random.default_rng(seed)
+    every = np.array(list(product(*map(range, sizes))), dtype=np.int32)
+    return rng.permutation(every)[: min(n_items, len(every))]
+
+
+catalogues = given(
+    sizes=st.lists(st.integers(1, 4), min_size=1, max_size=3),
+    n_items=st.integers(1, 20),
+    seed=st.integers(0, 10_000),
+)
+
+
+def log_probability(decoder, codes, state, real):
+    """Write one id by hand, one softmax after another."""
+    total, beginnings = 0.0, {tuple(code[:m]) for code in real for m in range(1, len(code) + 1)}
+    for level in range(decoder.depth):
+        prefix = np.array(codes[:level], dtype=np.int32)[None, None]
+        logits = decoder.logits(state[None], prefix.reshape(1, 1, level))[0, 0].astype(float)
+        if real:
+            good = [(*codes[:level], token) in beginnings for token in range(len(logits))]
+            logits[~np.array(good)] = -np.inf
+        total += log_softmax(logits)[codes[level]]
+    return total
+
+
+# --- the trie ------------------------------------------------------------------------------------
+
+
+@catalogues
+@settings(max_examples=50, deadline=None)
+def test_the_trie_knows_every_beginning_and_nothing_else(sizes, n_items, seed):
+    codes = random_catalogue(sizes, n_items, seed)
+    trie = IdTrie(codes)
+    for level in range(trie.depth + 1):
+        expected = sorted({tuple(code[:level]) for code in codes.tolist()})
+        assert [tuple(row) for row in trie.prefixes(level).tolist()] == expected
+        if level == trie.depth:
+            continue
+        longer = sorted({tuple(code[: level + 1]) for code in codes.tolist()})
+        allowed = trie.allowed(level, sizes[level])
+        for node, prefix in enumerate(expected):
+            for token in range(sizes[level]):
+                whole = (*prefix, token)
+                place = longer.index(whole) if whole in longer else -1
+                assert allowed[node, token] == place
+    assert np.array_equal(codes[trie.columns], trie.prefixes(trie.depth))
+
+
+def test_the_trie_takes_unique_ids():
+    with pytest.raises(ValueError, match="3-1 stands for more"):
+        IdTrie(np.array([[3, 1], [0, 0], [3, 1]]))
+    with pytest.raises(ValueError, match="matrix"):
+        IdTrie(np.array([1, 2]))
+
+
+# --- exact scores --------------------------------------------------------------------------------
+
+
+@catalogues
+@settings(max_examples=40, deadline=None)
+def test_scores_are_the_products_of_the_steps_and_add_up_to_one(sizes, n_items, seed):
+    codes = random_catalogue(sizes, n_items, seed)
+    decoder, states = (
+        random_decoder(sizes, seed=seed),
+        np.random.default_rng(seed).normal(size=(3, 4)),
+    )
+    scores = decoder.log_probabilities(states.astype(np.float32), IdTrie(codes))
+    assert np.exp(scores.astype(float)).sum(axis=1) == pytest.approx(1, abs=1e-4)
+    real = [tuple(code) for code in codes.tolist()]
+    for column, code in enumerate(real[:5]):
+        expected = log_probability(decoder, code, states[1], real)
+        assert scores[1, column] == pytest.approx(expected, rel=1e-5, abs=1e-3)
+
+
+def test_scores_stay_finite_where_logits_are_huge():
+    codes = random_catalogue([4, 4], 12, 0)
+    decoder = random_decoder([4, 4], scale=30.0)
+    scores = decoder.log_probabilities(np.full((2, 4), 9, dtype=np.float32), IdTrie(codes))
+    assert np.isfinite(scores).all()
+
+
+# --- beam search ---------------------------------------------------------------------------------
+
+
+@catalogues
+@settings(max_examples=60, deadline=None)
+def test_constrained_decoding_writes_real_items_only_each_once(sizes, n_items, seed):
+    codes = random_catalogue(sizes, n_items, seed)
+    trie, decoder = IdTrie(codes), random_decoder(sizes, seed=seed, scale=3.0)
+    states = np.random.default_rng(seed).normal(size=(4, 4)).astype(np.float32)
+    beams = 1 + seed % 25
+    columns, found = beam_search(decoder, trie, states, beams)
+    assert columns.shape == (4, min(beams, len(codes)))
+    assert columns.min() >= 0
+    assert all(len(set(row)) == len(row) for row in columns.tolist())
+    exact = decoder.log_probabilities(states, trie)
+    assert found == pytest.approx(np.take_along_axis(exact, columns, axis=1), rel=1e-5, abs=1e-3)
+    assert (np.diff(found, axis=1) <= 0).all()
+
+
+def test_with_beams_for_all_it_is_the_exact_order():
+    sizes = [3, 4, 2]
+    codes = random_catalogue(sizes, 15, 3)
+    trie, decoder = IdTrie(codes), random_decoder(sizes, seed=3)
+    states = np.random.default_rng(0).normal(size=(5, 4)).astype(np.float32)
+    columns, _ = beam_search(decoder, trie, states, beams=15)
+    assert np.array_equal(columns, (-decoder.log_probabilities(states, trie)).argsort(axis=1))
+
+
+def test_free_decoding_finds_the_likeliest_ids_real_or_not():
+    sizes = [3, 4]
+    codes = random_catalogue(sizes, 5, 1)
+    trie, decoder = IdTrie(codes), random_decoder(sizes, seed=8)
+    state = np.random.default_rng(2).normal(size=(1, 4)).astype(np.float32)
+    every = list(product(range(3), range(4)))
+    values = np.array([log_probability(decoder, code, state[0], []) for code in every])
+    order = np.argsort(-values)
+    real = {tuple(code): column for column, code in enumerate(codes.tolist())}
+    columns, found = beam_search(decoder, trie, state, beams=12, constrained=False)
+    assert columns[0].tolist() == [real.get(every[place], -1) for place in order]
+    assert (columns == -1).sum() == 7
+    assert found[0] == pytest.approx(values[order], abs=1e-4)
+    assert np.exp(found.astype(float)).sum() == pytest.approx(1, abs=1e-5)

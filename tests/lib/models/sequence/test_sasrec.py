@@ -1,0 +1,200 @@
+"""SASRec learns the order of chains, stands saving, and says what it cannot read."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from longtail_course.toys import item_chains
+from longtail_lib.models import SASRec
+from longtail_lib.models.sequence._sequence_batches import next_item_batches, unseen_items
+
+SMALL = {
+    "dim": 16,
+    "blocks": 1,
+    "heads": 2,
+    "max_length": 6,
+    "dropout": 0.0,
+    "n_negatives": 24,
+    "epochs": 25,
+    "batch_size": 96,
+    "learning_rate": 0.02,
+    "patience": None,
+}
+
+
+@pytest.fixture(scope="module")
+def fitted(chains):
+    return SASRec(**SMALL).fit(chains)
+
+
+def hits(model, parts):
+    """Share of users whose next item stands first; by chance it is about 1 in 45."""
+    items, _ = model.recommend(parts.user_ids, k=1)
+    users = np.flatnonzero(np.diff(parts.validation.indptr))
+    return np.mean(items[users, 0] == parts.item_ids[parts.validation[users].indices])
+
+
+@pytest.mark.parametrize("loss", ["cross-entropy", "sampled-cross-entropy", "bce", "gbce"])
+def test_it_learns_what_comes_next(loss, chains, fitted):
+    changed = {"loss": loss}
+    if loss == "gbce":
+        # Negatives serve a whole batch, so that a few large batches are too noisy.
+        changed |= {"n_negatives": 8, "batch_size": 32, "epochs": 40}
+    model = fitted if loss == "cross-entropy" else SASRec(**SMALL | changed).fit(chains)
+    assert hits(model, chains) > 0.9
+    assert model.history_["loss"][-1] < 0.6 * model.history_["loss"][0]
+
+
+def test_scores_are_products_of_vectors(chains, fitted):
+    rows = np.array([3, 0, 3])
+    wanted = fitted.user_vectors_[rows] @ fitted.item_vectors_.T
+    np.testing.assert_allclose(fitted.score(rows), wanted, rtol=1e-6)
+    assert fitted.score(rows).dtype == np.float32
+
+
+def test_new_sequences_after_loading(chains, fitted, tmp_path):
+    path = fitted.save(tmp_path / "model.npz")
+    loaded = SASRec.load(path)
+    np.testing.assert_array_equal(loaded.score([0, 5]), fitted.score([0, 5]))
+    sequences = [[1002, 1003], [1017, 1018, 1019]]
+    items, scores = loaded.recommend_next(sequences, k=3)
+    assert items[:, 0].tolist() == [1004, 1020]
+    assert (np.diff(scores, axis=1) <= 0).all()
+    np.testing.assert_allclose(scores, fitted.recommend_next(sequences, k=3)[1], atol=1e-5)
+
+
+def test_a_known_user_and_his_sequence_score_alike(chains, fitted):
+    history = chains.train[7]
+    order = np.argsort(chains.times["train"][7].data)
+    vectors = fitted.encode([chains.item_ids[history.indices[order]]])
+    np.testing.assert_allclose(vectors[0], fitted.user_vectors_[7], atol=1e-5)
+
+
+def test_a_sequence_longer_than_the_window_keeps_the_latest(fitted):
+    latest = [1010, 1011, 1012, 1013, 1014, 1015]
+    longer = [1001, 1002, 1003, *latest]
+    np.testing.assert_allclose(fitted.encode([longer]), fitted.encode([latest]), atol=1e-6)
+    # Items beyond the window are left out all the same.
+    items, _ = fitted.recommend_next([longer], k=39)
+    assert not set(items[0]) & set(longer)
+
+
+def test_seen_items_may_be_kept(fitted):
+    items, _ = fitted.recommend_next([[1002, 1003]], k=48, exclude_seen=False)
+    assert sorted(items[0]) == list(range(1000, 1048))
+    _, scores = fitted.recommend_next([[1002, 1003]], k=48)
+    assert np.isneginf(scores[0]).tolist() == [False] * 46 + [True] * 2
+
+
+def test_two_fits_are_the_same_and_seeds_differ(chains):
+    few = SMALL | {"epochs": 2, "dropout": 0.2}
+    one, two = SASRec(**few).fit(chains), SASRec(**few).fit(chains)
+    np.testing.assert_array_equal(one.user_vectors_, two.user_vectors_)
+    other = SASRec(**few | {"seed": 1}).fit(chains)
+    assert np.abs(one.user_vectors_ - other.user_vectors_).max() > 0.01
+
+
+def test_a_killed_fit_goes_on(chains, tmp_path):
+    few = SMALL | {"epochs": 4, "dropout": 0.2, "patience": 4}
+    whole = SASRec(**few).fit(chains)
+
+    class Killed(Exception):
+        pass
+
+    class Interrupted(SASRec):
+        def _batches(self, parts, epoch, rng):
+            if epoch == 2:
+                raise Killed
+            return super()._batches(parts, epoch, rng)
+
+    Interrupted.__name__ = "SASRec"
+    with pytest.raises(Killed):
+        Interrupted(**few, checkpoint=tmp_path).fit(chains)
+    resumed = SASRec(**few, checkpoint=tmp_path).fit(chains)
+    np.testing.assert_array_equal(resumed.user_vectors_, whole.user_vectors_)
+    np.testing.assert_array_equal(resumed.history_["loss"], whole.history_["loss"])
+
+
+def test_a_checkpoint_of_another_catalogue_is_refused(chains, tmp_path):
+    few = SMALL | {"epochs": 1, "checkpoint": tmp_path}
+    SASRec(**few).fit(chains)
+    with pytest.raises(ValueError, match="checkpoint of another training"):
+        SASRec(**few).fit(item_chains(n_chains=5))
+
+
+def test_a_user_without_history_scores_nothing(chains, fitted):
+    train, times = chains.train.tolil(), chains.times["train"].tolil()
+    train[4], times[4] = 0, 0
+    emptied = dataclasses.replace(
+        chains, train=train.tocsr(), times=dict(chains.times) | {"train": times.tocsr()}
+    )
+    model = SASRec(**SMALL | {"epochs": 1}).fit(emptied)
+    assert not model.score([4]).any()
+    assert model.score([5]).any()
+
+
+@pytest.mark.parametrize("fusion", ["text", "sum", "null-space"])
+def test_text_joins_the_items(fusion, chains):
+    vectors = np.random.default_rng(3).normal(size=(chains.n_items, 24)).astype(np.float32)
+    model = SASRec(**SMALL | {"fusion": fusion, "vectors": vectors}).fit(chains)
+    assert hits(model, chains) > 0.8
+
+
+def test_text_vectors_are_not_saved(chains, tmp_path):
+    vectors = np.random.default_rng(3).normal(size=(chains.n_items, 24)).astype(np.float32)
+    model = SASRec(**SMALL | {"fusion": "text", "vectors": vectors, "epochs": 1}).fit(chains)
+    loaded = SASRec.load(model.save(tmp_path / "model.npz"))
+    assert loaded.vectors is None
+    np.testing.assert_array_equal(loaded.score([2]), model.score([2]))
+
+
+def test_batches_are_of_one_shape_and_negatives_unseen(chains):
+    seen = chains.train.toarray() > 0
+    for loss, shape in (("bce", (4, 6)), ("gbce", (9,))):
+        rng = np.random.default_rng(0)
+        batches = list(next_item_batches(chains, 6, 4, rng, loss=loss, n_negatives=9))
+        assert {batch["item"].shape for batch in batches} == {batches[0]["item"].shape}
+        assert batches[0]["negative"].shape[-1] == shape[-1]
+    rows = np.repeat(np.arange(chains.n_users), 20)
+    drawn = unseen_items(chains.train, rows, np.random.default_rng(0))
+    assert not seen[rows, drawn].any()
+    assert len(set(drawn.tolist())) == chains.n_items
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"loss": "softmax"}, "loss must be one of 'cross-entropy'"),
+        ({"dim": 0}, "dim must be a whole number from 1"),
+        ({"heads": 3}, "heads must divide dim"),
+        ({"dropout": 1.0}, "dropout must lie between 0 and 0.99"),
+        ({"calibration": 1.5}, "calibration must lie between 0 and 1"),
+        ({"fusion": "both", "vectors": np.ones((48, 3))}, "fusion must be one of"),
+        ({"fusion": "text", "vectors": np.ones((3, 3))}, "vectors has 3 rows"),
+    ],
+)
+def test_bad_parameters(parameters, message, chains):
+    with pytest.raises(ValueError, match=message):
+        SASRec(**SMALL | parameters).fit(chains)
+
+
+def test_bad_splits(chains):
+    with pytest.raises(ValueError, match="has no times"):
+        SASRec(**SMALL).fit(dataclasses.replace(chains, times=None))
+    lone = chains.validation
+    with pytest.raises(ValueError, match="nothing ever comes next"):
+        SASRec(**SMALL).fit(
+            dataclasses.replace(chains, train=lone, times={"train": chains.times["validation"]})
+        )
+
+
+def test_bad_sequences(fitted):
+    with pytest.raises(ValueError, match="sequence 1 is empty"):
+        fitted.recommend_next([[1001], []])
+    with pytest.raises(ValueError, match="none given"):
+        fitted.recommend_next([])
+    with pytest.raises(KeyError, match="unknown item id 7"):
+        fitted.recommend_next([[1001, 7]])
+    with pytest.raises(ValueError, match="k must lie between 1 and the 48 items"):
+        fitted.recommend_next([[1001]], k=49)

@@ -1,0 +1,352 @@
+"""Bad input to evaluate, compare, recommend, fit and tune: one clear sentence each.
+
+Each case states the error's type and the words that tell a user what to mend.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from longtail_lib import Dataset, compare, evaluate, tune
+from longtail_lib.evaluation import Report
+from longtail_lib.models import EASE, ItemKNN, NotFittedError, Popularity
+from longtail_lib.testing import Tiny, tiny_model, tiny_parts
+
+MODEL, PARTS = tiny_model(), tiny_parts()
+
+
+class Broken(Tiny):
+    """Scores with a NaN for one item, which may be one that the user has seen."""
+
+    def __init__(self, column=2):
+        self.column = column
+
+    def _score(self, user_rows):
+        scores = super()._score(user_rows)
+        scores[:, self.column] = np.nan
+        return scores
+
+
+def columns(parts, n):
+    """The same split over the first n items of the catalogue."""
+    return replace(
+        parts,
+        **{part: getattr(parts, part)[:, :n] for part in ("train", "validation", "test")},
+        item_ids=parts.item_ids[:n],
+    )
+
+
+def rows(parts, n):
+    return replace(
+        parts,
+        **{part: getattr(parts, part)[:n] for part in ("train", "validation", "test")},
+        user_ids=parts.user_ids[:n],
+    )
+
+
+def returning(scores):
+    """A model of any other library: no more than a score method."""
+
+    class Foreign:
+        def score(self, user_rows):
+            return scores(len(user_rows))
+
+    return Foreign()
+
+
+with_validation = replace(PARTS, validation=PARTS.test)
+
+
+@pytest.mark.parametrize("column", [0, 2, 5])
+def test_nan_scores(column):
+    model = Broken(column).fit(PARTS)
+    with pytest.raises(
+        ValueError, match=rf"Broken.score gave NaN for user row 0, item column {column}"
+    ):
+        evaluate(model, PARTS, k=2)
+    with pytest.raises(ValueError, match="Broken gave scores that are not a number"):
+        model.recommend([0], k=2)
+    # A search takes the trial for a failed one, and says why when nothing else is left.
+    with pytest.raises(ValueError, match=r"all 2 trials of Broken failed.*gave NaN"):
+        tune(Broken, with_validation, {"column": ("int", 0, 5)}, trials=2)
+
+
+def test_one_nan_among_good_scores_is_found_in_any_block():
+    n_items = PARTS.n_items
+
+    def scores(n):
+        found = np.zeros((n, n_items), np.float32)
+        found[-1, 3] = np.nan
+        return found
+
+    with pytest.raises(ValueError, match="gave NaN for user row 2, item column 3"):
+        evaluate(returning(scores), PARTS, k=2)
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        (columns(PARTS, 5), r"fitted on other items \(6\) than this split holds \(5\)"),
+        (replace(PARTS, item_ids=np.array(list("uvwxyz"))), "fitted on other items"),
+        (replace(PARTS, item_ids=PARTS.item_ids[::-1]), "fitted on other items"),
+        (replace(PARTS, item_ids=np.arange(6)), "fitted on other items"),
+        (rows(PARTS, 2), r"fitted on other users \(3\) than this split holds \(2\)"),
+        (replace(PARTS, user_ids=np.arange(1, 4)), "fitted on other users"),
+    ],
+    ids=["fewer items", "other items", "other order", "numbers", "fewer users", "other users"],
+)
+def test_a_model_fitted_on_another_catalogue(other, said):
+    with pytest.raises(ValueError, match=said):
+        evaluate(MODEL, other, k=2)
+
+
+def test_a_model_that_does_not_tell_its_catalogue_is_found_out_by_its_shape():
+    with pytest.raises(ValueError, match=r"shape \(3, 5\) for 3 users, expected .*\(3, 6\)"):
+        evaluate(returning(lambda n: np.zeros((n, 5), np.float32)), PARTS, k=2)
+    with pytest.raises(ValueError, match="returned float64, expected float32"):
+        evaluate(returning(lambda n: np.zeros((n, 6))), PARTS, k=2)
+    with pytest.raises(ValueError, match="returned list"):
+        evaluate(returning(lambda n: [[0.0] * 6] * n), PARTS, k=2)
+
+
+@pytest.mark.parametrize("k", [0, -1, (10, 0), 2.0, "10", None, True, []], ids=repr)
+def test_a_cut_off_that_is_none(k):
+    with pytest.raises(ValueError, match="k must be one or several whole numbers from 1, got"):
+        evaluate(MODEL, PARTS, k=k)
+
+
+@pytest.mark.parametrize(
+    ("k", "error"),
+    [
+        (0, ValueError),
+        (-3, ValueError),
+        (7, ValueError),
+        (2.5, TypeError),
+        (True, TypeError),
+        ("2", TypeError),
+        (None, TypeError),
+    ],
+    ids=repr,
+)
+def test_a_list_length_that_is_none(k, error):
+    said = (
+        "k must lie between 1 and the 6 items"
+        if error is ValueError
+        else "k must be a whole number"
+    )
+    with pytest.raises(error, match=said):
+        MODEL.recommend([0], k=k)
+
+
+@pytest.mark.parametrize(
+    ("users", "error", "said"),
+    [
+        ([99], KeyError, "unknown user id 99"),
+        ([0, 1.5], KeyError, "unknown user id 1.5"),
+        (["0"], TypeError, "user ids of this split are numbers such as 0, got text such as '0'"),
+        (None, TypeError, "user ids of this split are numbers such as 0, got None"),
+    ],
+)
+def test_users_that_are_not_there(users, error, said):
+    with pytest.raises(error, match=said):
+        MODEL.recommend(users, k=2)
+
+
+def test_an_empty_validation_part():
+    with pytest.raises(ValueError, match=r"evaluate: the validation part .* is empty; split with"):
+        evaluate(MODEL, PARTS, k=2, part="validation")
+    with pytest.raises(ValueError, match=r"tune: the validation part of 'tiny' is empty"):
+        tune(EASE, PARTS, {"l2": ("log", 1, 10)})
+
+
+def test_an_empty_train_part():
+    empty = replace(PARTS, train=PARTS.validation)
+    for model in (Popularity(), EASE(), ItemKNN()):
+        with pytest.raises(ValueError, match=r"train part .* is empty; check the thresholds"):
+            model.fit(empty)
+
+
+@pytest.mark.parametrize("metrics", [["ndcg"], "NDCG@10", ["NDCG", "Hitrate"], [3]], ids=repr)
+def test_an_unknown_metric(metrics):
+    with pytest.raises(
+        ValueError, match=r"unknown metric .*; known are HitRate.*TailShare; the cut-off"
+    ):
+        evaluate(MODEL, PARTS, k=2, metrics=metrics)
+
+
+def test_no_metric_and_something_else():
+    with pytest.raises(ValueError, match="list of length 0"):
+        evaluate(MODEL, PARTS, metrics=[])
+    with pytest.raises(
+        TypeError, match=r"metrics must be names such as \['NDCG', 'TailShare'\], got 3"
+    ):
+        evaluate(MODEL, PARTS, metrics=3)
+
+
+def test_an_unknown_metric_of_a_report_or_a_search():
+    report = evaluate(MODEL, PARTS, k=2)
+    with pytest.raises(KeyError, match="no 'ndcg@2' for 'tail'; groups: overall, head, mid, tail"):
+        _ = report["tail", "ndcg@2"]
+    with pytest.raises(ValueError, match="unknown metric 'ndcg@2'"):
+        tune(EASE, with_validation, {"l2": ("log", 1, 10)}, metric="ndcg@2")
+
+
+@pytest.mark.parametrize(
+    ("model", "parts", "said"),
+    [
+        (Popularity, PARTS, r"the class Popularity; write Popularity\(\).fit\(parts\)"),
+        (PARTS, MODEL, "the model comes first, then the split"),
+        ("EASE", PARTS, r"got str; it needs a method score\(user_rows\)"),
+        (None, PARTS, "got NoneType"),
+        (MODEL, np.eye(6), r"takes a Split, got ndarray; make one with split\(prepare\(data\)\)"),
+        (MODEL, None, "takes a Split, got NoneType"),
+    ],
+)
+def test_something_else_than_a_model_and_a_split(model, parts, said):
+    with pytest.raises(TypeError, match=said):
+        evaluate(model, parts)
+
+
+def test_a_dataset_instead_of_a_split():
+    import polars as pl
+
+    from longtail_lib import DatasetCard
+
+    frame = pl.DataFrame({"user_id": [1], "item_id": [1]})
+    data = Dataset(frame, frame[["item_id"]], frame[["user_id"]], DatasetCard(name="one"))
+    for call in (lambda: evaluate(MODEL, data), lambda: Popularity().fit(data)):
+        with pytest.raises(TypeError, match=r"takes a Split, got Dataset; make one with split"):
+            call()
+
+
+def test_a_model_that_is_not_fitted():
+    for call in (
+        lambda: evaluate(Popularity(), PARTS),
+        lambda: Popularity().recommend([0]),
+        lambda: Popularity().score([0]),
+    ):
+        with pytest.raises(
+            NotFittedError, match=r"Popularity is not fitted yet; call fit\(parts\)"
+        ):
+            call()
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "said"),
+    [
+        ({"part": "train"}, ValueError, "part must be 'test' or 'validation', got 'train'"),
+        ({"confidence": 95}, ValueError, "confidence must lie between 0 and 1"),
+        ({"confidence": "95%"}, ValueError, "confidence must lie between 0 and 1"),
+        ({"resamples": 0}, ValueError, "resamples must be at least 1"),
+        ({"resamples": 10.0}, ValueError, "resamples must be at least 1"),
+        ({"seed": -1}, ValueError, "seed must be a whole number from 0, got -1"),
+        ({"seed": None}, ValueError, "seed must be a whole number from 0, got None"),
+        ({"memory_mb": 0}, ValueError, "memory_mb=0 cannot hold"),
+        ({"memory_mb": float("nan")}, ValueError, "memory_mb=nan cannot hold"),
+        ({"groups": 5}, TypeError, "groups must be made by popularity_groups"),
+        ({"groups": {"hed": 0.2}}, TypeError, r"some of its parameters head, tail.*got \{'hed'"),
+        ({"groups": {"head": 2}}, ValueError, "shares in"),
+    ],
+)
+def test_options_of_an_evaluation(options, error, said):
+    with pytest.raises(error, match=said):
+        evaluate(MODEL, PARTS, **{"k": 2, **options})
+
+
+ONE, TWO = (evaluate(MODEL, PARTS, k=2, name=name) for name in ("one", "two"))
+
+
+@pytest.mark.parametrize(
+    ("reports", "options", "error", "said"),
+    [
+        ([ONE], {}, ValueError, r"two or more reports with different model names, got \['one'\]"),
+        ([ONE, ONE], {}, ValueError, "different model names"),
+        ([], {}, ValueError, "two or more reports"),
+        (
+            [ONE, MODEL],
+            {},
+            TypeError,
+            "takes a list of reports as evaluate makes them, got Tiny in it",
+        ),
+        (ONE, {}, ValueError, "two or more reports"),
+        (
+            [ONE, TWO],
+            {"baseline": "three"},
+            KeyError,
+            "no report of the baseline 'three'; there are one, two",
+        ),
+        (
+            [ONE, TWO],
+            {"metrics": "NDCG@50"},
+            KeyError,
+            "unknown metric 'NDCG@50'; the reports hold",
+        ),
+        (
+            [ONE, TWO],
+            {"groups": "niche"},
+            KeyError,
+            "unknown group 'niche'; the reports hold overall",
+        ),
+        (
+            [ONE, TWO],
+            {"confidence": 95},
+            ValueError,
+            "compare: confidence must lie between 0 and 1",
+        ),
+        ([ONE, TWO], {"resamples": 0}, ValueError, "compare: .*resamples must be at least 1"),
+        ([ONE, TWO], {"seed": -1}, ValueError, "compare: seed must be a whole number"),
+        (
+            [ONE, evaluate(MODEL, PARTS, k=3, name="two")],
+            {},
+            ValueError,
+            "differ in ks: .3,. and .2,.; evaluate both alike",
+        ),
+        (
+            [
+                ONE,
+                evaluate(Popularity().fit(columns(PARTS, 5)), columns(PARTS, 5), k=2, name="two"),
+            ],
+            {},
+            ValueError,
+            "measured differently .fingerprint",
+        ),
+        (
+            [ONE, evaluate(MODEL, PARTS, k=2, name="two", groups={"head": 0.5, "tail": 0.5})],
+            {},
+            ValueError,
+            "measured differently .groups fingerprint",
+        ),
+        (
+            [ONE, Report.from_json(TWO.to_json())],
+            {},
+            ValueError,
+            r"two lacks the numbers of the same users; .*to_json\(per_user=True\)",
+        ),
+    ],
+)
+def test_what_cannot_be_compared(reports, options, error, said):
+    with pytest.raises(error, match=said):
+        compare(reports, **{"baseline": "one", **options})
+
+
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        (EASE(l2=0), "l2 must be a positive number, got 0"),
+        (EASE(l2="200"), "l2 must be a positive number, got '200'"),
+        (EASE(l2=None), "l2 must be a positive number, got None"),
+        (EASE(l2=float("nan")), "l2 must be a positive number, got nan"),
+        (EASE(popularity_exponent="a"), "popularity_exponent must be finite, a number, got 'a'"),
+        (EASE(top_weights=2.5), "top_weights must be at least 1, a whole number, .* got 2.5"),
+        (ItemKNN(neighbours=0), "neighbours must be .*got 0"),
+        (ItemKNN(neighbours=2.5), "neighbours must be a whole number, got 2.5"),
+        (ItemKNN(shrinkage=-1), "shrinkage must be 0 or more, got -1"),
+        (ItemKNN(shrinkage="10"), "shrinkage must be a number, got '10'"),
+        (Popularity(half_life=0), "half_life must be a positive number of days"),
+        (Popularity(half_life=7), "time"),
+    ],
+)
+def test_parameters_of_models(model, said):
+    with pytest.raises(ValueError, match=said):
+        model.fit(PARTS)
