@@ -30,6 +30,7 @@ PYTHON = (3, 11)
 # Measured on Linux: 3.7 GB in .venv, and what pip keeps while it downloads.
 FREE_BYTES = 6 * 10**9
 READY, STARTED = ".course-lock", ".course-started"
+COURSE = "longtail_course"
 
 
 class SetupError(Exception):
@@ -98,17 +99,17 @@ def _run(options: argparse.Namespace) -> int:
     if options.update and options.dataset:
         raise SetupError("--update stores the lessons on their own data; leave --dataset out.")
     command = ["build" if options.update else "run", *options.only]
-    return _courseware([*command, *(["--dataset", options.dataset] if options.dataset else [])])
+    return _build([*command, *(["--dataset", options.dataset] if options.dataset else [])])
 
 
 def _test(options: argparse.Namespace) -> int:
-    return _courseware(["test", *(["--fast"] if options.fast else [])])
+    return _build(["test", *(["--fast"] if options.fast else [])])
 
 
 _COMMANDS = {"lab": _lab, "run": _run, "test": _test}
 
 
-def _courseware(arguments: list[str]) -> int:
+def _build(arguments: list[str]) -> int:
     command = [str(venv_python(ROOT)), "-m", "longtail_course.build", *arguments]
     process = subprocess.Popen(command, cwd=str(ROOT), env=child_environment())
     try:
@@ -198,9 +199,9 @@ def fingerprint(root: Path) -> dict[str, str]:
             lock.update((root / name).read_bytes())
         except FileNotFoundError as error:
             raise SetupError(f"{name} is missing; clone the project again.") from error
-    config = _kernel_config(root)
-    if config.is_file():
-        lock.update(config.read_bytes())
+    for path in (root / COURSE / "pyproject.toml", _kernel_config(root)):
+        if path.is_file():
+            lock.update(path.read_bytes())
     version = ".".join(map(str, sys.version_info[:3]))
     return {"lock": lock.hexdigest(), "python": version, "folder": str(root)}
 
@@ -212,7 +213,7 @@ def venv_python(root: Path) -> Path:
 
 
 def _kernel_config(root: Path) -> Path:
-    return root / "courseware" / "ipython_kernel_config.py"
+    return root / COURSE / "build" / "ipython_kernel_config.py"
 
 
 def _read_state(root: Path) -> dict[str, str]:
@@ -258,7 +259,10 @@ def _make(root: Path) -> None:
             # pip was still fetching: what was in .venv is in it unharmed.
             (venv / STARTED).unlink()
         raise
-    _call(root, [*pip, "--no-build-isolation", "-e", str(root)], "installing the library")
+    # The library, and beside it the course, which is installed from the checkout alone.
+    ours = [root, root / COURSE] if (root / COURSE / "pyproject.toml").is_file() else [root]
+    editable = [argument for folder in ours for argument in ("-e", str(folder))]
+    _call(root, [*pip, "--no-build-isolation", *editable], "installing the library")
     _finish(root)
     (venv / READY).write_text(json.dumps(wanted), encoding="utf-8")
     (venv / STARTED).unlink()

@@ -5,7 +5,8 @@ from pathlib import Path
 from longtail_course.build.lock_file import Pin, read_lock
 
 _HEAD = """\
-# For conda and Binder: the versions of requirements.lock. Made by: python -m longtail_course.build environment
+# For conda and Binder: the versions of requirements.lock.
+# Made by: python -m longtail_course.build environment
 # The weights of the text encoder are not here: pip would install their dependencies too. Binder
 # gets them by postBuild; elsewhere call ./postBuild once, or let lesson 12 download them.
 name: longtail
@@ -22,7 +23,7 @@ dependencies:
 def environment_text(root: Path) -> str:
     """What `environment.yml` has to say."""
     lines = [f"      - {_requirement(pin)}\n" for pin in read_lock(root) if not pin.alone]
-    return _HEAD + "".join(lines) + "      - -e .\n"
+    return _HEAD + "".join(lines) + "      - -e .\n      - -e ./longtail_course\n"
 
 
 def write_environment(root: Path) -> Path:

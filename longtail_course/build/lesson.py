@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 # The dataset that a lesson may require, and the folder that holds it under $LONGTAIL_DATA_HOME.
 DATA_FOLDERS = {"movielens-small": "ml-latest-small"}

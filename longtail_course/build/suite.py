@@ -26,7 +26,8 @@ def suite_arguments(root: Path, *, fast: bool = False) -> list[str]:
     fast : bool
         Leave out the stored outputs and the tests marked slow.
     """
-    arguments = ["-q", "--durations=10", "--doctest-modules", "tests", "longtail_lib", "courseware"]
+    arguments = ["-q", "--durations=10", "--doctest-modules"]
+    arguments += ["tests", "longtail_lib", "longtail_course"]
     # IPython reads this file with a name of its own in it; nothing else can import it.
     arguments.append("--ignore=longtail_course/build/ipython_kernel_config.py")
     processes = min(_MOST_PROCESSES, os.cpu_count() or 1)

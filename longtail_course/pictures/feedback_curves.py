@@ -30,7 +30,7 @@ _DEFAULT = ("exposure_gini", "tail_share", "satisfaction_head_lovers", "satisfac
 
 
 def feedback_curves(
-    loops: FeedbackLoop | Iterable[FeedbackLoop] | Any,
+    loops: FeedbackLoop | Iterable[FeedbackLoop],
     *,
     quantities: Sequence[str] = _DEFAULT,
     title: str = "Feedback loop",
@@ -41,9 +41,8 @@ def feedback_curves(
 
     Parameters
     ----------
-    loops : FeedbackLoop, iterable of FeedbackLoop, or frame
-        From `feedback_loop`, with different names; or the frame of `feedback_table`, whose
-        intervals are drawn as bands.
+    loops : FeedbackLoop or iterable of FeedbackLoop
+        From `feedback_loop`, with different names.
     quantities : sequence of str
         Some of `feedback_rounds.QUANTITIES`, a panel for each.
     title : str
@@ -69,7 +68,7 @@ def feedback_curves(
     """
     series = _series(loops, quantities)
     models = list(next(iter(series.values())))
-    n_rounds = max(len(lines[0]) for lines in next(iter(series.values())).values())
+    n_rounds = max(map(len, next(iter(series.values())).values()))
     columns = min(2, len(series))
     rows = -(-len(series) // columns)
     # One row of the legend for each four models.
@@ -83,10 +82,9 @@ def feedback_curves(
             panel.set_axis_off()
         for panel, (quantity, lines) in zip(panels, series.items(), strict=False):
             name, unit = _LABELS.get(quantity, (quantity, quantity))
-            for place, (model, (mean, low, high)) in enumerate(lines.items()):
+            for place, (model, mean) in enumerate(lines.items()):
                 rounds = np.arange(1, len(mean) + 1)
                 colour = COLOURS[place % len(COLOURS)]
-                panel.fill_between(rounds, low, high, color=colour, alpha=0.2, linewidth=0)
                 panel.plot(
                     rounds,
                     mean,
@@ -113,24 +111,16 @@ def feedback_curves(
     return picture
 
 
-def _series(
-    loops: Any, quantities: Sequence[str]
-) -> dict[str, dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]]:
-    """For each quantity and model: mean, low and high of each round."""
-    if hasattr(loops, "filter"):
-        found = _from_table(loops)
-    else:
-        loops = [loops] if hasattr(loops, "rounds") else list(loops)
-        names = [loop.model for loop in loops]
-        if len(set(names)) < len(names):
-            raise ValueError(
-                f"feedback_curves: two loops have the same name, {', '.join(names)}; give each its "
-                "own with feedback_loop(..., name=)"
-            )
-        found = {
-            loop.model: {name: (line, line, line) for name, line in loop.rounds.items()}
-            for loop in loops
-        }
+def _series(loops: Any, quantities: Sequence[str]) -> dict[str, dict[str, np.ndarray]]:
+    """For each quantity and model: the value of each round."""
+    loops = [loops] if hasattr(loops, "rounds") else list(loops)
+    names = [loop.model for loop in loops]
+    if len(set(names)) < len(names):
+        raise ValueError(
+            f"feedback_curves: two loops have the same name, {', '.join(names)}; give each its "
+            "own with feedback_loop(..., name=)"
+        )
+    found = {loop.model: loop.rounds for loop in loops}
     if not found or not quantities:
         raise ValueError("feedback_curves: nothing to draw; pass what feedback_loop returned")
     for quantity in quantities:
@@ -145,15 +135,6 @@ def _series(
     }
 
 
-def _from_table(table: Any) -> dict[str, dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]]:
-    found: dict[str, dict[str, Any]] = {}
-    for (model, quantity), rows in table.group_by(["model", "quantity"], maintain_order=True):
-        rows = rows.sort("round")
-        lines = (rows[name].cast(float).fill_null(np.nan) for name in ("mean", "low", "high"))
-        found.setdefault(model, {})[quantity] = tuple(line.to_numpy() for line in lines)
-    return found
-
-
 def _share_scale(panels: Mapping[str, Any]) -> None:
     both = [panel for quantity, panel in panels.items() if quantity.startswith("satisfaction")]
     if both:
@@ -162,11 +143,11 @@ def _share_scale(panels: Mapping[str, Any]) -> None:
             panel.set_ylim(0, top)
 
 
-def _said(lines: Mapping[str, tuple[np.ndarray, ...]], quantity: str) -> str:
+def _said(lines: Mapping[str, np.ndarray], quantity: str) -> str:
     form = "{:,.0f}" if quantity == "choices" else "{:.3f}"
     return "; ".join(
         f"{model} from {_shown(mean[0], form)} to {_shown(mean[-1], form)}"
-        for model, (mean, _, _) in lines.items()
+        for model, mean in lines.items()
     )
 
 

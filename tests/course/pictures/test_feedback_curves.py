@@ -1,7 +1,5 @@
 import numpy as np
-import polars as pl
 import pytest
-from longtail_lib.evaluation.feedback_seeds import feedback_table
 
 from longtail_course import pictures as plots
 from longtail_course.worlds import FeedbackLoop
@@ -57,16 +55,6 @@ def test_alt_text_holds_first_and_last_number():
     )
 
 
-def test_a_table_over_seeds_draws_bands():
-    loops = [loop(name, start, seed) for name in "AB" for seed, start in enumerate((0.4, 0.5, 0.6))]
-    picture = plots.feedback_curves(feedback_table(loops), quantities=["tail_share"])
-    axes = picture.axes[0]
-    assert "A from 0.500 to 0.250" in picture.alt_text
-    band = axes.collections[0].get_paths()[0].vertices
-    # Student's t with two degrees of freedom: 4.303 x 0.1 / sqrt(3).
-    assert band[:, 1].max() == pytest.approx(0.5 + 0.2484, abs=1e-3)
-
-
 def test_what_is_not_defined_is_left_out_and_said():
     one = loop(rounds=2)
     one.rounds["tail_share"] = np.array([0.5, np.nan])
@@ -90,7 +78,5 @@ def test_refusals():
         plots.feedback_curves([loop(), loop()])
     with pytest.raises(ValueError, match="nothing to draw"):
         plots.feedback_curves([])
-    with pytest.raises(ValueError, match="nothing to draw"):
-        plots.feedback_curves(pl.DataFrame({"model": [], "quantity": []}))
     with pytest.raises(KeyError, match="no quantity 'gini'"):
         plots.feedback_curves(loop(), quantities=["gini"])

@@ -36,7 +36,7 @@ def build_editable(folder, config_settings=None, metadata_directory=None):
 """
 
 # Stands for the real commands: tells what it was called with, and fails when asked to.
-_COURSEWARE = """\
+_COMMANDS = """\
 import os, sys, tinydep
 print("called with", sys.argv[1:])
 print("LONGTAIL_DATA_HOME", os.environ.get("LONGTAIL_DATA_HOME"))
@@ -51,9 +51,11 @@ def make_checkout(folder: Path) -> Path:
     shutil.copyfile(ROOT / "course.py", folder / "course.py")
     (folder / "pyproject.toml").write_text(_PYPROJECT)
     (folder / "backend.py").write_text(_BACKEND)
-    (folder / "courseware").mkdir()
-    (folder / "courseware" / "__init__.py").write_text("")
-    (folder / "courseware" / "__main__.py").write_text(_COURSEWARE)
+    build = folder / "longtail_course" / "build"
+    build.mkdir(parents=True)
+    (build.parent / "__init__.py").write_text("")
+    (build / "__init__.py").write_text("")
+    (build / "__main__.py").write_text(_COMMANDS)
     write_lock(folder, "1.0")
     return folder
 

@@ -1,9 +1,11 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from longtail_course.worlds.simulated_choice import Randomness, examination, react
+from longtail_course.worlds.simulated_choice import Randomness, examination, react, remembered
 
 
 def test_uniform_numbers_are_uniform_and_unrelated():
@@ -67,3 +69,20 @@ def test_equals_plain_python(seed, choose, bias):
     expected = plain(lists, preference, looks, likes, bias, choose)
     assert np.array_equal(found.chosen, expected[0])
     assert np.array_equal(found.rejected, expected[1])
+
+
+def test_remembered_looks_up_preferences_and_asks_the_truth_for_all_else():
+    table = np.random.default_rng(0).random((300, 7))
+    truth = SimpleNamespace(
+        user_ids=np.arange(300)[::-1],
+        item_ids=np.array(list("gfedcba")),
+        preference=lambda rows: table[rows],
+        propensity=lambda rows: table[rows] / 2,
+    )
+    own = SimpleNamespace(user_ids=truth.user_ids, item_ids=truth.item_ids)
+    matrix = np.full((300, 7), 0.25, dtype=np.float32)
+    known = remembered(truth, own, matrix)
+    assert known.preference([3]).tolist() == [[0.25] * 7]
+    assert np.array_equal(known.propensity([3]), truth.propensity([3]))
+    turned = SimpleNamespace(user_ids=truth.user_ids[::-1], item_ids=truth.item_ids)
+    assert remembered(truth, turned, matrix) is truth

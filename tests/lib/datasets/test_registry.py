@@ -50,7 +50,7 @@ def test_unknown_names_get_the_closest_one(name, meant):
 @pytest.mark.parametrize("name", registry.SIMULATED)
 def test_stored_datasets_are_found_from_any_folder(name, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
-    checkout = Path(longtail_lib.__file__).parents[2]
+    checkout = Path(longtail_lib.__file__).parents[1]
     assert registry.stored_folder(name) == checkout / "datasets" / name
     data = load_dataset(name)
     assert data.card.name == name

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from longtail_course.worlds import calibrated_preference, item_preference
+from longtail_course.worlds import item_preference
 from longtail_lib.debias import (
     clipped_ips,
     doubly_robust,
@@ -203,19 +203,6 @@ def test_item_preference_is_right_where_items_are_shown_to_all_alike():
         assert np.abs(found - preference).max() < 0.04
 
 
-def test_calibrated_scores_impute_better_than_a_constant(small_store):
-    _, preference, propensity = small_store
-    shown, chosen = draw_feedback(preference, propensity, seed=3)
-    scores = 5 * preference**3
-    found = calibrated_preference(scores, chosen, shown, propensity, bins=10)
-    assert np.abs(found - preference).mean() < 0.3 * np.abs(preference.mean() - preference).mean()
-    # Within a bin it is the self-normalised estimate.
-    edges = np.quantile(scores, [0.1])
-    low = scores < edges[0]
-    expected = snips(np.where(low, chosen, 0), shown & low, propensity).value
-    assert found[low] == pytest.approx(expected)
-
-
 @pytest.mark.parametrize(
     ("call", "match"),
     [
@@ -233,7 +220,6 @@ def test_calibrated_scores_impute_better_than_a_constant(small_store):
         (lambda: list_weights(3, "map"), "'mean' or 'dcg'"),
         (lambda: item_preference([1], [0.5]), "n_users"),
         (lambda: item_preference([1], [0.5, 0.5], 3), "end in the items"),
-        (lambda: calibrated_preference([[1.0]], [[1]], [[False]], 1.0), "something shown"),
     ],
 )
 def test_bad_input(call, match):

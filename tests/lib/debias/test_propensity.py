@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from longtail_lib.debias.calibration import propensity_calibration
 from scipy.stats import spearmanr
 
 from longtail_lib.debias import fit_propensity, popularity_propensity
@@ -31,20 +30,6 @@ def test_a_split_gives_its_train_popularity_and_cold_items_count_as_one(small_st
     assert popularity_propensity([4, 0]).tolist() == [1.0, 0.5]
     assert popularity_propensity([4, 0], floor=0.75).tolist() == [1.0, 0.75]
     assert popularity_propensity([9, 1], exponent=0).tolist() == [1.0, 1.0]
-
-
-def test_calibration_against_a_plain_loop():
-    rng = np.random.default_rng(1)
-    guess, truth = rng.random((30, 20)), rng.random((30, 20))
-    table = propensity_calibration(guess, truth, bins=4, digits=None)
-    edges = [-1, *np.quantile(guess, [0.25, 0.5, 0.75]), 2]
-    for row, low, high in zip(table.iter_rows(named=True), edges, edges[1:], strict=False):
-        inside = (guess >= low) & (guess < high)
-        assert row["cells"] == inside.sum()
-        assert row["truth"] == pytest.approx(truth[inside].mean())
-        assert row["spread"] == pytest.approx(truth[inside].std())
-        assert row["ratio"] == pytest.approx(guess[inside].mean() / truth[inside].mean())
-    assert table["cells"].sum() == truth.size
 
 
 def test_popularity_knows_items_but_not_users_on_the_shop(shop):
@@ -84,5 +69,3 @@ def test_bad_fits_and_shapes_are_refused():
         fit_propensity([3, 3, 0], [0.1, 0.2, 0.3])
     with pytest.raises(ValueError, match="one number an item"):
         fit_propensity([3, 3, 0], [0.1, 0.2])
-    with pytest.raises(ValueError, match="n_items"):
-        propensity_calibration([0.1, 0.2], [[0.1, 0.2, 0.3]])

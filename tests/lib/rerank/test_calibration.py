@@ -4,10 +4,10 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from tests.rerank import oracles
 
 from longtail_lib.rerank import calibrated
 from longtail_lib.rerank._calibrated import calibration_divergence
+from tests.lib.rerank import oracles
 from tests.lib.rerank.conftest import draw
 
 

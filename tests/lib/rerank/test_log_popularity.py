@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from tests.rerank import oracles
 
 from longtail_lib.rerank import popularity_penalty
+from tests.lib.rerank import oracles
 from tests.lib.rerank.conftest import draw
 
 

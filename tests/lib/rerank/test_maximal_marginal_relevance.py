@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
-from tests.rerank import oracles
 
 from longtail_lib.rerank import mmr
+from tests.lib.rerank import oracles
 from tests.lib.rerank.conftest import draw
 
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom
-from tests.rerank import oracles
 
 from longtail_lib.rerank import adjusted_alpha, quota_table, tail_quota
+from tests.lib.rerank import oracles
 from tests.lib.rerank.conftest import draw
 
 

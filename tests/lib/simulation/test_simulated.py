@@ -19,7 +19,7 @@ from longtail_course.worlds.dataset_card import card_text
 from longtail_lib.datasets import load_dataset
 from longtail_lib.simulation import PRESETS, read_simulated, simulate, write_simulated
 
-DATASETS = Path(longtail_lib.__file__).parents[2] / "datasets"
+DATASETS = Path(longtail_lib.__file__).parents[1] / "datasets"
 
 
 @pytest.fixture(scope="module")

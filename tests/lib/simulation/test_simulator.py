@@ -25,7 +25,7 @@ from longtail_lib.simulation import (
 from longtail_lib.simulation._population import block_start
 from longtail_lib.simulation._simulate import vocabulary_of
 
-DATASETS = Path(longtail_lib.__file__).parents[2] / "datasets"
+DATASETS = Path(longtail_lib.__file__).parents[1] / "datasets"
 SMALL = replace(PRESETS["shop"], n_users=150, n_items=600)
 
 

@@ -1,10 +1,12 @@
+"""Preferences and propensities of a simulator, in the order of a split."""
+
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from longtail_lib import load_dataset
-from longtail_lib.simulation._true_preference import preference_matrix, remembered
+from longtail_lib.simulation import true_preference
 
 
 @pytest.fixture
@@ -19,9 +21,13 @@ def truth():
     )
 
 
+def asked_for(truth, users, items):
+    return SimpleNamespace(truth=truth, user_ids=np.array(users), item_ids=np.array(items))
+
+
 def test_rows_and_columns_follow_the_ids_asked_for(truth):
-    users, items = np.array([5, 299, 0]), np.array(["b", "g"])
-    found = preference_matrix(truth, users, items)
+    users = np.array([5, 299, 0])
+    found = true_preference(asked_for(truth, users, ["b", "g"]))
     expected = truth.table[299 - users][:, [5, 0]]
     np.testing.assert_allclose(found, expected, rtol=1e-6)
     assert found.dtype == np.float32
@@ -29,26 +35,15 @@ def test_rows_and_columns_follow_the_ids_asked_for(truth):
 
 def test_simulated_preferences_are_exact_in_float32():
     truth = load_dataset("social").truth
-    users = truth.user_ids[[9, 2]]
-    found = preference_matrix(truth, users, truth.item_ids)
+    found = true_preference(asked_for(truth, truth.user_ids[[9, 2]], truth.item_ids))
     assert np.array_equal(found.astype(np.float64), truth.preference([9, 2]))
     assert found.std() > 0.05
 
 
-def test_remembered_looks_up_preferences_and_asks_the_truth_for_all_else(truth):
-    own = SimpleNamespace(user_ids=truth.user_ids, item_ids=truth.item_ids)
-    matrix = np.full((300, 7), 0.25, dtype=np.float32)
-    known = remembered(truth, own, matrix)
-    assert known.preference([3]).tolist() == [[0.25] * 7]
-    assert np.array_equal(known.propensity([3]), truth.propensity([3]))
-    turned = SimpleNamespace(user_ids=truth.user_ids[::-1], item_ids=truth.item_ids)
-    assert remembered(truth, turned, matrix) is truth
-
-
 def test_refusals(truth):
-    with pytest.raises(ValueError, match="there is no truth"):
-        preference_matrix(None, [1], [1])
-    with pytest.raises(ValueError, match=r"does not know user 300 \(1 of 2 are unknown\)"):
-        preference_matrix(truth, [1, 300], ["a"])
-    with pytest.raises(ValueError, match="does not know item 'z'"):
-        preference_matrix(truth, [1], ["z"])
+    with pytest.raises(ValueError, match="the split has none"):
+        true_preference(asked_for(None, [1], [1]))
+    with pytest.raises(ValueError, match="does not know 1 of the split's user_ids, such as 300"):
+        true_preference(asked_for(truth, [1, 300], ["a"]))
+    with pytest.raises(ValueError, match="does not know 1 of the split's item_ids, such as z"):
+        true_preference(asked_for(truth, [1], ["z"]))
