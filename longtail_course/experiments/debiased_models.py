@@ -85,8 +85,8 @@ def judge(model: Any, parts: Any, k: int = 10) -> dict[str, float | None]:
 
     Examples
     --------
-    >>> from longtail_lib.testing import tiny_model, tiny_parts
-    >>> found = judge(tiny_model(), tiny_parts(), k=2)
+    >>> from longtail_course.worlds.tiny_store import alphabetical_model, tiny_store
+    >>> found = judge(alphabetical_model(), tiny_store(), k=2)
     >>> round(found["value"], 3), found["coverage"], found["ndcg"]
     (0.425, 0.4, None)
     """

@@ -49,8 +49,8 @@ def adjustment_slider(
 
     Examples
     --------
-    >>> from longtail_lib.testing import tiny_model, tiny_parts
-    >>> adjustment_slider(tiny_model(), tiny_parts(), [0, 2], k=2).move(strength=2)
+    >>> from longtail_course.worlds.tiny_store import alphabetical_model, tiny_store
+    >>> adjustment_slider(alphabetical_model(), tiny_store(), [0, 2], k=2).move(strength=2)
     Control 'adjustment strength', strength = 2. Strength 2: head 0%, mid 100%, tail 0% of all \
 places; true value of the lists 0.425; lists reach 40% of the catalogue.
     """

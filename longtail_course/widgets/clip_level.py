@@ -60,9 +60,9 @@ def clip_slider(
     Examples
     --------
     >>> from longtail_course.worlds import recommended_lists
-    >>> from longtail_lib.testing import tiny_model, tiny_parts
-    >>> lists = recommended_lists(tiny_model(), tiny_parts(), 2)
-    >>> clip_slider(lists, tiny_parts(), users=[20, 60]).move(floor=0.4)
+    >>> from longtail_course.worlds.tiny_store import alphabetical_model, tiny_store
+    >>> lists = recommended_lists(alphabetical_model(), tiny_store(), 2)
+    >>> clip_slider(lists, tiny_store(), users=[20, 60]).move(floor=0.4)
     Control 'clip level', floor = 0.4, users = 20. Floor 0.40, 20 users: over 200 logs the \
 estimate is 0.385 on average, the true value 0.425; bias -0.040, sd 0.106, RMSE 0.113. The \
 smallest RMSE, 0.113, is at floor 0.40.

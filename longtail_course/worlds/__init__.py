@@ -15,14 +15,15 @@ if TYPE_CHECKING:
     from longtail_course.worlds._log_figures import log_shape as log_shape
     from longtail_course.worlds._movielens_figures import movielens_figures as movielens_figures
     from longtail_course.worlds.best_liked import favourites as favourites
-    from longtail_course.worlds.dirty_log import RawLog as RawLog
-    from longtail_course.worlds.dirty_log import load_dirty_log as load_dirty_log
-    from longtail_course.worlds.dirty_log import write_dirty_log as write_dirty_log
+    from longtail_course.worlds.defects import dirty_log as dirty_log
     from longtail_course.worlds.estimator_experiment import estimator_table as estimator_table
     from longtail_course.worlds.estimator_experiment import recommended_lists as recommended_lists
     from longtail_course.worlds.exposure_by_provider import provider_exposure as provider_exposure
     from longtail_course.worlds.feedback_rounds import FeedbackLoop as FeedbackLoop
     from longtail_course.worlds.imputation import item_preference as item_preference
+    from longtail_course.worlds.raw_log import RawLog as RawLog
+    from longtail_course.worlds.raw_log import load_dirty_log as load_dirty_log
+    from longtail_course.worlds.raw_log import write_dirty_log as write_dirty_log
     from longtail_course.worlds.recommendation_worth import worth_table as worth_table
     from longtail_course.worlds.satisfaction_change import (
         satisfaction_by_taste as satisfaction_by_taste,

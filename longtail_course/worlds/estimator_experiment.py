@@ -101,8 +101,8 @@ def estimator_table(
 
     Examples
     --------
-    >>> from longtail_lib.testing import tiny_model, tiny_parts
-    >>> table = estimator_table([tiny_model()], tiny_parts(), k=2, logs=4000)
+    >>> from longtail_course.worlds.tiny_store import alphabetical_model, tiny_store
+    >>> table = estimator_table([alphabetical_model()], tiny_store(), k=2, logs=4000)
     >>> table.select("propensity", "estimator", "true_value", "bias").head(3).rows()
     [('none', 'naive, choices only', 0.425, -0.2006), ('none', 'naive', 0.425, 0.1374), \
 ('true', 'IPS', 0.425, -0.0008)]
@@ -186,8 +186,8 @@ def recommended_lists(model: Any, parts: Any, k: int = 10) -> np.ndarray:
 
     Examples
     --------
-    >>> from longtail_lib.testing import tiny_model, tiny_parts
-    >>> recommended_lists(tiny_model(), tiny_parts(), 2).shape
+    >>> from longtail_course.worlds.tiny_store import alphabetical_model, tiny_store
+    >>> recommended_lists(alphabetical_model(), tiny_store(), 2).shape
     (60, 2)
     """
     items, _ = model.recommend(parts.user_ids, k)

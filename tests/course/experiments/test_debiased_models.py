@@ -8,7 +8,7 @@ import pytest
 from longtail_course.experiments import debiased_results
 from longtail_course.experiments.debiased_models import PATH, fresh_parts, judge, shop_parts
 from longtail_course.experiments.debiased_subjects import SUBJECTS
-from longtail_lib.testing import tiny_model, tiny_parts
+from longtail_course.worlds.tiny_store import alphabetical_model, tiny_store
 
 
 def rows(log="stored"):
@@ -16,8 +16,8 @@ def rows(log="stored"):
 
 
 def test_judge_by_hand():
-    parts = tiny_parts()
-    found = judge(tiny_model(), parts, k=2)
+    parts = tiny_store()
+    found = judge(alphabetical_model(), parts, k=2)
     # All see the first item; the second and third follow, with .7 and .2 or .1 and .7.
     assert found["value"] == pytest.approx((0.7 + 0.2 + 0.1 + 0.7) / 4)
     assert found["coverage"] == 2 / 5
@@ -78,7 +78,7 @@ def test_tail_places_of_the_exponent_are_few_and_well_filled():
 
 
 def test_fresh_log_leaves_nothing_to_test_on():
-    parts = tiny_parts()
+    parts = tiny_store()
     fresh = fresh_parts(parts, seed=3)
     assert fresh.train.shape == parts.train.shape
     assert fresh.test.nnz == fresh.validation.nnz == 0

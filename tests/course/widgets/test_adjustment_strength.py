@@ -8,7 +8,7 @@ from longtail_course.worlds import recommended_lists
 from longtail_lib.debias import true_value
 from longtail_lib.models import EASE, LogitAdjusted
 from longtail_lib.tail import popularity_groups
-from tests.lib.debias.conftest import store
+from tests.lib.conftest import store
 
 STRENGTHS = (0, 0.05, 0.3)
 

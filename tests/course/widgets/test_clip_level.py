@@ -5,19 +5,19 @@ import pytest
 
 from longtail_course.widgets import clip_slider
 from longtail_course.worlds import recommended_lists
+from longtail_course.worlds.tiny_store import alphabetical_model, tiny_store
 from longtail_lib.debias import clipped_ips, draw_feedback, true_value
 from longtail_lib.simulation import true_preference, true_propensity
-from longtail_lib.testing import tiny_model, tiny_parts
 
 
 @pytest.fixture(scope="module")
 def lists():
-    return recommended_lists(tiny_model(), tiny_parts(), 2)
+    return recommended_lists(alphabetical_model(), tiny_store(), 2)
 
 
 @pytest.fixture(scope="module")
 def slider(lists):
-    return clip_slider(lists, tiny_parts(), users=(10, 3000), logs=2000, seed=1)
+    return clip_slider(lists, tiny_store(), users=(10, 3000), logs=2000, seed=1)
 
 
 def test_users_are_at_most_those_of_the_split(slider):
@@ -34,7 +34,7 @@ def test_without_a_floor_there_is_no_bias_and_most_variance(slider, users):
 
 
 def test_state_is_the_estimator_on_the_same_logs(slider, lists):
-    parts = tiny_parts()
+    parts = tiny_store()
     preference, propensity = (table(parts, lists) for table in (true_preference, true_propensity))
     shown, chosen = draw_feedback(preference, propensity, seed=1, logs=2000)
     state = slider.move(floor=0.4, users=60).state
@@ -61,6 +61,6 @@ def test_picture_marks_the_position(slider):
 
 def test_refuses(lists):
     with pytest.raises(ValueError, match="ascending"):
-        clip_slider(lists, tiny_parts(), floors=[0.1, 0.0])
+        clip_slider(lists, tiny_store(), floors=[0.1, 0.0])
     with pytest.raises(ValueError, match="at least two logs"):
-        clip_slider(lists, tiny_parts(), logs=1)
+        clip_slider(lists, tiny_store(), logs=1)

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from longtail_course.worlds import estimator_table, recommended_lists
+from longtail_course.worlds.tiny_store import alphabetical_model, tiny_store
 from longtail_lib.debias import popularity_propensity, true_value
 from longtail_lib.models import ItemKNN, Popularity, Random
 from longtail_lib.simulation import true_propensity
-from longtail_lib.testing import tiny_model, tiny_parts
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def test_variance_bought_and_sold(shop_table):
 
 
 def test_it_is_reproducible_and_reads_own_propensities():
-    model, parts = {"mine": tiny_model()}, tiny_parts()
+    model, parts = {"mine": alphabetical_model()}, tiny_store()
     once = estimator_table(model, parts, k=2, logs=30, seed=2)
     assert once.equals(estimator_table(model, parts, k=2, logs=30, seed=2))
     assert not once.equals(estimator_table(model, parts, k=2, logs=30, seed=3))
@@ -98,7 +98,7 @@ def test_it_is_reproducible_and_reads_own_propensities():
 
 
 def test_bad_input():
-    model, parts = tiny_model(), tiny_parts()
+    model, parts = alphabetical_model(), tiny_store()
     with pytest.raises(ValueError, match="at least two logs"):
         estimator_table([model], parts, k=2, logs=1)
     with pytest.raises(ValueError, match="mapping that names"):

@@ -112,10 +112,10 @@ def test_what_is_written_agrees_with_what_is_printed(finished):
 
 def test_the_same_command_goes_on_from_the_trial_tables(finished, own_log, arguments, capsys):
     _, out = finished
-    before = (out / "trials_Ease.json").read_bytes()
+    before = (out / "trials_EASE.json").read_bytes()
     options = ["--trials", "5", "--models", "EASE", "--out", str(out)]
     assert own_log.main([*arguments, *options]) == 0
-    assert (out / "trials_Ease.json").read_bytes() == before
+    assert (out / "trials_EASE.json").read_bytes() == before
     assert "0/5" not in capsys.readouterr().err
 
 

@@ -31,7 +31,7 @@ def test_a_failed_import_says_what_to_install_and_shows_what_was_held_back():
     done = run(
         "import sys, os\n"
         "sys.modules['keras'] = None\n"
-        "from longtail_course.article import import_keras\n"
+        "from longtail_lib.models import import_keras\n"
         "import_keras()"
     )
     assert done.returncode == 1

@@ -446,6 +446,6 @@ def test_models_are_imported_only_when_used():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]
-    assert {"EASE", "ItemKNN", "Popularity", "Random", "ArticleTwoTower"} <= set(dir(models))
+    assert {"EASE", "ItemKNN", "Popularity", "Random", "MACR", "Reranked"} <= set(dir(models))
     with pytest.raises(AttributeError, match="no attribute 'Slim'"):
         _ = models.Slim
