@@ -1,7 +1,7 @@
 """From a log of your own to honest numbers: read, prepare, split, tune, evaluate, compare.
 
-    python examples/own_log.py --make-log own               a log of a million interactions to try
-    python examples/own_log.py own/log.csv --items own/catalogue.csv \
+    python3 course.py python examples/own_log.py --make-log own      a log of a million interactions
+    python3 course.py python examples/own_log.py own/log.csv --items own/catalogue.csv \
         --user uid --item sku --rating stars --timestamp ts --title title --out own/results
 
 Every model gets the same number of trials, on validation; test is read once, at the end. The trial
