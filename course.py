@@ -84,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _lab(options: argparse.Namespace) -> int:
     # The learner's copies first, so that what it says of them stands above JupyterLab's log.
-    code = _courseware(["work"])
+    code = _courseware(["work", "--root", str(ROOT)])
     if code:
         return code
     first = sorted((ROOT / "work").glob("00_*.ipynb"))

@@ -32,7 +32,7 @@ def test_lab_hands_out_the_lessons_and_opens_the_first(checkout, checkout_tools)
     result = checkout_tools.course(checkout, "lab")
     assert result.returncode == 0, result.stderr
     lines = result.stdout.splitlines()
-    assert lines[0] == "called with ['work']"
+    assert lines[0] == f"called with {['work', '--root', str(checkout)]}"
     assert lines[-1].endswith(f"in {checkout}")
     assert f"'--ServerApp.root_dir={checkout}'" in lines[-1]
     assert "'--LabApp.default_url=/lab/tree/work/00_start_here.ipynb'" in lines[-1]
