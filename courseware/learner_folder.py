@@ -65,8 +65,8 @@ def update_learner_folder(root: Path = ROOT) -> list[str]:
         )
     if not begun:
         return [
-            f"{len(lessons)} lessons lie in {FOLDER}/, without outputs. They are yours: nothing will "
-            "overwrite what you change."
+            f"{len(lessons)} lessons lie in {FOLDER}/, without outputs. They are yours: nothing "
+            "will overwrite what you change."
         ]
     return said
 
