@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """The course on long-tail recommendation: sets itself up, then opens, runs or tests the lessons.
 
-    python3 course.py lab      open JupyterLab at the first lesson
-    python3 course.py run      execute every lesson into build/lessons/
-    python3 course.py test     check the library and every stored output
+    python3 course.py lab             open JupyterLab on your own copies of the lessons in work/
+    python3 course.py run             execute every lesson into build/lessons/
+    python3 course.py test            check the library and every stored output
+    python3 course.py longtail ...    the library's command line
+    python3 course.py python ...      Python with the library and all that it needs
 
 Needs Python 3.11 and nothing else. The first call makes the environment in .venv from
 requirements.lock, which takes a few minutes; later calls start at once.
@@ -39,7 +41,11 @@ class SetupError(Exception):
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; gives the exit code: 1 a lesson or test failed, 2 set-up failed."""
-    options = _parser().parse_args(arguments)
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    # argparse would take a --help that is meant for the other program.
+    own = arguments[:1] if arguments and arguments[0] in _PASSED_ON else arguments
+    options = _parser().parse_args(own)
+    options.passed_on = arguments[len(own) :]
     try:
         check_python(sys.version_info[:2])
         set_up(ROOT)
@@ -56,9 +62,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="course.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    commands = parser.add_subparsers(dest="command", metavar="{lab,run,test}")
+    commands = parser.add_subparsers(dest="command", metavar="{lab,run,test,longtail,python}")
     commands.required = True
-    commands.add_parser("lab", help="open JupyterLab at the first lesson")
+    commands.add_parser("lab", help="open JupyterLab on your own copies of the lessons in work/")
     run = commands.add_parser("run", help="execute every lesson into build/lessons/")
     run.add_argument("--only", nargs="+", default=[], metavar="NN", help="these lessons alone")
     run.add_argument("--update", action="store_true", help="store the committed notebooks anew")
@@ -69,6 +75,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     test = commands.add_parser("test", help="check the library and every stored output")
     test.add_argument("--fast", action="store_true", help="without stored outputs and slow tests")
+    commands.add_parser("longtail", help="the library's command line: longtail --help")
+    commands.add_parser("python", help="Python in the course's environment")
     return parser
 
 
@@ -76,23 +84,27 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _lab(options: argparse.Namespace) -> int:
-    first = sorted((ROOT / "notebooks").glob("00_*.ipynb"))
-    place = str((first[0] if first else ROOT / "notebooks").relative_to(ROOT))
-    command = [str(venv_python(ROOT)), "-m", "jupyter", "lab", place]
+    # The learner's copies first, so that what it says of them stands above JupyterLab's log.
+    code = _build(["work", "--root", str(ROOT)])
+    if code:
+        return code
+    first = sorted((ROOT / "work").glob("00_*.ipynb"))
+    place = "/".join(["/lab/tree/work", *(path.name for path in first[:1])])
+    command = [str(venv_python(ROOT)), "-m", "jupyter", "lab"]
+    # Links lead from work/ to docs/, so the server's root is the folder above both.
+    command += [f"--ServerApp.root_dir={ROOT}", f"--LabApp.default_url={place}"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         # In a container the user is often root, and JupyterLab would refuse to start.
         command.append("--allow-root")
-    process = subprocess.Popen(
-        command,
-        cwd=str(ROOT),
-        env=child_environment(),
-    )
-    while True:
-        try:
-            return _exit_code(process.wait())
-        except KeyboardInterrupt:
-            # JupyterLab asks whether to stop and needs time to shut its kernels down.
-            continue
+    return _hand_over(command, ROOT)
+
+
+def _longtail(options: argparse.Namespace) -> int:
+    return _hand_over([str(venv_python(ROOT)), "-m", "longtail_lib", *options.passed_on])
+
+
+def _python(options: argparse.Namespace) -> int:
+    return _hand_over([str(venv_python(ROOT)), *options.passed_on])
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -106,7 +118,22 @@ def _test(options: argparse.Namespace) -> int:
     return _build(["test", *(["--fast"] if options.fast else [])])
 
 
-_COMMANDS = {"lab": _lab, "run": _run, "test": _test}
+_COMMANDS = {"lab": _lab, "run": _run, "test": _test, "longtail": _longtail, "python": _python}
+# What follows these belongs to another program.
+_PASSED_ON = ("longtail", "python")
+
+
+def _hand_over(command: list[str], folder: Path | None = None) -> int:
+    """Start a program that answers Ctrl-C itself, in `folder` or the user's own, and wait."""
+    process = subprocess.Popen(
+        command, cwd=str(folder) if folder else None, env=child_environment()
+    )
+    while True:
+        try:
+            return _exit_code(process.wait())
+        except KeyboardInterrupt:
+            # JupyterLab asks whether to stop and needs time to shut its kernels down.
+            continue
 
 
 def _build(arguments: list[str]) -> int:
@@ -286,16 +313,31 @@ def _finish(root: Path) -> None:
         target = root / ".venv" / "etc" / "ipython"
         target.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(str(config), str(target / config.name))
-    # JupyterLab would ask every learner whether it may fetch news, offline ones too.
-    settings = root / ".venv" / "etc" / "jupyter" / "labconfig" / "page_config.json"
-    settings.parent.mkdir(parents=True, exist_ok=True)
-    news = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
-    settings.write_text(json.dumps(news), encoding="utf-8")
+    _write_lab_settings(root / ".venv" / "etc" / "jupyter" / "labconfig")
     # The first import of matplotlib searches for fonts and says so; do it here, not in a lesson.
     code = (
         "import importlib.util as u; u.find_spec('matplotlib') and __import__('matplotlib.pyplot')"
     )
     _call(root, [str(venv_python(root)), "-c", code], "looking for fonts")
+
+
+def _write_lab_settings(folder: Path) -> None:
+    """Settle what JupyterLab would put in a learner's way; their own settings win over these."""
+    off = {
+        # It would ask every learner whether it may fetch news, offline ones too.
+        "@jupyterlab/apputils-extension:announcements": True,
+        # nbgrader's buttons are for teachers, who can switch them on again.
+        "@jupyter/nbgrader": True,
+    }
+    # A link to the glossary shows a page, not its Markdown.
+    viewers = {"defaultViewers": {"markdown": "Markdown Preview"}}
+    settings = {
+        "page_config.json": {"disabledExtensions": off},
+        "default_setting_overrides.json": {"@jupyterlab/docmanager-extension:plugin": viewers},
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in settings.items():
+        (folder / name).write_text(json.dumps(content), encoding="utf-8")
 
 
 def count_packages(lock: Path) -> int:

@@ -1,7 +1,7 @@
 """From a log of your own to honest numbers: read, prepare, split, tune, evaluate, compare.
 
-    python examples/own_log.py --make-log own               a log of a million interactions to try
-    python examples/own_log.py own/log.csv --items own/catalogue.csv \
+    python3 course.py python examples/own_log.py --make-log own      a log of a million interactions
+    python3 course.py python examples/own_log.py own/log.csv --items own/catalogue.csv \
         --user uid --item sku --rating stars --timestamp ts --title title --out own/results
 
 Every model gets the same number of trials, on validation; test is read once, at the end. The trial
@@ -24,10 +24,12 @@ from typing import Any
 import polars as pl
 from tqdm import tqdm
 
-from longtail_lib import compare, evaluate, models, prepare, read_table, split, tune
-from longtail_lib.evaluation import Report
-from longtail_lib.preprocessing import Split
+from longtail_lib import models
+from longtail_lib.data import read_table
+from longtail_lib.evaluation import Report, compare, evaluate
+from longtail_lib.preprocessing import Split, prepare, split
 from longtail_lib.simulation import PRESETS, simulate
+from longtail_lib.tuning import tune
 
 TAIL = {
     "metric": ("tail", "NDCG@10"),

@@ -27,9 +27,13 @@ def main(arguments: list[str] | None = None) -> int:
             command.add_argument("--fast", action="store_true", help="leave out the outputs")
     test = commands.add_parser("test", help="the whole suite in one pytest call")
     test.add_argument("--fast", action="store_true", help="without stored outputs and slow tests")
+    work = commands.add_parser("work", help="put the lessons, without outputs, into work/")
+    work.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
     commands.add_parser("environment", help="write environment.yml from requirements.lock")
     commands.add_parser("picture", help="take the README's picture from the stored lesson")
-    commands.add_parser("evidence", help="make the README's tables from the stored results")
+    commands.add_parser(
+        "evidence", help="make the tables of docs/evidence.md from the stored results"
+    )
     lock = commands.add_parser("lock", help="write requirements.lock from pyproject.toml with uv")
     lock.add_argument("--upgrade", action="store_true", help="take the newest versions")
     options = parser.parse_args(arguments)
@@ -78,6 +82,14 @@ def _test(options: argparse.Namespace) -> int:
     return run_suite(ROOT, fast=options.fast)
 
 
+def _work(options: argparse.Namespace) -> int:
+    from longtail_course.build.learner_folder import update_learner_folder
+
+    for sentence in update_learner_folder(options.root.resolve()):
+        print(sentence)
+    return 0
+
+
 def _environment(options: argparse.Namespace) -> int:
     from longtail_course.build.environment import write_environment
 
@@ -116,6 +128,7 @@ _COMMANDS = {
     "picture": _picture,
     "run": _run,
     "test": _test,
+    "work": _work,
 }
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The README's evidence: tables and pictures made from stored benchmark results."""
+"""The tables and pictures of docs/evidence.md, made from stored benchmark results."""
 
 from __future__ import annotations
 
@@ -7,36 +7,39 @@ from pathlib import Path
 
 __all__ = ["EVIDENCE", "evidence_files", "write_evidence"]
 
-# Stored results, in the order in which the README shows them.
+# Stored results, in the order in which the page shows them.
 EVIDENCE = ("shop", "movielens-small")
-_PICTURES = "docs/pictures"
+_PAGE, _PICTURES = "docs/evidence.md", "docs/pictures"
 _BEGIN, _END = "<!-- evidence: begin -->", "<!-- evidence: end -->"
 _SPLIT = "random"
+_ROWS = """\
+Every name in a table is something that you can build: `contestant("EaseScaled").build()`, with
+`contestant` from `longtail_lib.benchmark`, gives the recommender of that row."""
 # The picture leaves out what is further below the best: it would squeeze all others together.
 _NEAR = 0.85
 
 
 def evidence_files(root: Path) -> dict[Path, bytes]:
-    """What the README and its pictures must be, by path.
+    """What the page and its pictures must be, by path.
 
     Raises
     ------
     ValueError
-        The README lacks the two marks between which the evidence stands.
+        The page lacks the two marks between which the evidence stands.
     KeyError
         Results are missing.
     """
-    readme = (root / "README.md").read_text(encoding="utf-8")
-    if readme.count(_BEGIN) != 1 or readme.count(_END) != 1:
-        raise ValueError(f"README.md must hold {_BEGIN} and {_END} once each")
-    files, blocks = {}, []
+    page = (root / _PAGE).read_text(encoding="utf-8")
+    if page.count(_BEGIN) != 1 or page.count(_END) != 1:
+        raise ValueError(f"{_PAGE} must hold {_BEGIN} and {_END} once each")
+    files, blocks = {}, [_ROWS.replace("\n", " ")]
     for name in EVIDENCE:
         block, picture = _block(name)
         blocks.append(block)
         files[root / _PICTURES / f"evidence_{name}.png"] = picture
     text = f"{_BEGIN}\n\n" + "\n\n".join(blocks) + f"\n\n{_END}"
     pattern = re.compile(f"{re.escape(_BEGIN)}.*{re.escape(_END)}", re.DOTALL)
-    files[root / "README.md"] = pattern.sub(lambda _: text, readme).encode()
+    files[root / _PAGE] = pattern.sub(lambda _: text, page).encode()
     return files
 
 
@@ -64,6 +67,6 @@ def _block(name: str) -> tuple[str, bytes]:
     title = f"{name}, {_SPLIT} split: who comes near the best, and what of the tail is shown"
     picture = frontier_plot(found, title=title)
     text = re.sub(r"\s+", " ", picture.alt_text).replace("[", "(").replace("]", ")")
-    image = f"![{text}]({_PICTURES}/evidence_{name}.png)"
-    parts = [evidence_table(results), paired_table(results, _SPLIT), image]
+    image = f"![{text}](pictures/evidence_{name}.png)"
+    parts = [f"### {name}", evidence_table(results), paired_table(results, _SPLIT), image]
     return "\n\n".join(part for part in parts if part), picture.png()

@@ -1,12 +1,13 @@
-"""The README's evidence is what the stored results say, and the library still gives it."""
+"""docs/evidence.md is what the stored results say, and the library still gives it."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from longtail_course.build.evidence import EVIDENCE, evidence_files
 from longtail_course.experiments import stored_results
-from longtail_lib.benchmark import BenchmarkProtocol, check_drift, run_benchmark
+from longtail_lib.benchmark import CONTESTANTS, BenchmarkProtocol, check_drift, run_benchmark
 
 ROOT = Path(__file__).resolve().parents[3]
 # What is measured anew here, on one seed: what needs no training by gradient. Nothing re-ranked,
@@ -14,7 +15,28 @@ ROOT = Path(__file__).resolve().parents[3]
 REDUCED = ["Random", "Popularity", "ItemKNN", "EASE", "EaseScaled"]
 
 
-def test_readme_and_pictures_are_made_from_the_stored_results():
+PAGE = (ROOT / "docs" / "evidence.md").read_text(encoding="utf-8")
+# What a model can be compared with: whom it has to beat, or the same model without the new thing.
+BASELINES = r"EASE|`EaseScaled`|`TwoTower`|Popularity|`SASRecBCE`|starts from scratch"
+
+
+def test_words_come_before_tables_and_every_bold_sentence_names_its_baseline():
+    words, tables = PAGE.split("<!-- evidence: begin -->")
+    assert "|" not in words
+    assert tables.count("| against |") == len(EVIDENCE)
+    bold = re.findall(r"\*\*(.+?)\*\*", words)
+    assert len(bold) >= 8
+    assert [sentence for sentence in bold if not re.search(BASELINES, sentence)] == []
+
+
+def test_the_page_says_how_a_row_is_built():
+    assert '`contestant("EaseScaled").build()`' in PAGE
+    named = re.findall(r"^\| (\w+)(?:, for the tail)? \| \.", PAGE, re.M)
+    assert len(named) > 80
+    assert set(named) <= {name.partition(",")[0] for name in CONTESTANTS}
+
+
+def test_page_and_pictures_are_made_from_the_stored_results():
     for path, content in evidence_files(ROOT).items():
         if path.suffix == ".png":
             assert path.is_file()

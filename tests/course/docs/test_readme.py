@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from longtail_course.build.readme_picture import PICTURE, stored_picture
-from longtail_lib import load_dataset
+from longtail_lib.datasets import load_dataset
 
 ROOT = Path(__file__).resolve().parents[3]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -48,10 +48,36 @@ def test_ten_lines_on_an_own_log_run_as_written(own_log, capsys):
     assert found.best.values["overall", "NDCG@10"].value >= 0.99 * best > 0.1
 
 
-def test_links_lead_to_files():
-    links = re.findall(r"\]\(([^)#:]+)\)", README)
-    assert len(links) > 12
-    assert [link for link in links if not (ROOT / link).exists()] == []
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_to_files(page):
+    # Code fences show links that an author writes, from another folder.
+    text = re.sub(r"^(`{3,}).*?^\1", "", page.read_text(encoding="utf-8"), flags=re.M | re.S)
+    links = re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", text)
+    assert page.name != "README.md" or len(links) > 30
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_the_readme_is_short():
+    assert len(README.splitlines()) <= 150
+    assert "<!-- evidence" not in README
+    for said in ("For whom", "What you need to know", "How long it takes", "The article"):
+        assert f"**{said}" in README
+
+
+def test_the_time_it_takes_is_what_the_lessons_say():
+    minutes = {}
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        minutes[path.name[:2]] = int(re.search(r"About (\d+) minutes", path.read_text("utf-8"))[1])
+    heart = sum(minutes[number] for number in ("00", "01", "04", "06"))
+    hours = {4: "four", 5: "five"}[round(heart / 60)]
+    assert (
+        f"{min(minutes.values())} to {max(minutes.values())}, about "
+        f"{round(sum(minutes.values()) / 60)} hours for all {len(minutes)}. Lessons 00, 01, 04 and "
+        f"06 give the heart of it in {hours} hours."
+    ) in README
 
 
 def test_every_lesson_stands_in_the_map():

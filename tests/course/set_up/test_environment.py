@@ -29,7 +29,7 @@ def test_environment_yml_is_what_the_lock_gives():
 
 
 def test_environment_yml_and_lock_pin_the_same_versions():
-    # Read on its own, without courseware: a fault of the reader must not hide a difference.
+    # Read on its own, without the build: a fault of the reader must not hide a difference.
     text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     locked = set(re.findall(r"^([a-z0-9][\w.-]*)==([^\s;]+)", text, re.M))
     pinned = {(pin.name, str(next(iter(pin.specifier)).version)) for pin in _environment_pins()}

@@ -45,10 +45,12 @@ def test_second_start_is_quick_and_passes_everything_on(ready, checkout_tools):
     ]
 
 
-def test_jupyterlab_does_not_ask_about_news(ready):
-    settings = ready / ".venv" / "etc" / "jupyter" / "labconfig" / "page_config.json"
-    off = json.loads(settings.read_text())["disabledExtensions"]
-    assert off == {"@jupyterlab/apputils-extension:announcements": True}
+def test_jupyterlab_does_not_ask_about_news_and_shows_pages(ready):
+    folder = ready / ".venv" / "etc" / "jupyter" / "labconfig"
+    off = json.loads((folder / "page_config.json").read_text())["disabledExtensions"]
+    assert off == {"@jupyterlab/apputils-extension:announcements": True, "@jupyter/nbgrader": True}
+    (settings,) = json.loads((folder / "default_setting_overrides.json").read_text()).values()
+    assert settings == {"defaultViewers": {"markdown": "Markdown Preview"}}
 
 
 def test_exit_code_and_other_commands_are_passed_on(ready, checkout_tools):

@@ -1,9 +1,8 @@
-from dataclasses import replace
-
-"""Simulated datasets on disk, and the dirty log."""
+"""The dirty log and the cards of stored datasets."""
 
 import shutil
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,7 +13,7 @@ import longtail_lib
 from longtail_course.worlds import dirty_log, load_dirty_log, write_dirty_log
 from longtail_course.worlds.dataset_card import card_text
 from longtail_lib.datasets import load_dataset
-from longtail_lib.simulation import PRESETS
+from longtail_lib.simulation import PRESETS, simulate
 
 DATASETS = Path(longtail_lib.__file__).parents[1] / "datasets"
 

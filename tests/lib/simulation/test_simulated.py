@@ -1,9 +1,8 @@
-import hashlib
-import json
-
-"""Simulated datasets on disk, and the dirty log."""
+"""Simulated datasets on disk."""
 
 import gzip
+import hashlib
+import json
 from dataclasses import replace
 from pathlib import Path
 
