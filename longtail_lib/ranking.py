@@ -11,8 +11,9 @@ import numpy as np
 __all__ = [
     "TIE_RULE",
     "Candidates",
+    "filled_lists",
     "id_keys",
-    "largest_columns",
+    "largest_weights",
     "mask_seen",
     "priorities",
     "set_maxima",
@@ -36,8 +37,8 @@ def top_k(
 ) -> np.ndarray:
     """Return the columns of the k best scores of each row, best first.
 
-    Exact. Only the candidates of `models.top_candidates` are sorted; equal scores are ordered by
-    `tie_order.priorities`, at the border too.
+    Exact. Only the candidates of `top_candidates` are sorted; equal scores are ordered by
+    `priorities`, at the border too.
 
     Parameters
     ----------
@@ -46,9 +47,9 @@ def top_k(
     k : int
         Length of the lists; more than n_items is allowed and gives lists of n_items.
     user_keys : ndarray of uint64, shape (n,), or None
-        Keys of the rows, from `tie_order.user_key`; row numbers if None.
+        Keys of the rows, from `user_key`; row numbers if None.
     item_keys : ndarray of uint64, shape (n_items,), or None
-        Keys of the columns, from `tie_order.id_keys`; column numbers if None.
+        Keys of the columns, from `id_keys`; column numbers if None.
     seed : int
         For the keys that were not passed.
 
@@ -87,6 +88,41 @@ def top_k(
     for start in range(0, n, step):
         rows = slice(start, start + step)
         _top_k_of_few(scores[rows], user_keys[rows], item_keys, start, lists[rows])
+    return lists
+
+
+def filled_lists(
+    lists: np.ndarray, scores: np.ndarray, user_keys: np.ndarray, item_keys: np.ndarray
+) -> np.ndarray:
+    """Put items of score -inf, in the order of ties, where `top_k` left a place empty.
+
+    Parameters
+    ----------
+    lists : ndarray of int, shape (n, k)
+        From `top_k`.
+    scores : ndarray of float32, shape (n, n_items)
+    user_keys : ndarray of uint64, shape (n,)
+    item_keys : ndarray of uint64, shape (n_items,)
+
+    Returns
+    -------
+    ndarray of int64, shape (n, k)
+        Without -1.
+
+    Examples
+    --------
+    >>> scores = np.array([[0.5, -np.inf, -np.inf]], dtype=np.float32)
+    >>> users, items = user_key(id_keys([1])), id_keys([10, 20, 30])
+    >>> lists = top_k(scores, 3, user_keys=users, item_keys=items)
+    >>> filled_lists(lists, scores, users, items).tolist()
+    [[0, 2, 1]]
+    """
+    lists = lists.astype(np.int64)
+    for row in np.flatnonzero(lists[:, -1] < 0):
+        empty = lists[row] < 0
+        closed = np.flatnonzero(scores[row] == -np.inf)
+        order = np.argsort(priorities(user_keys[row], item_keys[closed]))
+        lists[row, empty] = closed[order[: np.count_nonzero(empty)]]
     return lists
 
 
@@ -297,11 +333,12 @@ def _thin_out(
     return flat[kept]
 
 
-def largest_columns(values: np.ndarray, k: int) -> np.ndarray:
-    """Return the columns of the k largest values of each row, largest first.
+def largest_weights(values: np.ndarray, k: int) -> np.ndarray:
+    """Return the columns of the k largest weights of each row: what a pruned model keeps.
 
-    The result equals `np.argsort(-values, axis=1, kind="stable")[:, :k]`, also where values are
-    equal, without sorting whole rows.
+    Not for lists that a user sees: those come from `top_k`, whose ties favour no column. The
+    result equals `np.argsort(-values, axis=1, kind="stable")[:, :k]`, also where values are equal,
+    without sorting whole rows.
 
     Parameters
     ----------
@@ -317,7 +354,7 @@ def largest_columns(values: np.ndarray, k: int) -> np.ndarray:
     Examples
     --------
     >>> import numpy as np
-    >>> largest_columns(np.array([[0.5, 0.9, 0.5, 0.1], [1.0, 1.0, 1.0, 1.0]]), 2)
+    >>> largest_weights(np.array([[0.5, 0.9, 0.5, 0.1], [1.0, 1.0, 1.0, 1.0]]), 2)
     array([[1, 0],
            [0, 1]])
     """

@@ -152,16 +152,6 @@ def estimator_table(
                 (source, "doubly robust"): doubly_robust(taken, seen, p, m, weights=places),
             }
         rows += [(name, *key, *_summary(estimate, value)) for key, estimate in found.items()]
-    columns = [
-        "true_value",
-        "estimate",
-        "bias",
-        "bias_error",
-        "sd",
-        "rmse",
-        "standard_error",
-        "covered",
-    ]
     table = pl.DataFrame(
         rows, schema=["recommender", "propensity", "estimator", *_COLUMNS], orient="row"
     )

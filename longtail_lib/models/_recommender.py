@@ -15,7 +15,7 @@ from scipy.sparse import csr_matrix
 from longtail_lib.models._model_file import damaged, read_model_file, write_model_file
 from longtail_lib.preprocessing import Split
 from longtail_lib.preprocessing._split_matrices import rows_of
-from longtail_lib.ranking import largest_columns
+from longtail_lib.ranking import filled_lists, id_keys, mask_seen, top_k, user_key
 
 __all__ = ["NotFittedError", "Recommender"]
 
@@ -114,8 +114,9 @@ class Recommender(ABC):
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return the k best items of each user.
 
-        Equal scores are ordered by catalogue position. A user who has seen so much that fewer
-        than k candidates remain gets the seen items last, with score -inf.
+        The lists are those that `evaluate` measures: equal scores are ordered by a hash of user
+        id and item id, so that no place in the catalogue is favoured. A user who has seen so much
+        that fewer than k candidates remain gets the seen items last, with score -inf.
 
         Parameters
         ----------
@@ -161,13 +162,19 @@ class Recommender(ABC):
                     "the fit diverged, try a smaller learning rate or a stronger penalty"
                 )
             if exclude_seen:
-                seen = self.seen_[rows[block]]
-                scores[
-                    np.repeat(np.arange(len(scores)), np.diff(seen.indptr)), seen.indices
-                ] = -np.inf
-            columns[block] = largest_columns(scores, k)
+                mask_seen(scores, self.seen_, rows[block])
+            columns[block] = self._best(scores, user_key(id_keys(self.user_ids_[rows[block]])), k)
             best[block] = np.take_along_axis(scores, columns[block], axis=1)
         return self.item_ids_[columns], best
+
+    def _best(self, scores: np.ndarray, user_keys: np.ndarray, k: int) -> np.ndarray:
+        """Rank as `evaluate` does, and fill lists up with items of score -inf."""
+        # Hashing a catalogue of text ids takes longer than scoring one user.
+        hashed = self.__dict__.get("_hashed_ids")
+        if hashed is None or hashed[0] is not self.item_ids_:
+            hashed = self._hashed_ids = self.item_ids_, id_keys(self.item_ids_)
+        lists = top_k(scores, k, user_keys=user_keys, item_keys=hashed[1])
+        return filled_lists(lists, scores, user_keys, hashed[1])
 
     def get_params(self) -> dict[str, Any]:
         """Return the constructor's arguments by name."""

@@ -14,7 +14,7 @@ from scipy.sparse import csr_matrix
 
 from longtail_lib.models._model_file import read_model_file, write_model_file
 from longtail_lib.preprocessing import Split
-from longtail_lib.ranking import largest_columns
+from longtail_lib.ranking import id_keys, mask_seen, top_k, user_key
 
 __all__ = ["fingerprint", "read_checkpoint", "validation_ndcg", "write_checkpoint"]
 
@@ -144,9 +144,9 @@ def validation_ndcg(score: Callable[[np.ndarray], np.ndarray], parts: Split, k: 
     r"""Compute the mean NDCG@k of users with validation interactions, over the whole catalogue.
 
     The same quantity as `evaluate(model, parts, k=k, part="validation")` reports: train
-    interactions are masked, gains are binary, and the ideal list is no longer than k. Only equal
-    scores are treated otherwise: here each of them counts as ranked higher, so that a model that
-    scores all items alike measures 0 and never looks like progress.
+    interactions are masked, gains are binary, the ideal list is no longer than k, and equal
+    scores are ordered by the same hash, so that a model that scores all items alike measures what
+    chance gives.
 
     Parameters
     ----------
@@ -185,29 +185,25 @@ def validation_ndcg(score: Callable[[np.ndarray], np.ndarray], parts: Split, k: 
     cut = min(k, parts.n_items)
     discounts = 1 / np.log2(np.arange(2, cut + 2))
     ideal = np.cumsum(discounts)
+    item_keys, user_keys = id_keys(parts.item_ids), user_key(id_keys(parts.user_ids))
     total = 0.0
     step = max(1, _BLOCK // parts.n_items)
     for start in range(0, len(users), step):
         rows = users[start : start + step]
-        scores = score(rows)
+        scores = np.asarray(score(rows), dtype=np.float32)
         if np.isnan(scores).any():
             raise ValueError(
                 "scores on the validation part are not a number; the fit diverged, try a smaller "
                 "learning rate or a stronger penalty"
             )
-        own, columns = _entries(parts.train[rows])
-        scores[own, columns] = -np.inf
+        mask_seen(scores, parts.train, rows)
+        lists = top_k(scores, cut, user_keys=user_keys[rows], item_keys=item_keys)
         wanted = parts.validation[rows]
-        own, columns = _entries(wanted)
-        values = scores[own, columns]
-        last = np.take_along_axis(scores, largest_columns(scores, cut)[:, -1:], axis=1)[:, 0]
-        inside = np.flatnonzero(values >= last[own])
-        # Few pairs are left, so whole rows can be compared with each.
-        ranks = (scores[own[inside]] >= values[inside, None]).sum(axis=1) - 1
-        found = ranks < cut
-        gains = np.bincount(
-            own[inside][found], weights=discounts[ranks[found]], minlength=len(rows)
-        )
+        relevant = np.zeros(scores.shape, dtype=bool)
+        relevant[_entries(wanted)] = True
+        # A place that stayed empty is a miss.
+        hits = np.take_along_axis(relevant, np.maximum(lists, 0), axis=1) & (lists >= 0)
+        gains = hits @ discounts
         total += float((gains / ideal[np.minimum(np.diff(wanted.indptr), cut) - 1]).sum())
     return total / len(users)
 

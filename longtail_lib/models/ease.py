@@ -11,7 +11,7 @@ from scipy.sparse import csc_matrix, csr_matrix
 from longtail_lib.models._memory import available_memory
 from longtail_lib.models._recommender import Recommender
 from longtail_lib.preprocessing import Split
-from longtail_lib.ranking import largest_columns
+from longtail_lib.ranking import largest_weights
 
 __all__ = ["EASE"]
 
@@ -259,7 +259,7 @@ def _prune(weights: np.ndarray, keep: int) -> csr_matrix:
     step = max(1, min(n, _BLOCK // n))
     for start in range(0, n, step):
         columns = np.ascontiguousarray(weights[:, start : start + step].T)
-        best = np.sort(largest_columns(np.abs(columns), keep), axis=1)
+        best = np.sort(largest_weights(np.abs(columns), keep), axis=1)
         rows[start : start + step] = best
         values[start : start + step] = np.take_along_axis(columns, best, axis=1)
     pruned = csc_matrix(

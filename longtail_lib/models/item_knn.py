@@ -9,7 +9,7 @@ from scipy.sparse import csr_matrix
 
 from longtail_lib.models._recommender import Recommender
 from longtail_lib.preprocessing import Split
-from longtail_lib.ranking import largest_columns
+from longtail_lib.ranking import largest_weights
 
 __all__ = ["ItemKNN"]
 
@@ -109,7 +109,7 @@ class ItemKNN(Recommender):
             # A cold item has norm 0 and, without shrinkage, a quotient 0/0 whose value is 0.
             np.divide(block, shrunk, out=block, where=shrunk > 0)
             block[np.arange(stop - start), np.arange(start, stop)] = 0
-            best = np.sort(largest_columns(block, keep), axis=1)
+            best = np.sort(largest_weights(block, keep), axis=1)
             similarity = np.take_along_axis(block, best, axis=1)
             positive = similarity > 0
             columns.append(best[positive].astype(np.int32))

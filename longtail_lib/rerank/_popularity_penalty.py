@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from longtail_lib.ranking import largest_columns
 from longtail_lib.rerank._candidates import check_share, checked_candidates, item_values
 
 __all__ = ["popularity_penalty"]
@@ -64,4 +63,6 @@ def popularity_penalty(
     logs = np.log1p(counts.astype(np.float64))
     penalty = (logs / max(logs.max(initial=0), 1e-12)).astype(np.float32)
     values = found.relevance - np.float32(weight) * penalty[found.columns]
-    return largest_columns(np.where(found.valid, values, np.float32(-np.inf)), found.k)
+    values = np.where(found.valid, values, np.float32(-np.inf))
+    # Stable: equal values keep the order of the candidates, whose ties were ordered before.
+    return np.argsort(-values, axis=1, kind="stable")[:, : found.k]

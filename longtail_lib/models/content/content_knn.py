@@ -9,7 +9,7 @@ from scipy.sparse import csr_matrix
 
 from longtail_lib.models.content._item_vectors import ContentRecommender, text_space
 from longtail_lib.preprocessing import Split
-from longtail_lib.ranking import largest_columns
+from longtail_lib.ranking import largest_weights
 
 __all__ = ["ContentKNN"]
 
@@ -162,7 +162,7 @@ def _nearest(vectors: np.ndarray, warm: np.ndarray, keep: int, prior: np.ndarray
         own = place[start : start + step]
         rows = np.flatnonzero(own >= 0)
         block[rows, own[rows]] = 0
-        best = np.sort(largest_columns(block, keep), axis=1)
+        best = np.sort(largest_weights(block, keep), axis=1)
         similarity = np.take_along_axis(block, best, axis=1)
         positive = similarity > 0
         columns.append(warm[best[positive]].astype(np.int32))

@@ -14,7 +14,7 @@ from longtail_lib.models.sequence._sequence_network import gbce_exponent
 from longtail_lib.models.sequence._user_sequences import left_padded, user_sequences
 from longtail_lib.preprocessing import Split
 from longtail_lib.preprocessing._split_matrices import rows_of
-from longtail_lib.ranking import largest_columns
+from longtail_lib.ranking import id_keys, user_key
 
 __all__ = ["LOSSES", "SequenceRecommender"]
 
@@ -203,7 +203,9 @@ class SequenceRecommender(GradientRecommender):
         if exclude_seen:
             for row, sequence in enumerate(sequences):
                 scores[row, rows_of(self.item_ids_, np.asarray(sequence), "item")] = -np.inf
-        columns = largest_columns(scores, k)
+        # Without a user's id, the history itself decides among equal scores.
+        names = [repr(np.asarray(sequence).tolist()) for sequence in sequences]
+        columns = self._best(scores, user_key(id_keys(names)), k)
         return self.item_ids_[columns], np.take_along_axis(scores, columns, axis=1)
 
     def _stored_params(self) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from longtail_lib.models import (
     Recommender,
 )
 from longtail_lib.models._model_file import write_model_file
-from longtail_lib.ranking import largest_columns
+from longtail_lib.ranking import id_keys, largest_weights, priorities, user_key
 
 ALL = [
     Popularity(),
@@ -152,10 +152,10 @@ def test_recommend_by_hand(make_split):
     parts = make_split(
         [[1, 0, 0, 0], [0, 0, 1, 1]], user_ids=[10, 20], item_ids=["a", "b", "c", "d"]
     )
-    model = Table([[9, 1, 5, 5], [2, 2, 8, 7]]).fit(parts)
+    model = Table([[9, 1, 5, 4], [3, 2, 8, 7]]).fit(parts)
     items, scores = model.recommend([20, 10], k=2)
     assert items.tolist() == [["a", "b"], ["c", "d"]]
-    assert scores.tolist() == [[2, 2], [5, 5]]
+    assert scores.tolist() == [[3, 2], [5, 4]]
     items, scores = model.recommend(10, k=3, exclude_seen=False)
     assert items.tolist() == [["a", "c", "d"]]
     assert scores.dtype == np.float32
@@ -163,10 +163,14 @@ def test_recommend_by_hand(make_split):
 
 def test_seen_items_come_last_with_minus_infinity(make_split):
     parts = make_split([[1, 1, 1, 0]])
-    items, scores = Table([[4, 3, 2, 1]]).fit(parts).recommend(0, k=3)
-    assert items.tolist() == [[3, 0, 1]]
+    model = Table([[4, 3, 2, 1]]).fit(parts)
+    items, scores = model.recommend(0, k=4)
+    assert items[0, 0] == 3
+    assert sorted(items[0]) == [0, 1, 2, 3]
     assert scores[0, 0] == 1
     assert np.isneginf(scores[0, 1:]).all()
+    # A shorter list is the beginning of a longer one.
+    assert model.recommend(0, k=2)[0].tolist() == items[:, :2].tolist()
 
 
 @each_model
@@ -178,10 +182,11 @@ def test_seen_items_are_left_out(model, parts):
 
 
 @each_model
-def test_recommend_agrees_with_a_full_stable_sort(model, parts):
+def test_recommend_agrees_with_a_full_sort_by_score_then_by_hash(model, parts):
     scores = model.fit(parts).score(np.arange(parts.n_users))
     scores[parts.train.toarray() > 0] = -np.inf
-    expected = np.argsort(-scores, axis=1, kind="stable")[:, :12]
+    ties = priorities(user_key(id_keys(parts.user_ids))[:, None], id_keys(parts.item_ids))
+    expected = np.lexsort((ties, -scores))[:, :12]
     items, values = model.recommend(parts.user_ids, k=12)
     assert np.array_equal(items, expected)
     assert np.array_equal(values, np.take_along_axis(scores, expected, axis=1))
@@ -237,7 +242,7 @@ def test_scores_that_are_not_a_number(make_split):
         model.recommend(0, k=1)
 
 
-# --- largest_columns ----------------------------------------------------------------------------
+# --- largest_weights ----------------------------------------------------------------------------
 
 # Few distinct values, so that ties at the border are the rule.
 tied = st.sampled_from([-np.inf, -1.5, -0.0, 0.0, 0.25, 2.0, np.inf])
@@ -250,15 +255,15 @@ tied = st.sampled_from([-np.inf, -1.5, -0.0, 0.0, 0.25, 2.0, np.inf])
     ),
     data=st.data(),
 )
-def test_top_k_equals_a_stable_sort(values, data):
+def test_largest_weights_equal_a_stable_sort(values, data):
     k = data.draw(st.integers(1, values.shape[1]))
     expected = np.argsort(-values, axis=1, kind="stable")[:, :k]
-    assert np.array_equal(largest_columns(values, k), expected)
+    assert np.array_equal(largest_weights(values, k), expected)
 
 
 @pytest.mark.parametrize("k", [1, 3, 10, 500])
 @pytest.mark.parametrize("distinct", [1, 3, 40, 10**6])
-def test_top_k_of_wide_rows_equals_a_stable_sort(k, distinct):
+def test_largest_weights_of_wide_rows_equal_a_stable_sort(k, distinct):
     rng = np.random.default_rng(k + distinct)
     values = rng.integers(distinct, size=(60, 701)).astype(np.float32)
     values[3] = np.arange(701)
@@ -266,7 +271,7 @@ def test_top_k_of_wide_rows_equals_a_stable_sort(k, distinct):
     values[5] = -np.inf
     values[6, 5:] = -np.inf
     expected = np.argsort(-values, axis=1, kind="stable")[:, :k]
-    assert np.array_equal(largest_columns(values, k), expected)
+    assert np.array_equal(largest_weights(values, k), expected)
 
 
 # --- parameters ----------------------------------------------------------------------------------
