@@ -9,12 +9,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 __all__ = [
+    "GOLDEN",
     "TIE_RULE",
     "Candidates",
     "filled_lists",
     "id_keys",
     "largest_weights",
     "mask_seen",
+    "mixed_words",
     "priorities",
     "set_maxima",
     "top_candidates",
@@ -371,13 +373,19 @@ TIE_RULE = (
     "whatever the order of columns, the size of blocks or the relevance"
 )
 
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+# Distance of SplitMix64's states: 2^64 over the golden ratio, made odd.
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
-def _mix(values: np.ndarray) -> np.ndarray:
-    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return values ^ (values >> np.uint64(31))
+def mixed_words(words: np.ndarray) -> np.ndarray:
+    """Spread every bit of uint64 words over all 64, as SplitMix64 finishes its states."""
+    words = words ^ (words >> np.uint64(30))
+    # In place, since whole matrices of users and items come by.
+    words *= np.uint64(0xBF58476D1CE4E5B9)
+    words ^= words >> np.uint64(27)
+    words *= np.uint64(0x94D049BB133111EB)
+    words ^= words >> np.uint64(31)
+    return words
 
 
 def id_keys(ids: Any, seed: int = 0) -> np.ndarray:
@@ -416,8 +424,8 @@ def id_keys(ids: Any, seed: int = 0) -> np.ndarray:
             ],
             dtype=np.uint64,
         )
-    start = _mix(np.array([seed], dtype=np.int64).view(np.uint64) + _GOLDEN)
-    return _mix((words ^ start) + _GOLDEN)
+    start = mixed_words(np.array([seed], dtype=np.int64).view(np.uint64) + GOLDEN)
+    return mixed_words((words ^ start) + GOLDEN)
 
 
 def user_key(keys: np.ndarray) -> np.ndarray:
@@ -432,7 +440,7 @@ def user_key(keys: np.ndarray) -> np.ndarray:
     -------
     ndarray of uint64, same shape
     """
-    return _mix(keys + _GOLDEN)
+    return mixed_words(keys + GOLDEN)
 
 
 def priorities(user_keys: np.ndarray, item_keys: np.ndarray) -> np.ndarray:
@@ -453,4 +461,4 @@ def priorities(user_keys: np.ndarray, item_keys: np.ndarray) -> np.ndarray:
     >>> priorities(users[:, None], items[None, :]).argsort(axis=1).tolist()
     [[2, 1, 0], [1, 2, 0]]
     """
-    return _mix(user_keys ^ item_keys)
+    return mixed_words(user_keys ^ item_keys)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from longtail_course.article.article_features import ArticleFeatures, article_features
-from longtail_lib.models import Recommender, import_keras
+from longtail_lib.models import Recommender, import_keras, retrieval_losses
 from longtail_lib.preprocessing import Split
 
 __all__ = ["RepairedTwoTower", "sampled_softmax"]
@@ -186,6 +186,8 @@ features='id', seed=0, progress=False)
 def sampled_softmax(item_rows: Any, logits: Any) -> Any:
     """Compute the cross-entropy of each pair's own item against the negatives of its batch.
 
+    The library's `retrieval_losses.sampled_softmax`, with what `compile` hands to a loss.
+
     A batch of n positive pairs comes with n items drawn uniformly from the catalogue, which serve
     all n users as negatives. Where a negative happens to be the pair's own item, it is left out.
     Uniform negatives estimate the softmax over the whole catalogue. Taking the other pairs' items
@@ -217,7 +219,5 @@ def sampled_softmax(item_rows: Any, logits: Any) -> Any:
     ops = import_keras().ops
     rows = ops.cast(item_rows, "int32")
     logits = ops.convert_to_tensor(logits, dtype="float32")
-    own, negatives = logits[:, :1], logits[:, 1:]
-    hit = ops.equal(rows[:, :1], ops.reshape(rows[:, 1], (1, -1)))
-    negatives = ops.where(hit, ops.full_like(negatives, -1e9), negatives)
-    return ops.logsumexp(ops.concatenate([own, negatives], axis=1), axis=1) - own[:, 0]
+    keep = retrieval_losses.keep_other_items(rows[:, 0], rows[:, 1])
+    return retrieval_losses.sampled_softmax(logits[:, 0], logits[:, 1:], keep)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from longtail_lib.evaluation._palette import COLOURS, MARKERS
 from longtail_lib.evaluation._report import show_number
 
 if TYPE_CHECKING:
@@ -146,8 +147,9 @@ def comparison_html(comparison: Comparison) -> str:
     )
 
 
-# Okabe and Ito's palette, told apart by colour-blind readers; markers tell apart on paper.
-_STYLES = (("#0072B2", "o"), ("#D55E00", "s"), ("#009E73", "^"), ("#CC79A7", "D"), ("#000000", "v"))
+# Black in place of the pale colours, which are hard to see as thin lines; markers tell apart on
+# paper.
+_STYLES = tuple(zip((*COLOURS[:4], COLOURS[-1]), MARKERS, strict=False))
 
 
 def plot_report(report: Report, metrics: tuple[str, ...]) -> Any:

@@ -279,8 +279,13 @@ class Recommender(ABC):
             )
 
     def __repr__(self) -> str:
-        inside = ", ".join(f"{name}={value!r}" for name, value in self.get_params().items())
+        inside = ", ".join(f"{name}={_shown(value)}" for name, value in self.get_params().items())
         return f"{type(self).__name__}({inside})"
+
+
+def _shown(value: Any) -> str:
+    """Say a parameter; of an array its shape, not thousands of numbers."""
+    return f"array of shape {value.shape}" if isinstance(value, np.ndarray) else repr(value)
 
 
 def _plain_ids(ids: Any, what: str) -> np.ndarray:

@@ -25,6 +25,8 @@ class WrappedRecommender(Recommender):
     `fit` leaves the given model as it is. A model that was fitted on the same train part is used
     without fitting it again; otherwise a fresh copy with the same parameters is fitted. So one
     expensive fit serves many wrappers, and a wrapper that is fitted on another split learns anew.
+    The copy has no `checkpoint`, which belongs to one training on one split: to have a long fit
+    resumed, fit the model itself and wrap it then.
 
     A subclass writes `_fit_around(parts)`, `_score(user_rows)` on `model_`, and for `save`
     `_own_state()` and `_restore_own(state)`; parameters that JSON cannot hold are named in
@@ -105,7 +107,8 @@ def fitted_on(model: Any, parts: Split, wrapper: str, parameter: str = "model") 
         )
     if _same_train(model, parts):
         return model
-    return type(model)(**model.get_params()).fit(parts)
+    # Models inside of it see for themselves whether they have to be fitted anew.
+    return unfitted_copy(model, inner=False).fit(parts)
 
 
 def find_class(name: str) -> type[Recommender]:
@@ -166,7 +169,7 @@ def _beginning_with(prefix: str, state: dict[str, np.ndarray]) -> dict[str, np.n
     }
 
 
-def unfitted_copy(model: Recommender, seed_shift: int = 0) -> Recommender:
+def unfitted_copy(model: Recommender, seed_shift: int = 0, *, inner: bool = True) -> Recommender:
     """Make a new instance with the same parameters; models among the parameters are copied too.
 
     Parameters
@@ -175,6 +178,9 @@ def unfitted_copy(model: Recommender, seed_shift: int = 0) -> Recommender:
         Fitted or not; it stays as it is.
     seed_shift : int
         Added to every parameter named `seed`, so that repeated fits draw anew.
+    inner : bool
+        Copy models among the parameters as well; otherwise the copy holds the same ones, fitted
+        as they are.
 
     Returns
     -------
@@ -201,14 +207,14 @@ def unfitted_copy(model: Recommender, seed_shift: int = 0) -> Recommender:
             "from longtail_lib.models.Recommender"
         )
     parameters = {
-        name: _anew(name, value, seed_shift) for name, value in model.get_params().items()
+        name: _anew(name, value, seed_shift, inner) for name, value in model.get_params().items()
     }
     return type(model)(**parameters)
 
 
-def _anew(name: str, value: Any, seed_shift: int) -> Any:
+def _anew(name: str, value: Any, seed_shift: int, inner: bool) -> Any:
     if isinstance(value, Recommender):
-        return unfitted_copy(value, seed_shift)
+        return unfitted_copy(value, seed_shift) if inner else value
     if name == "checkpoint":
         return None
     if name == "seed" and isinstance(value, int):

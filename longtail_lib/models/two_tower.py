@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from longtail_lib.models._negative_sampling import NEGATIVES, StreamFrequency
+from longtail_lib.models.debiased.logit_adjusted import log_prior
 from longtail_lib.models.gradient_recommender import GradientRecommender
 from longtail_lib.preprocessing import Split
 
@@ -209,8 +210,7 @@ class TwoTower(GradientRecommender):
     def _log_prior(self, parts: Split) -> np.ndarray | None:
         if not self.logit_adjustment:
             return None
-        counts = parts.popularity + 1
-        return (self.logit_adjustment * np.log(counts / counts.sum())).astype(np.float32)
+        return (self.logit_adjustment * log_prior(parts.popularity)).astype(np.float32)
 
     def _check_parameters(self) -> None:
         for name, known in (

@@ -20,7 +20,7 @@ from longtail_lib.preprocessing._id_codes import (
 )
 from longtail_lib.preprocessing._preparation import Ledger, Preparation
 from longtail_lib.preprocessing._rating_normaliser import METHODS, LeakageWarning, statistics
-from longtail_lib.preprocessing._sorted_log import read_ids, read_ratings, read_times
+from longtail_lib.preprocessing._sorted_log import coded_ids, finite_ratings, read_times
 
 __all__ = ["check_parameters", "prepare"]
 
@@ -127,13 +127,13 @@ def prepare(
     users_table, known_users, more = clean_table(data.users, "user_id", "users")
     ledger.notes += notes + more
 
-    frame, users, user_ids, missing, notes = read_ids(frame, "user_id")
-    frame, items, item_ids, absent, more = read_ids(frame, "item_id")
+    frame, users, user_ids, missing, notes = coded_ids(frame, "user_id")
+    frame, items, item_ids, absent, more = coded_ids(frame, "item_id")
     ledger.notes += notes + more
     missing = missing | absent
     ratings = times = None
     if "rating" in frame.columns:
-        ratings, absent = read_ratings(frame)
+        ratings, absent = finite_ratings(frame)
         missing = missing | absent
     if "timestamp" in frame.columns:
         frame, times, absent, notes = read_times(frame)

@@ -23,7 +23,7 @@ from longtail_lib.preprocessing._id_codes import (
 from longtail_lib.preprocessing._seconds import seconds
 from longtail_lib.preprocessing._split_matrices import PARTS
 
-__all__ = ["SortedLog", "read_ids", "read_ratings", "read_times"]
+__all__ = ["SortedLog", "coded_ids", "finite_ratings", "read_times"]
 
 
 _PREPARE = "run longtail_lib.preprocessing.prepare on the dataset first"
@@ -71,12 +71,12 @@ class SortedLog:
             raise ValueError(f"dataset '{data.card.name}' has no interactions to split")
         if values == "rating" and not data.has_ratings:
             raise ValueError("values='rating' needs a column 'rating', which the log does not have")
-        frame, users, user_ids, missing, _ = read_ids(frame, "user_id")
-        frame, items, item_ids, absent, _ = read_ids(frame, "item_id")
+        frame, users, user_ids, missing, _ = coded_ids(frame, "user_id")
+        frame, items, item_ids, absent, _ = coded_ids(frame, "item_id")
         missing = missing | absent
         ratings = times = None
         if values == "rating":
-            ratings, absent = read_ratings(frame)
+            ratings, absent = finite_ratings(frame)
             missing = missing | absent
         if data.has_timestamps:
             frame, times, absent, _ = read_times(frame)
@@ -161,10 +161,10 @@ class SortedLog:
         return matrix
 
 
-def read_ids(
+def coded_ids(
     frame: nw.DataFrame, column: str
 ) -> tuple[nw.DataFrame, np.ndarray, np.ndarray, np.ndarray, list[str]]:
-    """Read an id column.
+    """Turn an id column into codes, and say where ids are missing.
 
     Returns
     -------
@@ -180,7 +180,7 @@ def read_ids(
     --------
     >>> import polars as pl
     >>> log = nw.from_native(pl.DataFrame({"user_id": ["u2", " u1", "u2"]}))
-    >>> frame, codes, ids, missing, notes = read_ids(log, "user_id")
+    >>> frame, codes, ids, missing, notes = coded_ids(log, "user_id")
     >>> codes.tolist(), ids.tolist(), notes
     ([1, 0, 1], ['u1', 'u2'], ['user_id stripped of white space: 1'])
     """
@@ -192,8 +192,8 @@ def read_ids(
     return frame, codes, distinct, missing, notes
 
 
-def read_ratings(frame: nw.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Read the ratings.
+def finite_ratings(frame: nw.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Return the ratings as floats, and say where there is no finite one.
 
     Returns
     -------
@@ -209,7 +209,7 @@ def read_ratings(frame: nw.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     Examples
     --------
     >>> import polars as pl
-    >>> read_ratings(nw.from_native(pl.DataFrame({"rating": [4, None]})))
+    >>> finite_ratings(nw.from_native(pl.DataFrame({"rating": [4, None]})))
     (array([ 4., nan]), array([False,  True]))
     """
     column = frame["rating"]

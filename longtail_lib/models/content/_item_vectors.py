@@ -239,20 +239,15 @@ class ContentRecommender(Recommender):
     vectors: np.ndarray | None
 
     def _text_vectors(self, parts: Split) -> np.ndarray:
-        """Return the vectors to learn from, float32."""
+        """Return the vectors to learn from, float32; note the encoder where one was called."""
+        self._text_encoder = None
         if self.vectors is None:
-            return item_vectors(parts)
+            vectors, self._text_encoder = text_vectors(parts)
+            return vectors
         return checked_vectors(self.vectors, parts, type(self).__name__)
 
     def _stored_params(self) -> dict[str, Any]:
         return {**super()._stored_params(), "vectors": None}
-
-    def __repr__(self) -> str:
-        shown = []
-        for name, value in self.get_params().items():
-            text = f"array of shape {value.shape}" if isinstance(value, np.ndarray) else repr(value)
-            shown.append(f"{name}={text}")
-        return f"{type(self).__name__}({', '.join(shown)})"
 
 
 def text_vectors(parts: Split) -> tuple[np.ndarray, str]:
@@ -264,7 +259,6 @@ def text_vectors(parts: Split) -> tuple[np.ndarray, str]:
     model_hash : str
     """
     from longtail_lib.text import TextEncoder
-    # dropped import
 
     encoder = TextEncoder()
     return item_vectors(parts, encoder), encoder.model_hash

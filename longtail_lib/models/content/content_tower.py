@@ -129,7 +129,6 @@ class ContentTower(ContentRecommender, GradientRecommender):
 
     def _build(self, parts: Split) -> Any:
         self._check_parameters()
-        # dropped import
 
         content = self._content_of(parts)
         self._unknown = parts.cold & ~content.any(axis=1)

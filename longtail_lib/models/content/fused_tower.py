@@ -11,6 +11,7 @@ from scipy.sparse import csr_matrix
 
 from longtail_lib.models._import_keras import import_keras
 from longtail_lib.models.content._item_vectors import ContentRecommender
+from longtail_lib.models.debiased.logit_adjusted import log_prior
 from longtail_lib.models.gradient_recommender import GradientRecommender
 from longtail_lib.models.retrieval_losses import full_softmax
 from longtail_lib.preprocessing import Split
@@ -117,9 +118,7 @@ class FusedTower(ContentRecommender, GradientRecommender):
         self.progress = progress
 
     def _build(self, parts: Split) -> Any:
-        # dropped import
         from longtail_lib.models.content._item_layers import FUSIONS, item_layer
-        # dropped import
 
         self._check_parameters(FUSIONS)
         vectors = None if self.fusion == "none" else self._text_vectors(parts)
@@ -156,8 +155,6 @@ class FusedTower(ContentRecommender, GradientRecommender):
         return user_batches(parts.train, self.batch_size, rng)
 
     def _snapshot(self, network: Any) -> dict[str, np.ndarray]:
-        # dropped import
-
         users, items = network.vectors()
         learned = {"user_vectors": users, "item_vectors": items}
         if self.fusion == "gate":
@@ -170,8 +167,7 @@ class FusedTower(ContentRecommender, GradientRecommender):
     def _log_prior(self, parts: Split) -> np.ndarray | None:
         if not self.logit_adjustment:
             return None
-        counts = parts.popularity + 1
-        return (self.logit_adjustment * np.log(counts / counts.sum())).astype(np.float32)
+        return (self.logit_adjustment * log_prior(parts.popularity)).astype(np.float32)
 
     def _check_parameters(self, fusions: tuple[str, ...]) -> None:
         if self.fusion not in fusions:

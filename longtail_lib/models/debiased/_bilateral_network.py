@@ -12,7 +12,7 @@ from longtail_lib.models._import_keras import import_keras
 __all__ = [
     "BilateralNetwork",
     "ClassifierItems",
-    "GatedItems",
+    "ExpertItems",
     "bilateral_cross_entropy",
     "cumulative_weight",
     "frequency_feature",
@@ -131,8 +131,12 @@ class ClassifierItems(keras.layers.Layer):
         return list(self.weight)
 
 
-class GatedItems(keras.layers.Layer):
+class ExpertItems(keras.layers.Layer):
     """One vector for each item, mixed from its id and its attributes, for both branches.
+
+    CDN's two experts. The gate of `_item_layers.GatedItems` is another: it weighs unit vectors of
+    id and text by one curve of popularity, this one vectors of any length by a softmax whose two
+    logits are free.
 
     Parameters
     ----------

@@ -113,12 +113,12 @@ class CDN(BilateralBranch):
         return capped_probability(popularity, self.head)
 
     def _items(self, parts: Split) -> Any:
-        from longtail_lib.models.debiased._bilateral_network import GatedItems
+        from longtail_lib.models.debiased._bilateral_network import ExpertItems
 
         indicators, _ = attribute_indicators(parts.items, self.attributes)
         if not indicators.size:
             indicators = np.zeros((parts.n_items, 1), dtype=np.float32)
-        return GatedItems(indicators, frequency_feature(parts.popularity), self.dim, self.seed)
+        return ExpertItems(indicators, frequency_feature(parts.popularity), self.dim, self.seed)
 
     def _snapshot(self, network: Any) -> dict[str, np.ndarray]:
         vectors, shares = network.items.vectors_and_shares()

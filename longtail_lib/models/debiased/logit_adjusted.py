@@ -76,7 +76,8 @@ class LogitAdjusted(WrappedRecommender):
     def _fit_around(self, parts: Split) -> None:
         if not np.isfinite(self.strength):
             raise ValueError(f"LogitAdjusted: strength must be finite, got {self.strength}")
-        self.adjustment_ = np.float32(-self.strength) * log_prior(parts.popularity, self.smoothing)
+        prior = log_prior(parts.popularity, self.smoothing).astype(np.float32)
+        self.adjustment_ = np.float32(-self.strength) * prior
 
     def _score(self, user_rows: np.ndarray) -> np.ndarray:
         return self.model_.score(user_rows) + self.adjustment_
@@ -98,7 +99,7 @@ def log_prior(popularity: np.ndarray, smoothing: float = 1.0) -> np.ndarray:
 
     Returns
     -------
-    ndarray of float32, shape (n_items,)
+    ndarray of float64, shape (n_items,)
 
     Examples
     --------
@@ -108,4 +109,4 @@ def log_prior(popularity: np.ndarray, smoothing: float = 1.0) -> np.ndarray:
     if not 0 < smoothing < np.inf:
         raise ValueError(f"smoothing must be a positive number, got {smoothing}")
     smoothed = np.asarray(popularity, dtype=np.float64) + smoothing
-    return np.log(smoothed / smoothed.sum()).astype(np.float32)
+    return np.log(smoothed / smoothed.sum())

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from longtail_lib.models.content._item_vectors import text_vectors
+from longtail_lib.models.content._item_vectors import ContentRecommender
 from longtail_lib.models.gradient_recommender import GradientRecommender
 from longtail_lib.models.sequence._sequence_network import gbce_exponent
 from longtail_lib.models.sequence._user_sequences import left_padded, user_sequences
@@ -21,7 +21,7 @@ __all__ = ["LOSSES", "SequenceRecommender"]
 LOSSES = ("cross-entropy", "sampled-cross-entropy", "bce", "gbce")
 
 
-class SequenceRecommender(GradientRecommender):
+class SequenceRecommender(ContentRecommender, GradientRecommender):
     """Base class of models that read a history in its order.
 
     A subclass stores in its constructor the parameters of `SASRec`, and writes `_batches` and, if
@@ -51,15 +51,12 @@ class SequenceRecommender(GradientRecommender):
         """Return the layer that turns items into vectors, with `n_items` and `dim`."""
         from longtail_lib.models.content._item_layers import item_layer
 
-        vectors = self.vectors
         self._text_encoder = None
-        if self.fusion is not None and vectors is None:
-            vectors, self._text_encoder = text_vectors(parts)
         return item_layer(
             self.fusion or "none",
             parts.n_items,
             self.dim,
-            vectors=vectors,
+            vectors=None if self.fusion is None else self._text_vectors(parts),
             popularity=parts.popularity,
             seed=10 * self.seed,
         )
@@ -207,10 +204,6 @@ class SequenceRecommender(GradientRecommender):
         names = [repr(np.asarray(sequence).tolist()) for sequence in sequences]
         columns = self._best(scores, user_key(id_keys(names)), k)
         return self.item_ids_[columns], np.take_along_axis(scores, columns, axis=1)
-
-    def _stored_params(self) -> dict[str, Any]:
-        # What was learned from the text vectors is stored; the vectors are not needed again.
-        return {**self.get_params(), "vectors": None}
 
     def _rows_a_batch(self) -> int:
         return max(1, round(self.batch_size / self.max_length))

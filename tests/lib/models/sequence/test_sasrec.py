@@ -141,6 +141,11 @@ def test_text_joins_the_items(fusion, chains):
     assert hits(model, chains) > 0.8
 
 
+def test_text_vectors_are_shown_by_their_shape(chains):
+    model = SASRec(fusion="text", vectors=np.ones((chains.n_items, 3), np.float32))
+    assert f"vectors=array of shape ({chains.n_items}, 3), pretrained=None" in repr(model)
+
+
 def test_text_vectors_are_not_saved(chains, tmp_path):
     vectors = np.random.default_rng(3).normal(size=(chains.n_items, 24)).astype(np.float32)
     model = SASRec(**SMALL | {"fusion": "text", "vectors": vectors, "epochs": 1}).fit(chains)
