@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from longtail_lib.benchmark._contestant import contestant
 from longtail_lib.evaluation import Comparison, Difference, Report, Value
 
 __all__ = ["BenchmarkResults", "Row", "provenance"]
@@ -91,6 +92,30 @@ class BenchmarkResults:
                 f"{', '.join(f'{split}: {model}' for split, model in self.rows)}"
             )
         return self.rows[key]
+
+    def build(self, split: str, model: str, seed: int = 0) -> Any:
+        """Make the recommender of a row, unfitted, with the parameters that were found for it.
+
+        Parameters
+        ----------
+        split, model : str
+            Of the row; the model is one of `CONTESTANTS`.
+        seed : int
+
+        Returns
+        -------
+        Recommender
+            What it wraps has the parameters of its own row on the same split.
+
+        Raises
+        ------
+        KeyError
+            No such row.
+        ValueError
+            The row is of a contestant that only its maker knows; use its `build_with`.
+        """
+        found = {name: row.parameters for (how, name), row in self.rows.items() if how == split}
+        return contestant(self[split, model].model).build_with(found, seed)
 
     def models(self, split: str) -> list[str]:
         """Names of the recommenders measured on a split, in their order."""
