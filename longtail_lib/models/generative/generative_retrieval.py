@@ -1,4 +1,4 @@
-"""Generative retrieval: read a user's items as tokens, write the next item's tokens."""
+"""TIGER-like generative retrieval: read a user's items as tokens, write the next item's."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["GenerativeRetrieval"]
 
 
 class GenerativeRetrieval(IdWriting, ContentRecommender, GradientRecommender):
-    r"""Write the id of the next item, token by token, from the ids of the items before it.
+    r"""TIGER-like generative retrieval: write the next item's id, token by token.
 
     `SemanticIds` turns text vectors into ids. A causal transformer reads a history, each item as
     the sum of its tokens' embeddings; a small decoder writes the next item's tokens from coarse to
