@@ -239,12 +239,14 @@ class ContentRecommender(Recommender):
     vectors: np.ndarray | None
 
     def _text_vectors(self, parts: Split) -> np.ndarray:
-        """Return the vectors to learn from, float32; note the encoder where one was called."""
-        self._text_encoder = None
+        """Return the vectors to learn from, float32."""
         if self.vectors is None:
-            vectors, self._text_encoder = text_vectors(parts)
-            return vectors
+            return self._encoded_texts(parts)
         return checked_vectors(self.vectors, parts, type(self).__name__)
+
+    def _encoded_texts(self, parts: Split) -> np.ndarray:
+        """Encode the item table; a subclass may note the encoder."""
+        return item_vectors(parts)
 
     def _stored_params(self) -> dict[str, Any]:
         return {**super()._stored_params(), "vectors": None}

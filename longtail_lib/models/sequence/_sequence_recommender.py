@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from longtail_lib.models.content._item_vectors import ContentRecommender
+from longtail_lib.models.content._item_vectors import ContentRecommender, text_vectors
 from longtail_lib.models.gradient_recommender import GradientRecommender
 from longtail_lib.models.sequence._sequence_network import gbce_exponent
 from longtail_lib.models.sequence._user_sequences import left_padded, user_sequences
@@ -60,6 +60,11 @@ class SequenceRecommender(ContentRecommender, GradientRecommender):
             popularity=parts.popularity,
             seed=10 * self.seed,
         )
+
+    def _encoded_texts(self, parts: Split) -> np.ndarray:
+        # Pretrained weights fit the vectors of one encoder only.
+        vectors, self._text_encoder = text_vectors(parts)
+        return vectors
 
     def _start(self, network: Any, parts: Split) -> None:
         """Set weights that do not start at random."""
