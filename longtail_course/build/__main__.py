@@ -29,6 +29,8 @@ def main(arguments: list[str] | None = None) -> int:
     test.add_argument("--fast", action="store_true", help="without stored outputs and slow tests")
     work = commands.add_parser("work", help="put the lessons, without outputs, into work/")
     work.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
+    datasets = commands.add_parser("datasets", help="make the stored simulated datasets again")
+    datasets.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
     commands.add_parser("environment", help="write environment.yml from requirements.lock")
     commands.add_parser("picture", help="take the README's picture from the stored lesson")
     commands.add_parser(
@@ -90,6 +92,15 @@ def _work(options: argparse.Namespace) -> int:
     return 0
 
 
+def _datasets(options: argparse.Namespace) -> int:
+    from longtail_course.worlds import store_dataset
+    from longtail_lib.simulation import PRESETS
+
+    for name in PRESETS:
+        print(os.path.relpath(store_dataset(name, options.root / "datasets" / name)))
+    return 0
+
+
 def _environment(options: argparse.Namespace) -> int:
     from longtail_course.build.environment import write_environment
 
@@ -122,6 +133,7 @@ _COMMANDS = {
     "build": _build,
     "check": _check,
     "clear": _clear,
+    "datasets": _datasets,
     "environment": _environment,
     "evidence": _evidence,
     "lock": _lock,
