@@ -68,6 +68,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     test = commands.add_parser("test", help="check the library and every stored output")
     test.add_argument("--fast", action="store_true", help="without stored outputs and slow tests")
+    test.add_argument(
+        "--kernel",
+        default="own",
+        metavar="NAME",
+        help="lessons with the digits of another processor: own, second, Haswell, ...",
+    )
     return parser
 
 
@@ -102,7 +108,8 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _test(options: argparse.Namespace) -> int:
-    return _courseware(["test", *(["--fast"] if options.fast else [])])
+    chosen = [] if options.kernel == "own" else ["--kernel", options.kernel]
+    return _courseware(["test", *(["--fast"] if options.fast else []), *chosen])
 
 
 _COMMANDS = {"lab": _lab, "run": _run, "test": _test}

@@ -7,6 +7,7 @@ from implicit.cpu.als import AlternatingLeastSquares
 from threadpoolctl import threadpool_limits
 
 from longtail_lib.models import ImplicitALS, Popularity
+from longtail_lib.models.implicit_als import _starting_factors
 
 PARAMETERS = {"factors": 8, "regularisation": 3.0, "alpha": 4.0}
 
@@ -73,7 +74,10 @@ def test_no_nearby_factors_are_better(parts):
 def test_scores_and_lists_are_those_of_implicit(parts):
     with threadpool_limits(1, "blas"):
         theirs = AlternatingLeastSquares(
-            factors=8, regularization=3.0, alpha=4.0, iterations=15, random_state=2
+            factors=8, regularization=3.0, alpha=4.0, iterations=15, dtype=np.float64
+        )
+        theirs.user_factors, theirs.item_factors = _starting_factors(
+            parts.n_users, parts.n_items, 8, seed=2
         )
         theirs.fit(parts.train, show_progress=False)
     model = ImplicitALS(**PARAMETERS, seed=2).fit(parts)

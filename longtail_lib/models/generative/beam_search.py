@@ -41,7 +41,7 @@ def beam_search(
     n = len(states)
     tokens = np.zeros((n, 1, 0), dtype=np.int32)
     nodes = np.zeros((n, 1), dtype=np.int64)
-    total = np.zeros((n, 1), dtype=np.float32)
+    total = np.zeros((n, 1))
     for level in range(trie.depth):
         size = decoder.size(level)
         logits = decoder.logits(states, tokens)
@@ -60,7 +60,7 @@ def beam_search(
             [np.take_along_axis(tokens, above[:, :, None], axis=1), token[:, :, None]],
             axis=2,
         ).astype(np.int32)
-    return np.where(nodes >= 0, trie.columns[nodes], -1), total
+    return np.where(nodes >= 0, trie.columns[nodes], -1), total.astype(np.float32)
 
 
 def _reachable(trie: IdTrie, decoder: TokenDecoder, level: int, constrained: bool) -> int:

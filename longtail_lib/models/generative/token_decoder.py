@@ -20,6 +20,9 @@ class TokenDecoder:
     id trie is the product of W_l h + b_l with a vector of the node, plus a constant, and the log
     probability of every item comes exactly from one matrix product for each place.
 
+    It counts in float64. The two ways multiply in another order, and a log probability is a small
+    difference of logits, which may be a thousand times as large: float32 would leave three digits.
+
     Parameters
     ----------
     arrays : mapping of str to ndarray
@@ -27,7 +30,7 @@ class TokenDecoder:
     """
 
     def __init__(self, arrays: Mapping[str, np.ndarray]) -> None:
-        self.arrays = arrays
+        self.arrays = {name: array.astype(np.float64) for name, array in arrays.items()}
         self.depth = sum(name.startswith("project_kernel_") for name in arrays)
 
     def size(self, level: int) -> int:
@@ -44,7 +47,7 @@ class TokenDecoder:
         own, level = self.arrays, prefixes.shape[1]
         dim = own["project_kernel_0"].shape[1]
         if level == 0:
-            flat = np.zeros((len(prefixes), dim), dtype=np.float32)
+            flat = np.zeros((len(prefixes), dim))
             return flat + 1, flat
         tokens = np.concatenate(
             [own[f"tokens_{place}"][prefixes[:, place]] for place in range(level)], axis=1
@@ -64,7 +67,7 @@ class TokenDecoder:
 
         Returns
         -------
-        ndarray of float32, shape (n, b, size)
+        ndarray of float64, shape (n, b, size)
         """
         n, beams, level = prefixes.shape
         scale, shift = self.condition(prefixes.reshape(n * beams, level))
@@ -108,7 +111,7 @@ class TokenDecoder:
         ndarray of float32, shape (n, n_items)
         """
         nodes = self.node_vectors(trie) if nodes is None else nodes
-        total = np.zeros((len(states), 1), dtype=np.float32)
+        total = np.zeros((len(states), 1))
         for level, (vectors, constant) in enumerate(nodes):
             parents, first = trie.parents[level], trie.first_child[level]
             if len(first) == len(parents):
