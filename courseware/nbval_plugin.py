@@ -10,7 +10,7 @@
 Without the plugin nbval takes either edition as it is and compares every character.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from queue import Empty
 
@@ -42,12 +42,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Put the lessons' file and cell in the place of nbval's."""
-    nbval.plugin.IPyNbFile, nbval.plugin.IPyNbCell = LessonFile, LessonCell
+    """Refuse a kernel that this processor does not have, before anything is run."""
     try:
         kernel_settings(config.option.lesson_kernel)
     except ValueError as error:
         raise pytest.UsageError(f"--lesson-kernel: {error}") from error
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(
+    file_path: Path, parent: pytest.Collector
+) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
+    """Put the lessons' kind of notebook in the place of nbval's."""
+    found = yield
+    return [
+        LessonFile.from_parent(parent, path=file_path)
+        if isinstance(each, nbval.plugin.IPyNbFile)
+        else each
+        for each in found
+    ]
 
 
 class LessonCell(nbval.plugin.IPyNbCell):
@@ -89,7 +102,9 @@ class LessonFile(nbval.plugin.IPyNbFile):
         """Every code cell, and behind each check the learner's stub and check."""
         stubs = learner_pairs(self.path)
         for item in super().collect():
-            yield item
+            yield LessonCell.from_parent(
+                self, name=item.name, cell_num=item.cell_num, cell=item.cell, options=item.options
+            )
             for number, cell in stubs.get(item.cell.get("id"), ()):
                 yield LearnerCell.from_parent(
                     self,
