@@ -149,7 +149,7 @@ def test_outputs_are_counted_by_kind():
     control = {"application/vnd.jupyter.widget-view+json": {"model_id": "a"}, "text/plain": "w"}
     picture = {"image/png": "AAAA", "text/plain": "<Figure>"}
     outputs = [new_output("display_data", control), new_output("display_data", picture)]
-    renamed = [new_output("display_data", {**control, **{next(iter(control)): {"model_id": "b"}}})]
+    renamed = [new_output("display_data", {**control, next(iter(control)): {"model_id": "b"}})]
     repainted = [new_output("display_data", {**picture, "image/png": "BBBB"})]
     stored = texts(outputs)
     assert differences(stored, texts(renamed + repainted)) == []
