@@ -11,7 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from itertools import pairwise, zip_longest
+from itertools import zip_longest
 
 from nbformat import NotebookNode
 
@@ -122,11 +122,13 @@ def differences(
 def _text_differences(old: str, new: str, spreads: list[float | None]) -> list[str]:
     """Differences of two texts that are not the same."""
     before, after = read_numbers(old), read_numbers(new)
-    wording = _wording(old, before), _wording(new, after)
-    if wording[0] != wording[1]:
-        return [_first_difference(*_loose(old, new, before, after))]
-    if all(one.text == other.text for one, other in zip(before, after, strict=True)):
-        # Only blanks differ, and no number has another width that could have moved them.
+    if not _same_wording(old, before, new, after):
+        if len(before) == len(after):
+            # With the same numbers in both the words that differ stand out.
+            new = "".join(
+                piece + (before[place].text if place < len(before) else "")
+                for place, piece in enumerate(_pieces(new, after))
+            )
         return [_first_difference(old, new)]
     return [
         said
@@ -171,9 +173,9 @@ def moved_numbers(versions: list[str]) -> dict[int, float] | None:
     True
     """
     columns = [read_numbers(text) for text in versions]
-    wordings = {_wording(text, numbers) for text, numbers in zip(versions, columns, strict=True)}
-    if len(wordings) > 1:
-        return None
+    for text, numbers in zip(versions[1:], columns[1:], strict=True):
+        if not _same_wording(versions[0], columns[0], text, numbers):
+            return None
     moved = {}
     for place, printings in enumerate(zip(*columns, strict=True)):
         first = printings[0]
@@ -185,27 +187,30 @@ def moved_numbers(versions: list[str]) -> dict[int, float] | None:
     return moved
 
 
-def _wording(text: str, numbers: list[Printed]) -> str:
-    """The text without its numbers and without what their widths change around them.
+def _same_wording(old: str, before: list[Printed], new: str, after: list[Printed]) -> bool:
+    """Whether two texts are the same apart from their numbers.
 
-    A table pads its columns with blanks and rules to the widest number.
+    A table pads its columns with blanks and rules to the widest number. So these may differ in
+    length, but only where a number has another width.
     """
-    ends = [0, *(place for number in numbers for place in (number.start, number.end)), len(text)]
-    pieces = [text[start:end] for start, end in list(pairwise(ends))[::2]]
-    bare = "\0".join(pieces)
-    bare = re.sub(r"[ \t]+", " ", bare)
+    if len(before) != len(after):
+        return False
+    one, other = _pieces(old, before), _pieces(new, after)
+    if all(len(a.text) == len(b.text) for a, b in zip(before, after, strict=True)):
+        return one == other
+    return _unpadded(one) == _unpadded(other)
+
+
+def _pieces(text: str, numbers: list[Printed]) -> list[str]:
+    """What stands before, between and behind the numbers."""
+    edges = [0, *(edge for number in numbers for edge in (number.start, number.end)), len(text)]
+    return [text[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def _unpadded(pieces: list[str]) -> str:
+    bare = re.sub(r"[ \t]+", " ", "\0".join(pieces))
     bare = re.sub(r"[─═]+|-{3,}", "─", bare)
     return re.sub(r" ?\0 ?", "\0", bare)
-
-
-def _loose(old: str, new: str, before: list[Printed], after: list[Printed]) -> tuple[str, str]:
-    """Both texts with their numbers replaced, unless the count of numbers differs."""
-    if len(before) != len(after):
-        return old, new
-    for number, place in zip(reversed(before), range(len(before)), strict=True):
-        new_number = after[len(after) - 1 - place]
-        new = new[: new_number.start] + number.text + new[new_number.end :]
-    return old, new
 
 
 def _first_difference(old: str, new: str) -> str:

@@ -30,17 +30,22 @@ def suite_arguments(root: Path, *, fast: bool = False, kernel: str = "own") -> l
         Whose digits the lessons compute, as `processor_kernels.kernel_settings` takes it. Unit
         tests run under the machine's own.
     """
-    arguments = ["-q", "--durations=10", "--doctest-modules", "tests", "longtail_lib", "courseware"]
+    arguments = ["-q", "--durations=10", "--doctest-modules"]
+    paths = ["tests", "longtail_lib", "courseware"]
     # IPython reads this file with a name of its own in it; nothing else can import it.
     arguments.append("--ignore=courseware/ipython_kernel_config.py")
     processes = min(_MOST_PROCESSES, os.cpu_count() or 1)
     if processes > 1:
         # A file stays with one process: cells of a notebook build on each other.
-        arguments += [f"--numprocesses={processes}", "--dist=loadfile"]
+        # Lessons take longest and come first, so that no process is left with one at the end; xdist
+        # would put the files with the most tests there.
+        arguments += [f"--numprocesses={processes}", "--dist=loadfile", "--no-loadscope-reorder"]
     if fast:
-        return [*arguments, "-m", "not slow"]
+        return [*arguments, *paths, "-m", "not slow"]
     lessons = nbval_arguments(find_lessons(root))[0]
-    return arguments + lessons + ([f"--lesson-kernel={kernel}"] if lessons else [])
+    if lessons:
+        arguments += [*lessons, f"--lesson-kernel={kernel}"]
+    return arguments + paths
 
 
 def run_suite(root: Path, *, fast: bool = False, kernel: str = "own") -> int:
