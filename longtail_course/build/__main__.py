@@ -77,13 +77,13 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _spread(options: argparse.Namespace) -> int:
-    from courseware.spread import store_spreads
+    from longtail_course.build.spread import store_spreads
 
     return store_spreads(find_lessons(options.root.resolve(), options.lessons))
 
 
 def _fuzz(options: argparse.Namespace) -> int:
-    from courseware.fuzz import fuzz
+    from longtail_course.build.fuzz import fuzz
 
     return fuzz(ROOT, options.paths, rounds=options.rounds, seed=options.seed)
 

@@ -3,8 +3,8 @@
 import json
 
 import nbformat
-from courseware.cell_spread import without_spread
-from courseware.shared_outputs import shared_output_defects
+from longtail_course.build.cell_spread import without_spread
+from longtail_course.build.shared_outputs import shared_output_defects
 from nbformat import NotebookNode
 
 from longtail_course.build.editions import EDITIONS, edition

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from courseware.processor_kernels import own_kernel, second_kernel
+from longtail_course.build.processor_kernels import own_kernel, second_kernel
 
 from longtail_course.build.check import nbval_arguments
 from longtail_course.build.kernel import install_kernel_config, kernel_environment

@@ -1,9 +1,10 @@
-"""Hypothesis draws the same examples in the suite, and others in `courseware fuzz`."""
+"""Hypothesis draws the same examples in the suite, and others in `longtail_course.build fuzz`."""
 
 import pytest
-from courseware.fuzz import RANDOM, fuzz
-from courseware.lesson import ROOT
 from hypothesis import settings
+
+from longtail_course.build.fuzz import RANDOM, fuzz
+from longtail_course.build.lesson import ROOT
 
 PROPERTY = """
 from hypothesis import given, settings, strategies as st
