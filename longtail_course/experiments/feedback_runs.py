@@ -65,7 +65,7 @@ _EASE = {"l2": 200.0}
 RUNNERS: dict[str, Runner] = {
     "Random": Runner("Random", {"seed": 0}),
     "Popularity": Runner("Popularity"),
-    "ItemKNN": Runner("ItemKNN", {"neighbours": 500, "shrinkage": 4.0}),
+    "ItemKNN": Runner("ItemKNN", {"n_neighbors": 500, "shrinkage": 4.0}),
     "EASE": Runner("EASE", _EASE),
     "EASE scaled": Runner("EASE", {"l2": 265.0, "popularity_exponent": 0.26}),
     "EASE, penalty .55": Runner("EASE", _EASE, {"method": "popularity_penalty", "weight": 0.55}),

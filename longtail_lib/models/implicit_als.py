@@ -119,7 +119,7 @@ class ImplicitALS(LatentFactors):
     rating), p_ui = 1 where there is an interaction and 0 elsewhere, it minimises
 
     .. math:: \sum_{u,i} c_{ui} (p_{ui} - w_u \cdot h_i)^2
-              + regularisation \, (\sum_u \lVert w_u \rVert^2 + \sum_i \lVert h_i \rVert^2),
+              + regularization \, (\sum_u \lVert w_u \rVert^2 + \sum_i \lVert h_i \rVert^2),
 
     where c_ui is alpha x_ui for an interaction and 1 for every other pair. **This is not the
     1 + alpha x of Hu, Koren and Volinsky**: on a matrix of ones their alpha is ours less 1, and at
@@ -137,7 +137,7 @@ class ImplicitALS(LatentFactors):
     ----------
     factors : int
         Length of the vectors.
-    regularisation : float > 0
+    regularization : float > 0
         The same for all users and items, however many interactions they have. Where it is too
         large for a small log, all factors shrink to 0.
     alpha : float > 0
@@ -187,7 +187,7 @@ class ImplicitALS(LatentFactors):
     >>> none = csr_matrix(train.shape, dtype=np.float32)
     >>> parts = Split(train, none, none, np.arange(5), np.array(["a", "b", "c", "d"]), items=None,
     ...               users=None, how="random")
-    >>> model = ImplicitALS(factors=2, regularisation=0.1).fit(parts)
+    >>> model = ImplicitALS(factors=2, regularization=0.1).fit(parts)
     >>> items, _ = model.recommend(2, k=1)           # has seen "a", which goes with "b"
     >>> items.tolist()
     [['b']]
@@ -196,31 +196,31 @@ class ImplicitALS(LatentFactors):
     def __init__(
         self,
         factors: int = 64,
-        regularisation: float = 50.0,
+        regularization: float = 50.0,
         alpha: float = 10.0,
         iterations: int = 15,
         seed: int = 0,
         progress: bool = False,
     ) -> None:
         self.factors = factors
-        self.regularisation = regularisation
+        self.regularization = regularization
         self.alpha = alpha
         self.iterations = iterations
         self.seed = seed
         self.progress = progress
 
     def _fit(self, parts: Split) -> None:
-        self._check_training(regularisation=self.regularisation, alpha=self.alpha)
+        self._check_training(regularization=self.regularization, alpha=self.alpha)
         implicit = import_implicit("ImplicitALS")
         with one_blas_thread():
             theirs = implicit.als.AlternatingLeastSquares(
                 factors=self.factors,
-                regularization=self.regularisation,
+                regularization=self.regularization,
                 alpha=self.alpha,
                 iterations=self.iterations,
                 num_threads=1 if parts.train.nnz * self.factors < _SMALL else 0,
                 random_state=self.seed,
             )
-            self._train(theirs, parts, "choose a larger regularisation")
+            self._train(theirs, parts, "choose a larger regularization")
         self.user_factors_, self.item_factors_ = theirs.user_factors, theirs.item_factors
         self.item_biases_ = np.zeros(parts.n_items, dtype=np.float32)

@@ -123,7 +123,7 @@ def n_points(distributions: Mapping[str, Any]) -> float:
 
     Examples
     --------
-    >>> n_points(distributions_of({"neighbours": ("int", 1, 10), "loss": ["bpr", "softmax"]}))
+    >>> n_points(distributions_of({"n_neighbors": ("int", 1, 10), "loss": ["bpr", "softmax"]}))
     20.0
     """
     size = 1.0

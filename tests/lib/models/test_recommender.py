@@ -26,10 +26,10 @@ from longtail_lib.ranking import largest_columns
 ALL = [
     Popularity(),
     Random(seed=3),
-    ItemKNN(neighbours=7, shrinkage=2.0),
+    ItemKNN(n_neighbors=7, shrinkage=2.0),
     EASE(l2=5.0),
     EASE(l2=5.0, popularity_exponent=0.2, top_weights=6),
-    ImplicitALS(factors=4, regularisation=1.0),
+    ImplicitALS(factors=4, regularization=1.0),
     BPR(factors=4, learning_rate=0.05),
 ]
 NAMES = ["Popularity", "Random", "ItemKNN", "EASE", "EASE sparse", "ImplicitALS", "BPR"]
@@ -99,7 +99,7 @@ def test_fit_twice_forgets_the_first_time(model, parts, make_split):
     assert np.array_equal(model.score([1]), type(model)(**model.get_params()).fit(other).score([1]))
 
 
-@pytest.mark.parametrize("model", [EASE(l2=5.0), ItemKNN(neighbours=20, shrinkage=2.0)])
+@pytest.mark.parametrize("model", [EASE(l2=5.0), ItemKNN(n_neighbors=20, shrinkage=2.0)])
 def test_models_that_learn_beat_popularity_and_popularity_beats_random(model, parts, recall):
     learned = recall(model.fit(parts), parts)
     popular = recall(Popularity().fit(parts), parts)
@@ -273,9 +273,9 @@ def test_top_k_of_wide_rows_equals_a_stable_sort(k, distinct):
 
 
 def test_get_params_and_repr():
-    model = ItemKNN(neighbours=7)
-    assert model.get_params() == {"neighbours": 7, "shrinkage": 10.0}
-    assert repr(model) == "ItemKNN(neighbours=7, shrinkage=10.0)"
+    model = ItemKNN(n_neighbors=7)
+    assert model.get_params() == {"n_neighbors": 7, "shrinkage": 10.0}
+    assert repr(model) == "ItemKNN(n_neighbors=7, shrinkage=10.0)"
     assert repr(Popularity()) == "Popularity(half_life=None)"
 
 

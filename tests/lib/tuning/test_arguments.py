@@ -96,8 +96,8 @@ def test_functions_and_partials_make_models(parts, peaked):
 
 def test_default_space_less_what_is_fixed(parts):
     found = tune(ItemKNN, parts, fixed={"shrinkage": 1.0}, trials=2)
-    assert found.trials.columns[:2] == ["number", "neighbours"]
-    assert set(found.best_params) == {"neighbours", "shrinkage"}
+    assert found.trials.columns[:2] == ["number", "n_neighbors"]
+    assert set(found.best_params) == {"n_neighbors", "shrinkage"}
 
 
 def test_decay_without_times_is_a_failed_trial_not_the_end(parts):

@@ -52,9 +52,9 @@ def test_it_beats_popularity(parts):
 
 
 def test_a_fitted_model_is_not_fitted_again_and_an_unfitted_one_is_left_alone(parts):
-    fitted = ItemKNN(neighbours=9).fit(parts)
+    fitted = ItemKNN(n_neighbors=9).fit(parts)
     assert LogitAdjusted(fitted).fit(parts).model_ is fitted
-    unfitted = ItemKNN(neighbours=9)
+    unfitted = ItemKNN(n_neighbors=9)
     model = LogitAdjusted(unfitted).fit(parts)
     assert not hasattr(unfitted, "item_ids_")
     assert model.model_ is not unfitted
