@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 from collections.abc import Mapping
@@ -78,6 +79,19 @@ def read_model_file(
     except Exception as error:
         raise damaged(path, error) from error
     return about, arrays
+
+
+# Parameters that were called otherwise in files of earlier versions.
+_RENAMED = {"neighbours": "n_neighbors", "regularisation": "regularization"}
+
+
+def present_names(model_class: type, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Give stored parameters the names that a class has for them today."""
+    known = inspect.signature(model_class).parameters
+    return {
+        name if name in known else _RENAMED.get(name, name): value
+        for name, value in parameters.items()
+    }
 
 
 def to_header(about: Mapping[str, Any]) -> np.ndarray:

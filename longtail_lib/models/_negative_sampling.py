@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from numbers import Integral, Real
+from typing import ClassVar
 
 import numpy as np
+
+from longtail_lib._parameters import (
+    SEED,
+    Constraint,
+    Interval,
+    Nullable,
+    Options,
+    check_parameters,
+    constrained,
+)
 
 __all__ = ["NEGATIVES", "StreamFrequency", "draw", "mixed_proposal", "proposal"]
 
@@ -53,6 +65,15 @@ class StreamFrequency:
     array([0.71, 0.19, 0.1 ])
     """
 
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "buckets": Interval(Integral, 1),
+        "hashes": Interval(Integral, 1),
+        "rate": Interval(Real, 0, 1, closed="right"),
+        "start": Interval(Real, 1),
+        "n_items": Nullable(Interval(Integral, 1)),
+        "seed": SEED,
+    }
+
     def __init__(
         self,
         buckets: int,
@@ -63,15 +84,7 @@ class StreamFrequency:
         n_items: int | None = None,
         seed: int = 0,
     ) -> None:
-        if buckets < 1 or hashes < 1:
-            raise ValueError(
-                f"StreamFrequency: buckets and hashes must be at least 1, got {buckets}, {hashes}"
-            )
-        if not 0 < rate <= 1 or start < 1:
-            raise ValueError(
-                "StreamFrequency: rate must lie in (0, 1] and start must be at least 1, got "
-                f"{rate} and {start}"
-            )
+        check_parameters("StreamFrequency", locals(), self._constraints)
         self.buckets, self.hashes, self.rate, self.start = buckets, hashes, rate, start
         self._identity = n_items is not None and n_items <= buckets
         # Odd multipliers and offsets of a multiply-shift hash.
@@ -153,6 +166,7 @@ class StreamFrequency:
 NEGATIVES = ("uniform", "in-batch", "popularity", "mixed")
 
 
+@constrained(negatives=Options(*NEGATIVES))
 def proposal(negatives: str, popularity: np.ndarray) -> np.ndarray | None:
     """Return the distribution that negatives are drawn from.
 
@@ -177,10 +191,6 @@ def proposal(negatives: str, popularity: np.ndarray) -> np.ndarray | None:
     >>> proposal("popularity", np.array([3, 0, 1]))
     array([0.75, 0.  , 0.25])
     """
-    if negatives not in NEGATIVES:
-        raise ValueError(
-            f"negatives must be one of {', '.join(map(repr, NEGATIVES))}, got {negatives!r}"
-        )
     if negatives == "in-batch":
         return None
     if negatives == "popularity":

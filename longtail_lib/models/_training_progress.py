@@ -6,12 +6,14 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from longtail_lib._parameters import Interval, constrained
 from longtail_lib.models._model_file import read_model_file, write_model_file
 from longtail_lib.preprocessing import Split
 from longtail_lib.ranking import largest_columns
@@ -140,6 +142,7 @@ def _digest(parts: Split, matrix: csr_matrix) -> str:
 _BLOCK = 2**22
 
 
+@constrained(k=Interval(Integral, 1))
 def validation_ndcg(score: Callable[[np.ndarray], np.ndarray], parts: Split, k: int = 10) -> float:
     r"""Compute the mean NDCG@k of users with validation interactions, over the whole catalogue.
 
@@ -175,8 +178,6 @@ def validation_ndcg(score: Callable[[np.ndarray], np.ndarray], parts: Split, k: 
     >>> validation_ndcg(lambda rows: np.array([[9.0, 3.0, 2.0, 1.0]]), parts)   # item 2 is second
     0.6309297535714575
     """
-    if k < 1:
-        raise ValueError(f"validation_ndcg: k must be at least 1, got {k}")
     users = np.flatnonzero(np.diff(parts.validation.indptr))
     if not len(users):
         raise ValueError(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from numbers import Real
+from typing import ClassVar
 
 import numpy as np
 
+from longtail_lib._parameters import Constraint, Interval
 from longtail_lib.models.implicit_als import LatentFactors, import_implicit, one_blas_thread
 from longtail_lib.preprocessing import Split
 
@@ -85,6 +87,11 @@ class BPR(LatentFactors):
     [['b']]
     """
 
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "learning_rate": Interval(Real, 0, closed="neither"),
+        "regularization": Interval(Real, 0),
+    }
+
     def __init__(
         self,
         factors: int = 64,
@@ -102,10 +109,6 @@ class BPR(LatentFactors):
         self.progress = progress
 
     def _fit(self, parts: Split) -> None:
-        self._check_training(learning_rate=self.learning_rate)
-        penalty = self.regularization
-        if not isinstance(penalty, Real) or not 0 <= penalty < np.inf:
-            raise ValueError(f"BPR: regularization must be 0 or more, got {penalty!r}")
         implicit = import_implicit("BPR")
         with one_blas_thread():
             theirs = implicit.bpr.BayesianPersonalizedRanking(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
+from longtail_lib._parameters import BOOLEAN, SEED, Constraint, Interval
 from longtail_lib.models._recommender import Recommender
 from longtail_lib.preprocessing import Split
 
@@ -30,19 +31,12 @@ class LatentFactors(Recommender):
     item_factors_: np.ndarray
     item_biases_: np.ndarray
 
-    def _check_training(self, **positive: float) -> None:
-        """Refuse numbers that cannot be trained with, by the name of the parameter."""
-        name = type(self).__name__
-        for parameter in ("factors", "iterations"):
-            value = getattr(self, parameter)
-            whole = isinstance(value, Integral) and not isinstance(value, bool)
-            if not whole or value < 1:
-                raise ValueError(
-                    f"{name}: {parameter} must be a whole number of at least 1, got {value!r}"
-                )
-        for parameter, value in positive.items():
-            if not isinstance(value, Real) or not 0 < value < np.inf:
-                raise ValueError(f"{name}: {parameter} must be a positive number, got {value!r}")
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "factors": Interval(Integral, 1),
+        "iterations": Interval(Integral, 1),
+        "seed": SEED,
+        "progress": BOOLEAN,
+    }
 
     def _train(self, theirs: Any, parts: Split, advice: str) -> None:
         """Run implicit's own fit, quietly, and refuse factors that are not finite."""
@@ -193,6 +187,11 @@ class ImplicitALS(LatentFactors):
     [['b']]
     """
 
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "regularization": Interval(Real, 0, closed="neither"),
+        "alpha": Interval(Real, 0, closed="neither"),
+    }
+
     def __init__(
         self,
         factors: int = 64,
@@ -210,7 +209,6 @@ class ImplicitALS(LatentFactors):
         self.progress = progress
 
     def _fit(self, parts: Split) -> None:
-        self._check_training(regularization=self.regularization, alpha=self.alpha)
         implicit = import_implicit("ImplicitALS")
         with one_blas_thread():
             theirs = implicit.als.AlternatingLeastSquares(

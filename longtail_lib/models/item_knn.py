@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from numbers import Integral, Real
+from typing import ClassVar
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from longtail_lib._parameters import Constraint, Interval
 from longtail_lib.models._recommender import Recommender
 from longtail_lib.preprocessing import Split
 from longtail_lib.ranking import largest_columns
@@ -80,20 +82,16 @@ class ItemKNN(Recommender):
            [0.   , 0.   , 0.   ]], dtype=float32)
     """
 
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "n_neighbors": Interval(Integral, 1),
+        "shrinkage": Interval(Real, 0),
+    }
+
     def __init__(self, n_neighbors: int = 100, shrinkage: float = 10.0) -> None:
         self.n_neighbors = n_neighbors
         self.shrinkage = shrinkage
 
     def _fit(self, parts: Split) -> None:
-        for name, kind in (("n_neighbors", Integral), ("shrinkage", Real)):
-            given = getattr(self, name)
-            if not isinstance(given, kind):
-                what = "whole number" if kind is Integral else "number"
-                raise ValueError(f"ItemKNN: {name} must be a {what}, got {given!r}")
-        if self.n_neighbors < 1:
-            raise ValueError(f"ItemKNN: n_neighbors must be at least 1, got {self.n_neighbors}")
-        if not self.shrinkage >= 0:
-            raise ValueError(f"ItemKNN: shrinkage must be 0 or more, got {self.shrinkage}")
         users, items = parts.train, parts.train.T.tocsr()
         n_items = items.shape[0]
         norms = np.sqrt(np.asarray(items.multiply(items).sum(axis=1))).ravel().astype(np.float32)

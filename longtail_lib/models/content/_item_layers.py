@@ -10,15 +10,15 @@ from typing import Any
 
 import numpy as np
 
+from longtail_lib._parameters import Options, constrained
 from longtail_lib.models._import_keras import import_keras
+from longtail_lib.models.content._item_vectors import FUSIONS
 
 __all__ = ["FUSIONS", "IdItems", "centred_text", "item_layer", "semantic_basis"]
 
 
 keras = import_keras()
 ops = keras.ops
-
-FUSIONS = ("none", "text", "sum", "concatenation", "gate", "null-space", "dual-view")
 
 
 class IdItems(keras.layers.Layer):
@@ -134,6 +134,7 @@ class FrozenText(keras.layers.Layer):
         return _rows(self.basis, rows)
 
 
+@constrained(fusion=Options(*FUSIONS))
 def item_layer(
     fusion: str,
     n_items: int,
@@ -169,8 +170,6 @@ def item_layer(
     ValueError
         An unknown fusion, or a dim below 2 where it has to be halved.
     """
-    if fusion not in FUSIONS:
-        raise ValueError(f"fusion must be one of {', '.join(map(repr, FUSIONS))}, got {fusion!r}")
     if fusion == "none":
         return IdItems(n_items, dim, seed)
     text = centred_text(vectors)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import narwhals as nw
 import numpy as np
 
+from longtail_lib._parameters import ARRAY, Constraint, Nullable, Options, constrained
 from longtail_lib.models._recommender import Recommender
 from longtail_lib.preprocessing import Split
 from longtail_lib.text import Whitening
 from longtail_lib.text._encoder import unit_rows
 
 __all__ = [
+    "FUSIONS",
     "TEXT_SPACES",
     "ContentRecommender",
     "checked_vectors",
@@ -21,6 +23,9 @@ __all__ = [
     "text_space",
     "text_vectors",
 ]
+
+TEXT_SPACES = ("whiten", "centre", "raw")
+FUSIONS = ("none", "text", "sum", "concatenation", "gate", "null-space", "dual-view")
 
 
 def item_vectors(parts: Split, encoder: Any = None, column: str = "text") -> np.ndarray:
@@ -188,9 +193,7 @@ def _text(value: Any, place: int, column: str) -> str:
     return value.strip()
 
 
-TEXT_SPACES = ("whiten", "centre", "raw")
-
-
+@constrained(space=Options(*TEXT_SPACES))
 def text_space(vectors: np.ndarray, space: str) -> np.ndarray:
     """Bring text vectors to length 1, centred or whitened first.
 
@@ -215,8 +218,6 @@ def text_space(vectors: np.ndarray, space: str) -> np.ndarray:
     >>> text_space(np.array([[3.0, 4.0], [0.0, 0.0], [3.0, 0.0]]), "raw").round(1).tolist()
     [[0.6000000238418579, 0.800000011920929], [0.0, 0.0], [1.0, 0.0]]
     """
-    if space not in TEXT_SPACES:
-        raise ValueError(f"space must be one of {', '.join(map(repr, TEXT_SPACES))}, got {space!r}")
     if space == "raw":
         return unit_rows(np.asarray(vectors, dtype=np.float64)).astype(np.float32)
     return Whitening(space).fit(vectors).transform(vectors)
@@ -237,6 +238,10 @@ class ContentRecommender(Recommender):
     """
 
     vectors: np.ndarray | None
+
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "vectors": Nullable(ARRAY, "to encode the items' text"),
+    }
 
     def _text_vectors(self, parts: Split) -> np.ndarray:
         """Return the vectors to learn from, float32."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from numbers import Integral, Real
+from typing import ClassVar
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from longtail_lib.models.content._item_vectors import ContentRecommender, text_space
+from longtail_lib._parameters import Constraint, Interval, Nullable, Options
+from longtail_lib.models.content._item_vectors import TEXT_SPACES, ContentRecommender, text_space
 from longtail_lib.preprocessing import Split
 from longtail_lib.ranking import largest_columns
 
@@ -77,6 +79,12 @@ class ContentKNN(ContentRecommender):
     ['0.8', '0.0', '-2.0']
     """
 
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "space": Options(*TEXT_SPACES),
+        "n_neighbors": Nullable(Interval(Integral, 1), "for the mean over all of a user's items"),
+        "popularity_exponent": Interval(Real),
+    }
+
     def __init__(
         self,
         vectors: np.ndarray | None = None,
@@ -90,7 +98,6 @@ class ContentKNN(ContentRecommender):
         self.popularity_exponent = popularity_exponent
 
     def _fit(self, parts: Split) -> None:
-        self._check_parameters()
         vectors = text_space(self._text_vectors(parts), self.space)
         there = vectors.any(axis=1)
         prior = (1.0 + parts.popularity) ** float(self.popularity_exponent)
@@ -100,21 +107,6 @@ class ContentKNN(ContentRecommender):
         else:
             warm = np.flatnonzero(parts.popularity)
             self.weights_ = _nearest(vectors, warm, self.n_neighbors, self.prior_)
-
-    def _check_parameters(self) -> None:
-        keep = self.n_neighbors
-        if keep is not None and (
-            not isinstance(keep, Integral) or isinstance(keep, bool) or keep < 1
-        ):
-            raise ValueError(
-                "ContentKNN: n_neighbors must be a whole number from 1, or None for the mean over "
-                f"all of a user's items, got {keep!r}"
-            )
-        exponent = self.popularity_exponent
-        if not isinstance(exponent, Real) or not np.isfinite(exponent):
-            raise ValueError(
-                f"ContentKNN: popularity_exponent must be a finite number, got {exponent!r}"
-            )
 
     def _score(self, user_rows: np.ndarray) -> np.ndarray:
         seen = self.seen_[user_rows]

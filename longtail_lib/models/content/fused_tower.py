@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
+from numbers import Integral, Real
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from longtail_lib._parameters import Constraint, Interval, Options
 from longtail_lib.models._import_keras import import_keras
-from longtail_lib.models.content._item_vectors import ContentRecommender
+from longtail_lib.models.content._item_vectors import FUSIONS, ContentRecommender
 from longtail_lib.models.gradient_recommender import GradientRecommender
 from longtail_lib.models.retrieval_losses import full_softmax
 from longtail_lib.preprocessing import Split
@@ -84,6 +86,15 @@ class FusedTower(ContentRecommender, GradientRecommender):
     64
     """
 
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "fusion": Options(*FUSIONS),
+        "dim": Interval(Integral, 1),
+        "temperature": Interval(Real, 0, closed="neither"),
+        "logit_adjustment": Interval(Real),
+        "distillation": Interval(Real, 0),
+        "similar": Interval(Integral, 1),
+    }
+
     def __init__(
         self,
         fusion: str = "gate",
@@ -118,10 +129,9 @@ class FusedTower(ContentRecommender, GradientRecommender):
 
     def _build(self, parts: Split) -> Any:
         # dropped import
-        from longtail_lib.models.content._item_layers import FUSIONS, item_layer
+        from longtail_lib.models.content._item_layers import item_layer
         # dropped import
 
-        self._check_parameters(FUSIONS)
         vectors = None if self.fusion == "none" else self._text_vectors(parts)
         similar = None
         if self.fusion == "dual-view":
@@ -172,32 +182,6 @@ class FusedTower(ContentRecommender, GradientRecommender):
             return None
         counts = parts.popularity + 1
         return (self.logit_adjustment * np.log(counts / counts.sum())).astype(np.float32)
-
-    def _check_parameters(self, fusions: tuple[str, ...]) -> None:
-        if self.fusion not in fusions:
-            raise ValueError(
-                f"FusedTower: fusion must be one of {', '.join(map(repr, fusions))}, got "
-                f"{self.fusion!r}"
-            )
-        halved = self.fusion in ("concatenation", "null-space", "dual-view")
-        for name, least in (("dim", 2 if halved else 1), ("similar", 1)):
-            value = getattr(self, name)
-            if not isinstance(value, int | np.integer) or value < least:
-                raise ValueError(
-                    f"FusedTower: {name} must be a whole number from {least}, got {value}"
-                )
-        if not 0 < self.temperature < np.inf:
-            raise ValueError(
-                f"FusedTower: temperature must be a positive number, got {self.temperature}"
-            )
-        if not np.isfinite(self.logit_adjustment):
-            raise ValueError(
-                f"FusedTower: logit_adjustment must be finite, got {self.logit_adjustment}"
-            )
-        if not 0 <= self.distillation < np.inf:
-            raise ValueError(
-                f"FusedTower: distillation must be a number from 0, got {self.distillation}"
-            )
 
 
 keras = import_keras()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
 
+from longtail_lib._parameters import Interval, constrained
 from longtail_lib.models._import_keras import import_keras
 
 __all__ = [
@@ -179,6 +181,7 @@ def start(seed: int, place: int) -> Any:
     return keras.initializers.RandomNormal(stddev=0.1, seed=100 * seed + place)
 
 
+@constrained(epoch=Interval(Integral, 0), epochs=Interval(Integral, 1), rate=Interval(Real, 1))
 def cumulative_weight(epoch: int, epochs: int, rate: float = 1.0) -> float:
     r"""Weight of the conventional branch, :math:`\alpha = 1 - (T / (\gamma T_{max}))^2`.
 
@@ -217,10 +220,8 @@ def cumulative_weight(epoch: int, epochs: int, rate: float = 1.0) -> float:
     >>> cumulative_weight(4, 4, rate=2.0)
     0.75
     """
-    if not 0 <= epoch <= epochs or epochs < 1:
-        raise ValueError(f"epoch must lie between 0 and epochs ({epochs}), got {epoch}")
-    if not rate >= 1:
-        raise ValueError(f"rate must be at least 1, got {rate}")
+    if epoch > epochs:
+        raise ValueError(f"cumulative_weight: epoch must be at most epochs, {epochs}, got {epoch}")
     return 1.0 - (epoch / (rate * epochs)) ** 2
 
 

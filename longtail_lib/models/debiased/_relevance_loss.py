@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from longtail_lib._parameters import Options, constrained
 from longtail_lib.debias import popularity_propensity
 from longtail_lib.models._import_keras import import_keras
 from longtail_lib.models._training_batches import equal_batches
@@ -62,6 +63,7 @@ def inverse_propensity(propensity: Any, clip: float = 0.0, scale: float = 1.0) -
     return np.float32(scale) / np.maximum(propensity, np.float32(clip))
 
 
+@constrained(estimator=Options(*RELEVANCE_ESTIMATORS))
 def relevance_weights(
     estimator: str,
     chosen: Any,
@@ -132,9 +134,6 @@ def relevance_weights(
     >>> a.tolist(), b.tolist()
     ([4.0, 0.0], [-3.0, 1.0])
     """
-    if estimator not in RELEVANCE_ESTIMATORS:
-        names = ", ".join(map(repr, RELEVANCE_ESTIMATORS))
-        raise ValueError(f"estimator must be one of {names}, got {estimator!r}")
     if estimator == "naive":
         return chosen, (1.0 if shown is None else shown) - chosen
     if estimator == "doubly-robust":
@@ -149,6 +148,7 @@ def relevance_weights(
     return positive, 1.0 - positive if shown is None else weight * shown - positive
 
 
+@constrained(loss=Options(*RELEVANCE_LOSSES))
 def pointwise_loss(log_odds: Any, positive: Any, negative: Any, loss: str = "squared") -> Any:
     r"""Loss :math:`a\,\delta^{(1)} + b\,\delta^{(0)}` of each cell.
 
@@ -186,10 +186,7 @@ def pointwise_loss(log_odds: Any, positive: Any, negative: Any, loss: str = "squ
         )
     if loss == "bounded-log":
         negative = ops.maximum(negative, 0.0)
-    if loss in ("log", "bounded-log"):
-        return positive * ops.softplus(-log_odds) + negative * ops.softplus(log_odds)
-    names = ", ".join(map(repr, RELEVANCE_LOSSES))
-    raise ValueError(f"loss must be one of {names}, got {loss!r}")
+    return positive * ops.softplus(-log_odds) + negative * ops.softplus(log_odds)
 
 
 class RelevanceCells:
@@ -237,11 +234,6 @@ class RelevanceCells:
         clip: float = 0.0,
         shown: Any = None,
     ) -> None:
-        if estimator not in RELEVANCE_ESTIMATORS:
-            names = ", ".join(map(repr, RELEVANCE_ESTIMATORS))
-            raise ValueError(f"estimator must be one of {names}, got {estimator!r}")
-        if not 0 <= clip <= 1:
-            raise ValueError(f"clip must lie between 0 and 1, got {clip}")
         self.chosen = parts.train.astype(bool).astype(np.float32)
         self.clip = clip
         self.shown = None if shown is None else _impressions(shown, parts)
@@ -330,7 +322,6 @@ def _propensities(propensity: Any, exponent: float, parts: Split) -> np.ndarray:
             return popularity_propensity(parts, exponent).astype(np.float32)[None]
         if propensity == "true":
             return true_propensity(parts)
-        raise ValueError(f"propensity must be 'popularity', 'true' or an array, got {propensity!r}")
     values = np.asarray(propensity, dtype=np.float32)
     if values.shape not in ((parts.n_items,), parts.train.shape):
         raise ValueError(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from numbers import Integral, Real
+from typing import Any, ClassVar
 
 import numpy as np
 
+from longtail_lib._parameters import Constraint, Interval, Nullable
 from longtail_lib.models._import_keras import import_keras
 from longtail_lib.models._training_batches import batches_of, shuffled_pairs
 from longtail_lib.models._training_progress import validation_ndcg
@@ -83,6 +85,15 @@ class MACR(GradientRecommender):
     5.0
     """
 
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "dim": Interval(Integral, 1),
+        "c": Nullable(Interval(Real), "to choose it on validation"),
+        "item_weight": Interval(Real, 0),
+        "user_weight": Interval(Real, 0),
+        "negatives": Interval(Integral, 1, mend="without negatives every score only grows"),
+        "l2": Interval(Real, 0),
+    }
+
     def __init__(
         self,
         dim: int = 64,
@@ -113,22 +124,12 @@ class MACR(GradientRecommender):
         self.seed = seed
         self.progress = progress
 
-    def _check_training(self, parts: Split) -> None:
-        super()._check_training(parts)
+    def _check_parameters(self, parts: Split) -> None:
+        super()._check_parameters(parts)
         if self.c is None and parts.validation.nnz == 0:
             raise ValueError(
                 f"MACR: c=None chooses c on validation, and the validation part of {parts!r} is "
                 "empty; split with a larger share for validation, or give c a number"
-            )
-        if self.c is not None and not np.isfinite(self.c):
-            raise ValueError(f"MACR: c must be finite, or None to choose it, got {self.c}")
-        for name in ("item_weight", "user_weight", "l2"):
-            if not 0 <= getattr(self, name) < np.inf:
-                raise ValueError(f"MACR: {name} must be at least 0, got {getattr(self, name)}")
-        if not isinstance(self.negatives, int | np.integer) or self.negatives < 1:
-            raise ValueError(
-                f"MACR: negatives must be a whole number from 1, got {self.negatives}; without "
-                "negatives every score only grows"
             )
 
     def _fit(self, parts: Split) -> None:

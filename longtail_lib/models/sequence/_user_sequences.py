@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from numbers import Integral
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from longtail_lib._parameters import Interval, constrained
 from longtail_lib.preprocessing import PARTS, Split
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
 PADDING = -1
 
 
+@constrained(max_length=Interval(Integral, 1))
 def user_sequences(
     parts: Split, max_length: int, part: str | Sequence[str] = "train"
 ) -> np.ndarray:
@@ -64,10 +67,6 @@ def user_sequences(
     unknown = [name for name in wanted if name not in PARTS]
     if unknown or not wanted:
         raise ValueError(f"part must be one or several of {', '.join(PARTS)}, got {part!r}")
-    if isinstance(max_length, bool) or not isinstance(max_length, int | np.integer):
-        raise ValueError(f"max_length must be a whole number from 1, got {max_length!r}")
-    if max_length < 1:
-        raise ValueError(f"max_length must be a whole number from 1, got {max_length}")
     if parts.times is None:
         raise ValueError(
             f"{parts!r} has no times, and a sequence is items in the order of time; read the log "
