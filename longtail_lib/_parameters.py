@@ -13,7 +13,7 @@ import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -22,6 +22,7 @@ __all__ = [
     "ARRAY",
     "BOOLEAN",
     "COLUMN",
+    "PAIR",
     "PATH",
     "SEED",
     "WORDS",
@@ -54,14 +55,13 @@ class Constraint(Protocol):
 
 @dataclass(frozen=True)
 class Interval:
-    """A finite number between two ends, `None` for none; True and False are no numbers.
+    """A finite number between two ends, None for no end; True and False are no numbers.
 
     Examples
     --------
-    >>> from numbers import Real
     >>> print(Interval(Integral, 1), "|", Interval(Real, 0, 1, closed="left"))
     a whole number from 1 | a number from 0 and below 1
-    >>> print(Interval(Real, 0, closed="neither", of="days"), "|", Interval(Real))
+    >>> print(Interval(Real, 0, closed="neither", noun="number of days"), "|", Interval(Real))
     a positive number of days | a finite number
     """
 
@@ -69,7 +69,7 @@ class Interval:
     low: float | None = None
     high: float | None = None
     closed: str = "both"
-    of: str = ""
+    noun: str = ""
     mend: str = ""
 
     def accepts(self, value: Any) -> bool:
@@ -81,8 +81,7 @@ class Interval:
         return above and (below or (value == self.high and self.closed in ("both", "right")))
 
     def __str__(self) -> str:
-        number = "whole number" if self.kind is Integral else "number"
-        number += f" of {self.of}" if self.of else ""
+        number = self.noun or ("whole number" if self.kind is Integral else "number")
         at_low, at_high = self.closed in ("both", "left"), self.closed in ("both", "right")
         if self.low is None and self.high is None:
             return f"a finite {number}"
@@ -180,9 +179,16 @@ def _are_words(value: Any) -> bool:
     )
 
 
+def _is_rising_pair(value: Any) -> bool:
+    if not isinstance(value, Sequence | np.ndarray) or len(value) != 2:
+        return False
+    return all(isinstance(end, Real) for end in value) and bool(value[0] < value[1])
+
+
 BOOLEAN = Satisfies("True or False", lambda value: isinstance(value, bool | np.bool_))
 COLUMN = Satisfies("the name of a column", lambda value: isinstance(value, str))
 PATH = Satisfies("a path", lambda value: isinstance(value, str | os.PathLike))
+PAIR = Satisfies("a pair (lowest, highest) of numbers", _is_rising_pair)
 WORDS = Satisfies("a word or a list of words", _are_words)
 ARRAY = Satisfies("an array of numbers", _is_array)
 SEED = Interval(Integral, 0)
@@ -195,7 +201,6 @@ def check_parameters(
 
     Examples
     --------
-    >>> from numbers import Real
     >>> penalty = Interval(Real, 0, closed="neither", mend="try 200")
     >>> check_parameters("EASE", {"l2": "strong"}, {"l2": penalty})
     Traceback (most recent call last):

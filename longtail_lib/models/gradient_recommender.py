@@ -114,7 +114,9 @@ class GradientRecommender(Recommender):
         "epochs": Interval(Integral, 1),
         "batch_size": Interval(Integral, 1),
         "learning_rate": Interval(Real, 0, closed="neither"),
-        "patience": Nullable(Interval(Integral, 1, of="epochs"), "to train all epochs"),
+        "patience": Nullable(
+            Interval(Integral, 1, noun="whole number of epochs"), "to train all epochs"
+        ),
         "checkpoint": Nullable(PATH, "to keep no state"),
         "seed": SEED,
         "progress": BOOLEAN,

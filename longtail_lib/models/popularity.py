@@ -73,7 +73,9 @@ class Popularity(Recommender):
     """
 
     _constraints: ClassVar[dict[str, Constraint]] = {
-        "half_life": Nullable(Interval(Real, 0, closed="neither", of="days"), "for no decay"),
+        "half_life": Nullable(
+            Interval(Real, 0, closed="neither", noun="number of days"), "for no decay"
+        ),
     }
 
     def __init__(self, half_life: float | None = None) -> None:

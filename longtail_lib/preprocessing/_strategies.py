@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
-__all__ = ["check_shares", "leave_last_out", "random_split", "temporal"]
+from longtail_lib._parameters import SEED, Interval, Options, check_parameters, constrained
+
+__all__ = ["leave_last_out", "random_split", "temporal"]
 
 
 def temporal(times: np.ndarray, validation: Any = 0.1, test: Any = 0.2) -> np.ndarray:
@@ -62,7 +65,7 @@ def temporal(times: np.ndarray, validation: Any = 0.1, test: Any = 0.2) -> np.nd
                 f"validation begins at {validation!r}, after test at {test!r}; it must begin before"
             )
     else:
-        validation, test = check_shares(validation, test)
+        _check_shares(validation, test)
         test_from, validation_from = _borders(times, validation, test)
     part_of = (times >= validation_from).astype(np.uint8)
     part_of[times >= test_from] = 2
@@ -105,6 +108,7 @@ def _moment(value: Any) -> int:
     return int(value)
 
 
+@constrained(share_of=Options("interactions", "user"), seed=SEED)
 def random_split(
     users: np.ndarray,
     validation: Any = 0.1,
@@ -151,7 +155,7 @@ def random_split(
     >>> [np.bincount(part_of[user : user + 10]).tolist() for user in (0, 10)]
     [[7, 1, 2], [7, 1, 2]]
     """
-    validation, test = check_shares(validation, test)
+    _check_shares(validation, test)
     rng = np.random.default_rng(seed)
     n = len(users)
     part_of = np.zeros(n, dtype=np.uint8)
@@ -161,7 +165,7 @@ def random_split(
         held_out = round(n * (validation + test))
         part_of[drawn[:held_out]] = 1
         part_of[drawn[:in_test]] = 2
-    elif share_of == "user":
+    else:
         lots = np.lexsort((rng.random(n), users))
         starts = np.flatnonzero(np.diff(users, prepend=users[0] - 1))
         counts = np.diff(starts, append=n)
@@ -170,8 +174,6 @@ def random_split(
         in_test = np.minimum(np.rint(counts * test), held_out)
         part_of[lots[rank < np.repeat(held_out, counts)]] = 1
         part_of[lots[rank < np.repeat(in_test, counts)]] = 2
-    else:
-        raise ValueError(f"share_of must be 'interactions' or 'user', got {share_of!r}")
     sizes = np.bincount(part_of, minlength=3)
     for part, size, share in zip(
         ("train", "validation", "test"), sizes, (1, validation, test), strict=True
@@ -241,36 +243,15 @@ def leave_last_out(
     return part_of
 
 
-def check_shares(validation: Any, test: Any) -> tuple[float, float]:
-    """Check two shares of a log, which leave something for train.
+_SHARE = Interval(Real, 0, 1, closed="left", noun="share of the interactions")
 
-    Parameters
-    ----------
-    validation, test : float
-        From 0 on, together below 1.
 
-    Returns
-    -------
-    validation, test : float
-
-    Raises
-    ------
-    ValueError
-        A share that is no number, is negative, or leaves nothing for train.
-
-    Examples
-    --------
-    >>> check_shares(0.1, 0.2)
-    (0.1, 0.2)
-    """
-    for name, share in (("validation", validation), ("test", test)):
-        if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share < 1:
-            raise ValueError(
-                f"{name} must be a share of the interactions from 0 to below 1, got {share!r}"
-            )
+def _check_shares(validation: Any, test: Any) -> None:
+    """Refuse two shares of a log that leave nothing for train."""
+    given = {"validation": validation, "test": test}
+    check_parameters("split", given, dict.fromkeys(given, _SHARE))
     if validation + test >= 1:
         raise ValueError(
             f"validation {validation} and test {test} leave nothing for train; "
             "together they must stay below 1"
         )
-    return float(validation), float(test)

@@ -13,7 +13,6 @@ from scipy.sparse import csr_matrix
 __all__ = [
     "Candidates",
     "attribute_shares",
-    "check_share",
     "checked_candidates",
     "greedy",
     "history_mixture",
@@ -160,19 +159,6 @@ def user_values(values: Any, found: Candidates, what: str, method: str) -> np.nd
         )
     _refuse_nan(values, what, method)
     return values
-
-
-def check_share(value: float, what: str, method: str, most: float = 1.0) -> None:
-    """Refuse a number outside [0, most].
-
-    Raises
-    ------
-    ValueError
-        The number is outside, or NaN.
-    """
-    if not 0 <= value <= most or value == np.inf:
-        between = "between 0 and 1" if most == 1 else "0 or more and finite"
-        raise ValueError(f"{method}: {what} must be {between}, got {value}")
 
 
 def _refuse_nan(values: np.ndarray, what: str, method: str) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from numbers import Real
 from typing import Any
 
 import numpy as np
+
+from longtail_lib._parameters import Interval, constrained
 
 __all__ = ["checked_counts", "gini", "lorenz", "top_share"]
 
@@ -133,6 +136,7 @@ def lorenz(counts: Any) -> tuple[np.ndarray, np.ndarray]:
     return x, y / y[-1]
 
 
+@constrained(share=Interval(Real, 0, 1, closed="right"))
 def top_share(counts: Any, share: float = 0.2) -> float:
     """Share of all interactions that the most popular items hold.
 
@@ -159,8 +163,6 @@ def top_share(counts: Any, share: float = 0.2) -> float:
     0.7
     """
     values = np.sort(checked_counts(counts, "top_share"))[::-1]
-    if not 0 < share <= 1:
-        raise ValueError(f"top_share: share must lie above 0 and at most 1, got {share}")
     taken = math.ceil(round(share * len(values), 9))
     total = values.sum()
     return float(values[:taken].sum() / total) if total else taken / len(values)

@@ -6,11 +6,21 @@ import hashlib
 import os
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from numbers import Integral
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
+from longtail_lib._parameters import (
+    BOOLEAN,
+    PATH,
+    AnyOf,
+    Constraint,
+    Interval,
+    Nullable,
+    check_parameters,
+)
 from longtail_lib.data._download import cache_folder
 from longtail_lib.text._encoder import Encoder
 from longtail_lib.text._encoding_cache import EncodingCache, text_key
@@ -79,6 +89,14 @@ class TextEncoder(Encoder):
     # Nothing to learn takes no time; it also tells the base class that `encode` may run.
     seconds_ = 0.0
 
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "source": Nullable(PATH),
+        "max_tokens": Interval(Integral, 3, mend="two stand at the ends of every text"),
+        "batch_tokens": Interval(Integral, 1),
+        "cache": AnyOf(BOOLEAN, PATH),
+        "progress": BOOLEAN,
+    }
+
     def __init__(
         self,
         source: str | os.PathLike[str] | None = None,
@@ -88,14 +106,7 @@ class TextEncoder(Encoder):
         cache: bool | str | os.PathLike[str] = True,
         progress: bool = False,
     ) -> None:
-        for name, value, least in (
-            ("max_tokens", max_tokens, 3),
-            ("batch_tokens", batch_tokens, 1),
-        ):
-            if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-                raise TypeError(f"{name} must be a whole number, got {value!r}")
-            if value < least:
-                raise ValueError(f"{name} must be at least {least}, got {value}")
+        check_parameters("TextEncoder", locals(), self._constraints)
         self.source = source
         self.max_tokens = int(max_tokens)
         self.batch_tokens = int(batch_tokens)

@@ -42,8 +42,6 @@ def planned(
         raise TypeError(
             f"tune takes a Split, got {type(parts).__name__}; make one with split(prepare(data))"
         )
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-        raise ValueError(f"tune: seed must be a whole number from 0, got {seed!r}")
     objective = Objective.of(metric, constraint)
     fixed = dict(fixed or {})
     if space is None:
