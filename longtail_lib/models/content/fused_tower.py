@@ -127,6 +127,14 @@ class FusedTower(ContentRecommender, GradientRecommender):
         self.seed = seed
         self.progress = progress
 
+    def _check_parameters(self, parts: Split) -> None:
+        super()._check_parameters(parts)
+        if self.dim < 2 and self.fusion in ("concatenation", "null-space", "dual-view"):
+            raise ValueError(
+                f"FusedTower: dim must be a whole number from 2 for fusion={self.fusion!r}, which "
+                f"halves it, got {self.dim}"
+            )
+
     def _build(self, parts: Split) -> Any:
         # dropped import
         from longtail_lib.models.content._item_layers import item_layer

@@ -119,23 +119,6 @@ def test_cold_items_and_cold_users_score_zero(make_split):
     assert np.abs(scores).max() > 0.3
 
 
-@pytest.mark.parametrize(
-    ("parameters", "message"),
-    [
-        ({"factors": 0}, "factors must be a whole number of at least 1, got 0"),
-        ({"factors": 2.5}, "factors must be a whole number of at least 1, got 2.5"),
-        ({"iterations": 0}, "iterations must be a whole number of at least 1, got 0"),
-        ({"regularization": 0.0}, "regularization must be a positive number, got 0.0"),
-        ({"regularization": float("nan")}, "regularization must be a positive number, got nan"),
-        ({"alpha": -1.0}, "alpha must be a positive number, got -1.0"),
-        ({"alpha": "2"}, "alpha must be a positive number, got '2'"),
-    ],
-)
-def test_bad_parameters(parts, parameters, message):
-    with pytest.raises(ValueError, match=f"ImplicitALS: {message}"):
-        ImplicitALS(**parameters).fit(parts)
-
-
 def test_a_fit_writes_nothing_to_stderr_and_leaves_blas_as_it_was():
     code = """
 import numpy as np

@@ -125,19 +125,6 @@ def test_blocks_do_not_change_the_weights(parts, monkeypatch):
     assert np.array_equal(whole.toarray(), again.toarray())
 
 
-@pytest.mark.parametrize(
-    ("parameters", "message"),
-    [
-        ({"n_neighbors": 0}, "n_neighbors must be at least 1, got 0"),
-        ({"shrinkage": -1.0}, "shrinkage must be 0 or more, got -1.0"),
-        ({"shrinkage": float("nan")}, "shrinkage must be 0 or more, got nan"),
-    ],
-)
-def test_bad_parameters(parts, parameters, message):
-    with pytest.raises(ValueError, match=message):
-        ItemKNN(**parameters).fit(parts)
-
-
 @pytest.mark.slow
 def test_twelve_thousand_items_and_a_million_interactions(make_split):
     rng = np.random.default_rng(0)

@@ -83,17 +83,3 @@ def test_a_negative_exponent_prefers_rare_items(parts, texts):
         return parts.popularity[model.recommend(parts.user_ids, k=10)[0]].mean()
 
     assert mean_popularity(0.5) > mean_popularity(0.0) > mean_popularity(-0.5)
-
-
-@pytest.mark.parametrize(
-    ("wrong", "message"),
-    [
-        ({"n_neighbors": 0}, "n_neighbors must be a whole number from 1, or None"),
-        ({"n_neighbors": 2.5}, "n_neighbors must be a whole number from 1, or None"),
-        ({"space": "flat"}, "space must be one of 'whiten', 'centre', 'raw', got 'flat'"),
-        ({"popularity_exponent": np.nan}, "popularity_exponent must be a finite number"),
-    ],
-)
-def test_bad_parameters(parts, texts, wrong, message):
-    with pytest.raises(ValueError, match=message):
-        ContentKNN(texts, **wrong).fit(parts)

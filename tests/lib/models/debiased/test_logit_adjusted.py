@@ -67,20 +67,3 @@ def test_save_and_load(parts, tmp_path):
     assert loaded.strength == 0.05
     assert loaded.model.strength == 0.1
     assert isinstance(loaded.model.model, EASE)
-
-
-@pytest.mark.parametrize(
-    ("parameters", "message"),
-    [
-        ({"strength": np.nan}, "strength must be finite"),
-        ({"smoothing": 0.0}, "smoothing must be a positive number"),
-    ],
-)
-def test_parameters_out_of_range(parts, parameters, message):
-    with pytest.raises(ValueError, match=message):
-        LogitAdjusted(Popularity(), **parameters).fit(parts)
-
-
-def test_something_that_is_no_model(parts):
-    with pytest.raises(TypeError, match=r"model must be a recommender of longtail_lib, got EASE"):
-        LogitAdjusted(EASE).fit(parts)
