@@ -30,7 +30,7 @@ class Feedback(NamedTuple):
     chosen: csr_matrix
 
 
-@constrained(logs=Nullable(Interval(Integral, 1)), seed=SEED)
+@constrained(logs=Nullable(Interval(Integral, 1)))
 def draw_feedback(
     preference: Any, propensity: Any, *, seed: Any = 0, logs: int | None = None
 ) -> tuple[np.ndarray, np.ndarray]:

@@ -28,27 +28,7 @@ _FREE = ("checkpoint", "progress")
 
 
 def fingerprint(model: str, parameters: Mapping[str, Any], parts: Split) -> dict[str, str]:
-    """Describe what a training depends on: model, parameters and data, each as a short text.
-
-    Parameters
-    ----------
-    model : str
-        Class name.
-    parameters : mapping
-        From `get_params`; `checkpoint` and `progress` are left out.
-    parts : Split
-
-    Returns
-    -------
-    dict of str to str
-
-    Examples
-    --------
-    >>> matrix = csr_matrix(np.eye(2, dtype=np.float32))
-    >>> parts = Split(matrix, matrix * 0, matrix * 0, np.arange(2), np.arange(2), None, None, "x")
-    >>> list(fingerprint("TwoTower", {"dim": 8, "progress": True}, parts))
-    ['model', 'dim', 'train part', 'validation part']
-    """
+    """Describe what a training depends on: model, parameters and data, each as a short text."""
     own = {name: _text(value) for name, value in parameters.items() if name not in _FREE}
     return {
         "model": model,
@@ -64,18 +44,7 @@ def write_checkpoint(
     about: Mapping[str, Any],
     arrays: Mapping[str, np.ndarray],
 ) -> None:
-    """Put a training's state in place of the last one; the file appears whole or not at all.
-
-    Parameters
-    ----------
-    folder : path
-        Made if it is missing.
-    of : mapping
-        From `fingerprint`.
-    about : mapping
-        What JSON can hold.
-    arrays : mapping of str to ndarray
-    """
+    """Put a training's state in place of the last one; the file appears whole or not at all."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     # A fit that was killed while writing left its unfinished file behind.
@@ -88,13 +57,7 @@ def write_checkpoint(
 def read_checkpoint(
     folder: str | os.PathLike[str], of: Mapping[str, str]
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]] | None:
-    """Return what `write_checkpoint` stored, or None where nothing is.
-
-    Raises
-    ------
-    ValueError
-        The checkpoint is of another model, other parameters or other data, or is damaged.
-    """
+    """Return what `write_checkpoint` stored, or None where nothing is."""
     path = Path(folder) / _FILE
     if not path.exists():
         return None
@@ -150,33 +113,6 @@ def validation_ndcg(score: Callable[[np.ndarray], np.ndarray], parts: Split, k: 
     interactions are masked, gains are binary, and the ideal list is no longer than k. Only equal
     scores are treated otherwise: here each of them counts as ranked higher, so that a model that
     scores all items alike measures 0 and never looks like progress.
-
-    Parameters
-    ----------
-    score : callable
-        From user rows, shape (n,), to fresh scores of the whole catalogue, shape (n, n_items).
-    parts : Split
-    k : int
-        Cut-off; at least 1.
-
-    Returns
-    -------
-    float
-        In [0, 1].
-
-    Raises
-    ------
-    ValueError
-        The validation part is empty, k is below 1, or a score is not a number.
-
-    Examples
-    --------
-    >>> from scipy.sparse import csr_matrix
-    >>> train = csr_matrix(np.array([[1, 0, 0, 0]], dtype=np.float32))
-    >>> wanted = csr_matrix(np.array([[0, 0, 1, 0]], dtype=np.float32))
-    >>> parts = Split(train, wanted, wanted * 0, np.array([7]), np.arange(4), None, None, "random")
-    >>> validation_ndcg(lambda rows: np.array([[9.0, 3.0, 2.0, 1.0]]), parts)   # item 2 is second
-    0.6309297535714575
     """
     users = np.flatnonzero(np.diff(parts.validation.indptr))
     if not len(users):

@@ -107,18 +107,7 @@ def fitted_on(model: Recommender, parts: Split) -> Recommender:
 
 
 def find_class(name: str) -> type[Recommender]:
-    """Find a recommender class by its name: the library's own first, then any that is imported.
-
-    Raises
-    ------
-    ValueError
-        No such class.
-
-    Examples
-    --------
-    >>> find_class("Popularity").__module__
-    'longtail_lib.models.popularity'
-    """
+    """Find a recommender class by its name: the library's own first, then any that is imported."""
     for package in _PACKAGES:
         try:
             module = import_module(f"longtail_lib.{package}")

@@ -71,13 +71,7 @@ class LatentFactors(Recommender):
 
 
 def import_implicit(model: str) -> Any:
-    """Import the CPU side of the package implicit, or say how to install it.
-
-    Raises
-    ------
-    ImportError
-        It is not installed.
-    """
+    """Import the CPU side of the package implicit, or say how to install it."""
     try:
         import implicit.cpu.als
         import implicit.cpu.bpr

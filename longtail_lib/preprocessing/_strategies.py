@@ -20,36 +20,10 @@ def temporal(times: np.ndarray, validation: Any = 0.1, test: Any = 0.2) -> np.nd
     anything in test: what lies on a border goes to the later part entirely, with everything of
     the same second. So a part can be a little larger than its share.
 
-    Parameters
-    ----------
-    times : ndarray of int64, shape (n,)
-        Seconds since 1970-01-01 UTC.
-    validation, test : float, int or datetime
-        Both shares of the interactions (below 1), or both the moment at which the part begins:
-        seconds since 1970, a date or a datetime (UTC where it has no zone).
-
-    Returns
-    -------
-    ndarray of uint8, shape (n,)
-        0 for train, 1 for validation, 2 for test.
-
-    Raises
-    ------
-    ValueError
-        Shares that leave nothing for train, moments in the wrong order, or a part that was
-        asked for and stays empty.
-
     References
     ----------
     Ji, Y., Sun, A., Zhang, J., and Li, C. (2023). A critical study on data leakage in recommender
     system offline evaluation. ACM Transactions on Information Systems 41(3), article 75.
-
-    Examples
-    --------
-    >>> temporal(np.array([1, 2, 3, 4, 5, 5, 5, 6, 7, 8]), validation=0.3, test=0.3)
-    array([0, 0, 0, 0, 1, 1, 1, 2, 2, 2], dtype=uint8)
-    >>> temporal(np.array([10, 20, 30]), validation=20, test=25)
-    array([0, 1, 2], dtype=uint8)
     """
     if _is_moment(validation) != _is_moment(test) and validation != 0 and test != 0:
         raise ValueError(
@@ -122,38 +96,10 @@ def random_split(
     It wastes nothing and is common in the literature, but train then holds each user's future:
     numbers come out better than they will be in use.
 
-    Parameters
-    ----------
-    users : ndarray of int, shape (n,)
-        Rows, ascending.
-    validation, test : float
-        Shares from 0 on, together below 1.
-    share_of : {"interactions", "user"}
-        Shares of all interactions, or of each user's; then rounded to whole interactions for
-        each user, who keeps at least one in train.
-    seed : int
-
-    Returns
-    -------
-    ndarray of uint8, shape (n,)
-        0 for train, 1 for validation, 2 for test.
-
-    Raises
-    ------
-    ValueError
-        Shares that leave nothing for train, an unknown `share_of`, or a part that was asked for
-        and stays empty.
-
     References
     ----------
     Meng, Z., McCreadie, R., Macdonald, C., and Ounis, I. (2020). Exploring data splitting
     strategies for the evaluation of recommendation models. RecSys '20, 681-686.
-
-    Examples
-    --------
-    >>> part_of = random_split(np.repeat([0, 1], 10), 0.1, 0.2, share_of="user", seed=3)
-    >>> [np.bincount(part_of[user : user + 10]).tolist() for user in (0, 10)]
-    [[7, 1, 2], [7, 1, 2]]
     """
     _check_shares(validation, test)
     rng = np.random.default_rng(seed)
@@ -195,32 +141,10 @@ def leave_last_out(
     is that train holds interactions of other users from after a test interaction; where the
     future must stay unseen, use the temporal split.
 
-    Parameters
-    ----------
-    users : ndarray of int, shape (n,)
-        Rows, ascending; within a user the items ascend.
-    times : ndarray of int64, shape (n,)
-        Seconds. Of equal times the interaction with the greater item id counts as later.
-    validation, test : int
-        Interactions of each user in each part, from 0 on. A user with no more than
-        `validation + test` interactions stays in train entirely.
-
-    Returns
-    -------
-    ndarray of uint8, shape (n,)
-        0 for train, 1 for validation, 2 for test.
-
     References
     ----------
     Meng, Z., McCreadie, R., Macdonald, C., and Ounis, I. (2020). Exploring data splitting
     strategies for the evaluation of recommendation models. RecSys '20, 681-686.
-
-    Examples
-    --------
-    User 0 has four interactions; user 1 has two, too few to take any away.
-
-    >>> leave_last_out(np.array([0, 0, 0, 0, 1, 1]), np.array([40, 10, 30, 20, 5, 6]))
-    array([2, 0, 1, 0, 0, 0], dtype=uint8)
     """
     part_of = np.zeros(len(users), dtype=np.uint8)
     starts = np.flatnonzero(np.diff(users, prepend=users[0] - 1))

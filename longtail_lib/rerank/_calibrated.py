@@ -131,22 +131,6 @@ def calibration_divergence(target: Any, mixture: Any, smoothing: float = 0.01) -
     r"""Kullback-Leibler divergence from a list's mixture to a user's, smoothed.
 
     .. math:: \sum_g p_g \log \frac{p_g}{(1 - smoothing)\, q_g + smoothing\, p_g}
-
-    Parameters
-    ----------
-    target, mixture : array of float, shape (..., n_groups)
-        p and q.
-    smoothing : float
-
-    Returns
-    -------
-    ndarray of float64, shape (...)
-        0 where both are equal; in nats.
-
-    Examples
-    --------
-    >>> calibration_divergence([0.5, 0.5], [[0.5, 0.5], [1.0, 0.0]]).round(2).tolist()
-    [0.0, 1.96]
     """
     p, q = np.asarray(target, dtype=np.float64), np.asarray(mixture, dtype=np.float64)
     mixed = (1 - smoothing) * q + smoothing * p

@@ -276,13 +276,7 @@ VOCABULARIES = {"music": MUSIC, "shop": SHOP, "social": SOCIAL, "video": VIDEO}
 
 
 def vocabulary_of(name: str) -> Vocabulary:
-    """Return a vocabulary by name.
-
-    Raises
-    ------
-    KeyError
-        No such vocabulary.
-    """
+    """Return a vocabulary by name."""
     if name not in VOCABULARIES:
         known = ", ".join(map(repr, VOCABULARIES))
         raise KeyError(f"unknown vocabulary {name!r}; there are {known}")

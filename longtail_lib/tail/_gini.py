@@ -14,24 +14,7 @@ __all__ = ["checked_counts", "gini", "lorenz", "top_share"]
 
 
 def checked_counts(counts: Any, where: str) -> np.ndarray:
-    """Return counts as a flat float64 array, or say what is wrong with them.
-
-    Parameters
-    ----------
-    counts : array-like, shape (n_items,)
-    where : str
-        Name of the calling function, for the message.
-
-    Raises
-    ------
-    ValueError
-        Not one-dimensional, empty, negative or not finite.
-
-    Examples
-    --------
-    >>> checked_counts([3, 0], "gini")
-    array([3., 0.])
-    """
+    """Return counts as a flat float64 array, or say what is wrong with them."""
     values = np.asarray(counts, dtype=np.float64)
     if values.ndim != 1 or values.size == 0:
         raise ValueError(

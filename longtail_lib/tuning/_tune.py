@@ -176,21 +176,7 @@ _SAME = ("model", "space", "fixed", "metric", "constraint", "seed")
 
 
 def read_table_file(path: Path, blank: Tuning) -> list[Trial]:
-    """Return the trials of a file, or none where there is no file yet.
-
-    Parameters
-    ----------
-    path : Path
-    blank : Tuning
-        The search that is about to start, without trials.
-
-    Raises
-    ------
-    FileNotFoundError
-        The folder does not exist.
-    ValueError
-        Not a trial table, or that of another search.
-    """
+    """Return the trials of a file, or none where there is no file yet."""
     if not path.parent.is_dir():
         raise FileNotFoundError(
             f"tune: cannot store trials in {path}: the folder {path.parent} is missing"

@@ -98,40 +98,7 @@ def item_vectors(parts: Split, encoder: Any = None, column: str = "text") -> np.
 
 
 def checked_vectors(vectors: Any, parts: Split, model: str = "item_vectors") -> np.ndarray:
-    """Return vectors as float32, or say why they do not fit the catalogue.
-
-    Parameters
-    ----------
-    vectors : array of float, shape (n_items, dimensions)
-    parts : Split
-    model : str
-        Who asks, for messages.
-
-    Returns
-    -------
-    ndarray of float32, shape (n_items, dimensions)
-
-    Raises
-    ------
-    TypeError
-        Not numbers.
-    ValueError
-        Another shape, a number that is not finite, or nothing but zeros.
-
-    Examples
-    --------
-    >>> train = np.eye(2, dtype=np.float32)
-    >>> from scipy.sparse import csr_matrix
-    >>> empty = csr_matrix((2, 2), dtype=np.float32)
-    >>> parts = Split(csr_matrix(train), empty, empty, np.arange(2), np.arange(2), None, None, "x")
-    >>> checked_vectors([[3, 4], [0, 0]], parts).dtype
-    dtype('float32')
-    >>> checked_vectors([[3, 4]], parts, "ContentKNN")
-    Traceback (most recent call last):
-        ...
-    ValueError: ContentKNN: vectors must have one row for each of the 2 items of the catalogue, \
-in the order of parts.item_ids, got shape (1, 2)
-    """
+    """Return vectors as float32, or say why they do not fit the catalogue."""
     array = np.asarray(vectors)
     if array.dtype.kind not in "iufb":
         raise TypeError(f"{model}: vectors must be an array of numbers, got {array.dtype}")
@@ -195,29 +162,7 @@ def _text(value: Any, place: int, column: str) -> str:
 
 @constrained(space=Options(*TEXT_SPACES))
 def text_space(vectors: np.ndarray, space: str) -> np.ndarray:
-    """Bring text vectors to length 1, centred or whitened first.
-
-    Parameters
-    ----------
-    vectors : ndarray of float, shape (n_items, d)
-    space : {"whiten", "centre", "raw"}
-        See `Whitening`.
-
-    Returns
-    -------
-    ndarray of float32, shape (n_items, at most d)
-        A zero row stays zero.
-
-    Raises
-    ------
-    ValueError
-        An unknown space, or vectors that are all the same, which tell no item from another.
-
-    Examples
-    --------
-    >>> text_space(np.array([[3.0, 4.0], [0.0, 0.0], [3.0, 0.0]]), "raw").round(1).tolist()
-    [[0.6000000238418579, 0.800000011920929], [0.0, 0.0], [1.0, 0.0]]
-    """
+    """Bring text vectors to length 1, centred or whitened first."""
     if space == "raw":
         return unit_rows(np.asarray(vectors, dtype=np.float64)).astype(np.float32)
     return Whitening(space).fit(vectors).transform(vectors)
@@ -261,13 +206,7 @@ class ContentRecommender(Recommender):
 
 
 def text_vectors(parts: Split) -> tuple[np.ndarray, str]:
-    """Encode the items' text with the pretrained `TextEncoder`.
-
-    Returns
-    -------
-    vectors : ndarray of float32, shape (n_items, d)
-    model_hash : str
-    """
+    """Encode the items' text with the pretrained `TextEncoder`."""
     from longtail_lib.text import TextEncoder
     # dropped import
 

@@ -194,38 +194,11 @@ def text_map(
 
     Only d x d numbers are learned, from warm items; they hold for cold items as well.
 
-    Parameters
-    ----------
-    parts : Split
-    vectors : ndarray of float32, shape (n_items, d)
-        Whitened, or at least centred; a zero row is an item without text.
-    l2 : float
-        Ridge penalty on the side of the users, above 0.
-    exponent : float
-        alpha. With .5 an item's interactions weigh the same in sum, whatever its popularity.
-
-    Returns
-    -------
-    speakers, candidates : ndarray of float32, shape (n_items, d)
-        Their product, n_items x n_items, holds the weights W of score = X W. Scores of a user
-        have mean 0 over the items with text; those of an item without text are 0.
-
     References
     ----------
     Sharma, Zhou, Hu and Karypis (2015), "Feature-based factorized Bilinear Similarity Model for
     Cold-Start Top-n Item Recommendation", SDM 2015: a bilinear similarity of item features,
     learned by gradient. The closed form is ours.
-
-    Examples
-    --------
-    Users choose items of one topic; the last item is cold and has the text of the first topic:
-
-    >>> train = csr_matrix(np.array([[1, 1, 0, 0, 0], [0, 0, 1, 1, 0]], dtype=np.float32))
-    >>> parts = Split(train, train * 0, train * 0, np.arange(2), np.arange(5), None, None, "random")
-    >>> topics = np.array([[1, 0], [1, 0], [0, 1], [0, 1], [1, 0]], dtype=np.float32)
-    >>> speakers, candidates = text_map(parts, topics, l2=0.1)
-    >>> [f"{score:.2f}" for score in (train @ speakers @ candidates.T)[:, 4]]
-    ['0.20', '-0.26']
     """
     scale = np.maximum(parts.popularity, 1).astype(np.float32) ** np.float32(-exponent)
     scaled = csr_matrix(

@@ -274,28 +274,7 @@ _BLOCK = 2**23
 
 
 def similar_users(train: csr_matrix, vectors: np.ndarray, n: int) -> np.ndarray:
-    """Find for each user the n others whose mean text vector is nearest by cosine.
-
-    Parameters
-    ----------
-    train : csr_matrix, shape (n_users, n_items)
-    vectors : ndarray of float32, shape (n_items, d)
-    n : int
-        From 1 to the number of users less one.
-
-    Returns
-    -------
-    ndarray of int32, shape (n_users, n)
-        Rows of the split, ascending.
-
-    Examples
-    --------
-    >>> train = csr_matrix(np.eye(3, dtype=np.float32))
-    >>> similar_users(train, np.array([[1.0, 0.0], [0.9, 0.1], [0.6, 0.8]], np.float32), 1)
-    array([[1],
-           [0],
-           [1]], dtype=int32)
-    """
+    """Find for each user the n others whose mean text vector is nearest by cosine."""
     profiles = np.asarray(train @ vectors, dtype=np.float32)
     profiles /= np.maximum(np.linalg.norm(profiles, axis=1, keepdims=True), 1e-12)
     n_users = len(profiles)

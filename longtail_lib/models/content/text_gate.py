@@ -154,22 +154,7 @@ _MASKED = -1e9
 
 
 def popularity_bins(popularity: np.ndarray) -> np.ndarray:
-    """Put items into classes of popularity: 0, 1, 2, 3 to 4, 5 to 8, 9 to 16 and so on.
-
-    Parameters
-    ----------
-    popularity : ndarray of int, shape (n_items,)
-
-    Returns
-    -------
-    ndarray of int64, shape (n_items,)
-        The class of each item, from 0 without a gap.
-
-    Examples
-    --------
-    >>> popularity_bins(np.array([0, 1, 2, 3, 4, 5, 8, 9])).tolist()
-    [0, 1, 2, 3, 3, 4, 4, 5]
-    """
+    """Put items into classes of popularity: 0, 1, 2, 3 to 4, 5 to 8, 9 to 16 and so on."""
     doubled = np.ceil(np.log2(np.maximum(popularity, 1))).astype(np.int64) + (popularity > 0)
     return np.unique(doubled, return_inverse=True)[1]
 
@@ -184,20 +169,6 @@ def weights_by_likelihood(
 
     The likelihood of an interaction is a softmax over the catalogue without the user's train
     items. It is maximised by L-BFGS from equal weights; weights are not below 0.
-
-    Parameters
-    ----------
-    scores : callable
-        From user rows to both models' scores, each of shape (n, n_items).
-    bins : ndarray of int, shape (n_items,)
-    parts : Split
-        Where users are many, evenly spaced ones are taken.
-    penalty : float
-        On squared weights, so that a class that validation never meets keeps small ones.
-
-    Returns
-    -------
-    ndarray of float64, shape (2, n_bins)
     """
     users = np.flatnonzero(np.diff(parts.validation.indptr))
     most = max(1, _ROOM // parts.n_items)

@@ -113,25 +113,10 @@ def reversed_probability(popularity: np.ndarray) -> np.ndarray:
 
     An item with one interaction comes up a hundred times as often as one with a hundred.
 
-    Parameters
-    ----------
-    popularity : array of int, shape (n_items,)
-        Train interactions. Cold items have none to draw and get probability 0.
-
-    Returns
-    -------
-    ndarray of float64, shape (n_items,)
-        Sums to 1.
-
     References
     ----------
     Zhou, Cui, Wei and Chen (2020), "BBN: Bilateral-Branch Network with Cumulative Learning for
     Long-Tailed Visual Recognition", CVPR 2020.
-
-    Examples
-    --------
-    >>> reversed_probability([4, 1, 0]).tolist()
-    [0.2, 0.8, 0.0]
     """
     popularity = np.asarray(popularity, dtype=np.float64)
     weight = np.divide(1.0, popularity, out=np.zeros_like(popularity), where=popularity > 0)
@@ -145,26 +130,10 @@ def capped_probability(popularity: np.ndarray, head: float = 0.2) -> np.ndarray:
     The interactions of a head item are drawn as if it had as many as the most popular item
     outside the head; all others are drawn as the log holds them.
 
-    Parameters
-    ----------
-    popularity : array of int, shape (n_items,)
-    head : float
-        Share of the catalogue that is the head, between 0 and 1.
-
-    Returns
-    -------
-    ndarray of float64, shape (n_items,)
-        Sums to 1.
-
     References
     ----------
     Zhang et al. (2023), "Empowering Long-tail Item Recommendation through Cross Decoupling
     Network (CDN)", KDD 2023.
-
-    Examples
-    --------
-    >>> capped_probability([90, 5, 3, 2, 0], head=0.2).round(3).tolist()
-    [0.333, 0.333, 0.2, 0.133, 0.0]
     """
     popularity = np.asarray(popularity, dtype=np.float64)
     falling = np.sort(popularity)[::-1]
@@ -177,27 +146,7 @@ def capped_probability(popularity: np.ndarray, head: float = 0.2) -> np.ndarray:
 def draw_interactions(
     train: csr_matrix, probability: np.ndarray, size: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Draw train interactions: an item by its probability, then one of its users evenly.
-
-    Parameters
-    ----------
-    train : csr_matrix, shape (n_users, n_items)
-    probability : array of float, shape (n_items,)
-        0 for cold items.
-    size : int
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    users, items : ndarray of int32, shape (size,)
-
-    Examples
-    --------
-    >>> train = csr_matrix(np.array([[1, 0], [1, 0], [1, 1]], dtype=np.float32))
-    >>> users, items = draw_interactions(train, [0.0, 1.0], 3, np.random.default_rng(0))
-    >>> users.tolist(), items.tolist()
-    ([2, 2, 2], [1, 1, 1])
-    """
+    """Draw train interactions: an item by its probability, then one of its users evenly."""
     by_item = train.tocsc()
     items = rng.choice(train.shape[1], size=size, p=np.asarray(probability, dtype=np.float64))
     counts = np.diff(by_item.indptr)[items]

@@ -95,21 +95,6 @@ class LogitAdjusted(WrappedRecommender):
 
 @constrained(smoothing=Interval(Real, 0, closed="neither"))
 def log_prior(popularity: np.ndarray, smoothing: float = 1.0) -> np.ndarray:
-    """Logarithm of each item's share of the smoothed interactions.
-
-    Parameters
-    ----------
-    popularity : array of int, shape (n_items,)
-    smoothing : float, above 0
-
-    Returns
-    -------
-    ndarray of float32, shape (n_items,)
-
-    Examples
-    --------
-    >>> [f"{share:.2f}" for share in np.exp(log_prior([6, 1, 0]))]
-    ['0.70', '0.20', '0.10']
-    """
+    """Logarithm of each item's share of the smoothed interactions."""
     smoothed = np.asarray(popularity, dtype=np.float64) + smoothing
     return np.log(smoothed / smoothed.sum()).astype(np.float32)

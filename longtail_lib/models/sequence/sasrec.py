@@ -187,20 +187,7 @@ class SASRec(SequenceRecommender):
 
 
 def start_from(network: Any, pretrained: Pretrained, model: Any) -> None:
-    """Put pretrained weights into a network whose item layer reads text.
-
-    Parameters
-    ----------
-    network : SequenceNetwork
-    pretrained : Pretrained
-    model : SASRec
-        Whose parameters the network was made from.
-
-    Raises
-    ------
-    ValueError
-        Another shape, or text vectors of another encoder.
-    """
+    """Put pretrained weights into a network whose item layer reads text."""
     name = type(model).__name__
     text = getattr(network.items, "text", network.items)
     pretrained.fits(model, text.vectors, name)
@@ -216,14 +203,7 @@ def start_from(network: Any, pretrained: Pretrained, model: Any) -> None:
 
 
 def freeze(network: Any, train: str) -> None:
-    """Freeze what is not to be trained.
-
-    Parameters
-    ----------
-    network : SequenceNetwork
-    train : {"all", "top", "items", "nothing"}
-        See `SASRec`.
-    """
+    """Freeze what is not to be trained."""
     encoder = network.encoder
     network.items.trainable = train != "nothing"
     encoder.positions.trainable = train == "all"

@@ -449,3 +449,32 @@ def test_models_are_imported_only_when_used():
     assert {"EASE", "ItemKNN", "Popularity", "Random", "MACR", "Reranked"} <= set(dir(models))
     with pytest.raises(AttributeError, match="no attribute 'Slim'"):
         _ = models.Slim
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "once"),
+    [
+        (ItemKNN(n_neighbors=7), "n_neighbors", "neighbours"),
+        (ImplicitALS(factors=4, regularization=2.0), "regularization", "regularisation"),
+        (LogitAdjusted(ItemKNN(n_neighbors=7)), "n_neighbors", "neighbours"),
+    ],
+    ids=["ItemKNN", "ImplicitALS", "wrapped"],
+)
+def test_a_file_with_the_old_name_of_a_parameter_still_loads(parts, tmp_path, model, name, once):
+    path = model.fit(parts).save(tmp_path / "model")
+    with np.load(path) as file:
+        arrays = {
+            key: np.frombuffer(value.tobytes().replace(name.encode(), once.encode()), np.uint8)
+            if key in ("about", "state_about")
+            else value
+            for key, value in file.items()
+        }
+    with path.open("wb") as file:
+        np.savez(file, **arrays)
+    with np.load(path) as file:
+        assert once.encode() in b"".join(file[k].tobytes() for k in file if k.endswith("about"))
+    loaded = type(model).load(path)
+    assert np.array_equal(loaded.score([0, 1]), model.score([0, 1]))
+    assert getattr(getattr(loaded, "model", loaded), name) == getattr(
+        getattr(model, "model", model), name
+    )
