@@ -15,6 +15,7 @@ from longtail_lib.models import (
     EASE,
     ImplicitALS,
     ItemKNN,
+    LogitAdjusted,
     NotFittedError,
     Popularity,
     Random,
@@ -463,14 +464,14 @@ def test_models_are_imported_only_when_used():
 def test_a_file_with_the_old_name_of_a_parameter_still_loads(parts, tmp_path, model, name, once):
     path = model.fit(parts).save(tmp_path / "model")
     with np.load(path) as file:
-        arrays = {
+        stored = {
             key: np.frombuffer(value.tobytes().replace(name.encode(), once.encode()), np.uint8)
             if key in ("about", "state_about")
             else value
             for key, value in file.items()
         }
     with path.open("wb") as file:
-        np.savez(file, **arrays)
+        np.savez(file, **stored)
     with np.load(path) as file:
         assert once.encode() in b"".join(file[k].tobytes() for k in file if k.endswith("about"))
     loaded = type(model).load(path)
