@@ -75,10 +75,10 @@ class Interval:
     def accepts(self, value: Any) -> bool:
         if isinstance(value, bool) or not isinstance(value, self.kind) or not math.isfinite(value):
             return False
-        above = self.low is None or value > self.low
-        below = self.high is None or value < self.high
-        above = above or (value == self.low and self.closed in ("both", "left"))
-        return above and (below or (value == self.high and self.closed in ("both", "right")))
+        at_low, at_high = self.closed in ("both", "left"), self.closed in ("both", "right")
+        above = self.low is None or value > self.low or (at_low and value == self.low)
+        below = self.high is None or value < self.high or (at_high and value == self.high)
+        return bool(above and below)
 
     def __str__(self) -> str:
         number = self.noun or ("whole number" if self.kind is Integral else "number")
@@ -97,16 +97,11 @@ class Interval:
         return f"a {number} {' and '.join(ends)}"
 
 
-@dataclass(frozen=True, init=False)
 class Options:
     """One of some words."""
 
-    words: tuple[str, ...]
-    mend: str
-
     def __init__(self, *words: str, mend: str = "") -> None:
-        object.__setattr__(self, "words", words)
-        object.__setattr__(self, "mend", mend)
+        self.words, self.mend = words, mend
 
     def accepts(self, value: Any) -> bool:
         return isinstance(value, str) and value in self.words
@@ -145,16 +140,11 @@ class Nullable:
         return f"{self.constraint}, or None{' ' if self.meaning else ''}{self.meaning}"
 
 
-@dataclass(frozen=True, init=False)
 class AnyOf:
     """What at least one of several constraints accepts."""
 
-    constraints: tuple[Constraint, ...]
-    mend: str
-
     def __init__(self, *constraints: Constraint, mend: str = "") -> None:
-        object.__setattr__(self, "constraints", constraints)
-        object.__setattr__(self, "mend", mend)
+        self.constraints, self.mend = constraints, mend
 
     def accepts(self, value: Any) -> bool:
         return any(one.accepts(value) for one in self.constraints)
