@@ -47,7 +47,8 @@ class InvalidParameterError(ValueError, TypeError):
 class Constraint(Protocol):
     """Accepts a value or not; its text is what was expected, `mend` says more, or nothing."""
 
-    mend: str
+    @property
+    def mend(self) -> str: ...
 
     def accepts(self, value: Any) -> bool:
         """Whether the value may be used."""
