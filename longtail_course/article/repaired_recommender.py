@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from numbers import Real
+from typing import Any, ClassVar
 
 import numpy as np
 
 from longtail_course.article.article_features import ArticleFeatures, article_features
+from longtail_lib._parameters import Constraint, Interval, Options
 from longtail_lib.models import Recommender, import_keras, retrieval_losses
 from longtail_lib.preprocessing import Split
 
@@ -59,6 +61,11 @@ class RepairedTwoTower(Recommender):
 features='id', seed=0, progress=False)
     """
 
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "temperature": Interval(Real, 0, closed="neither"),
+        "features": Options("same", "id"),
+    }
+
     def __init__(
         self,
         dim: int = 32,
@@ -80,10 +87,6 @@ features='id', seed=0, progress=False)
         self.progress = progress
 
     def _fit(self, parts: Split) -> None:
-        if self.features not in ("same", "id"):
-            raise ValueError(f"features must be 'same' or 'id', got {self.features!r}")
-        if self.temperature <= 0:
-            raise ValueError(f"temperature must be positive, got {self.temperature}")
         inputs = article_features(parts, n_features=5)
         self.network_ = self._network(parts.n_users, parts.n_items)
         self.history_ = {"loss": self._train(parts, inputs)}

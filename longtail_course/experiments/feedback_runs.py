@@ -57,7 +57,7 @@ RUNNERS: dict[str, Contestant] = {
     for each in (
         Contestant("Random", "longtail_lib.models:Random", seeded=True),
         _plain("Popularity"),
-        _plain("ItemKNN", neighbours=500, shrinkage=4.0),
+        _plain("ItemKNN", n_neighbors=500, shrinkage=4.0),
         _EASE,
         Contestant(
             "EASE scaled",

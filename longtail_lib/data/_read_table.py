@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from longtail_lib._parameters import Options, constrained
 from longtail_lib.data._columns import (
     read_catalogue,
     read_ids,
@@ -25,6 +26,7 @@ _ON_ERROR = ("raise", "null")
 _UNKNOWN_ITEMS = ("error", "drop", "add", "keep")
 
 
+@constrained(on_error=Options(*_ON_ERROR), unknown_items=Options(*_UNKNOWN_ITEMS))
 def read_table(
     path: str | os.PathLike[str],
     *,
@@ -123,8 +125,6 @@ def read_table(
     >>> data.items["text"].to_list()
     ['Lamp. Warm', 'Rug', 'Bed']
     """
-    _check_choice("on_error", on_error, _ON_ERROR)
-    _check_choice("unknown_items", unknown_items, _UNKNOWN_ITEMS)
     _check_needs(items, {"item_id": item_id, "text": text, "title": title}, "items")
     _check_needs(users, {"user_id": user_id}, "users")
     lenient = on_error == "null"
@@ -195,13 +195,6 @@ def read_table(
             notes="; ".join(notes),
         ),
     )
-
-
-def _check_choice(parameter: str, value: str, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise ValueError(
-            f"{parameter} must be one of {', '.join(map(repr, choices))}, got {value!r}"
-        )
 
 
 def _check_needs(table: Any, given: dict[str, Any], name: str) -> None:

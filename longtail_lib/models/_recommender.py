@@ -7,12 +7,18 @@ import os
 from abc import ABC, abstractmethod
 from operator import index
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from longtail_lib.models._model_file import damaged, read_model_file, write_model_file
+from longtail_lib._parameters import Constraint, check_parameters_of
+from longtail_lib.models._model_file import (
+    damaged,
+    present_names,
+    read_model_file,
+    write_model_file,
+)
 from longtail_lib.preprocessing import Split
 from longtail_lib.preprocessing._split_matrices import rows_of
 from longtail_lib.ranking import filled_lists, id_keys, mask_seen, top_k, user_key
@@ -36,7 +42,9 @@ class Recommender(ABC):
     and returns the model. Learned attributes end in an underscore.
 
     A subclass writes `_fit(parts)`, `_score(user_rows)` and, for `save`, `_state()` and
-    `_restore(state)`.
+    `_restore(state)`. It may declare in `_constraints` what its parameters may be, by name, as
+    `longtail_lib._parameters` has it, and refuse in `_check_parameters(parts)` what does not go
+    together; `fit` asks both before any work.
 
     Attributes
     ----------
@@ -46,6 +54,8 @@ class Recommender(ABC):
         Train interactions, left out of `recommend`.
     """
 
+    _constraints: ClassVar[dict[str, Constraint]] = {}
+
     def fit(self, parts: Split) -> Self:
         """Learn from the train part and return self.
 
@@ -54,7 +64,7 @@ class Recommender(ABC):
         TypeError
             Not a split, or ids that are neither all numbers nor all text.
         ValueError
-            The train part is empty.
+            The train part is empty, or a parameter is not what `_constraints` declare.
         """
         if not hasattr(parts, "train"):
             raise TypeError(
@@ -66,6 +76,7 @@ class Recommender(ABC):
                 f"{type(self).__name__}.fit: the train part of {parts!r} is empty; "
                 "check the thresholds given to prepare and the shares given to split"
             )
+        self._check_parameters(parts)
         self.user_ids_ = _plain_ids(parts.user_ids, "user")
         self.item_ids_ = _plain_ids(parts.item_ids, "item")
         self.seen_ = parts.train
@@ -238,7 +249,7 @@ class Recommender(ABC):
                 f"{path} holds a {about['model']}, not a {cls.__name__}; call {about['model']}.load"
             )
         try:
-            model = cls(**about["parameters"])
+            model = cls(**present_names(cls, about["parameters"]))
             model.user_ids_, model.item_ids_ = arrays["user_ids"], arrays["item_ids"]
             model.seen_ = csr_matrix(
                 (arrays["seen_data"], arrays["seen_indices"], arrays["seen_indptr"]),
@@ -255,6 +266,10 @@ class Recommender(ABC):
         except Exception as error:
             raise damaged(path, error) from error
         return model
+
+    def _check_parameters(self, parts: Split) -> None:
+        """Refuse what is not as declared; a subclass adds what fits no other parameter or split."""
+        check_parameters_of(self)
 
     @abstractmethod
     def _fit(self, parts: Split) -> None:

@@ -6,12 +6,14 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from longtail_lib._parameters import Interval, constrained
 from longtail_lib.models._model_file import read_model_file, write_model_file
 from longtail_lib.preprocessing import Split
 from longtail_lib.ranking import id_keys, mask_seen, top_k, user_key
@@ -26,27 +28,7 @@ _FREE = ("checkpoint", "progress")
 
 
 def fingerprint(model: str, parameters: Mapping[str, Any], parts: Split) -> dict[str, str]:
-    """Describe what a training depends on: model, parameters and data, each as a short text.
-
-    Parameters
-    ----------
-    model : str
-        Class name.
-    parameters : mapping
-        From `get_params`; `checkpoint` and `progress` are left out.
-    parts : Split
-
-    Returns
-    -------
-    dict of str to str
-
-    Examples
-    --------
-    >>> matrix = csr_matrix(np.eye(2, dtype=np.float32))
-    >>> parts = Split(matrix, matrix * 0, matrix * 0, np.arange(2), np.arange(2), None, None, "x")
-    >>> list(fingerprint("TwoTower", {"dim": 8, "progress": True}, parts))
-    ['model', 'dim', 'train part', 'validation part']
-    """
+    """Describe what a training depends on: model, parameters and data, each as a short text."""
     own = {name: _text(value) for name, value in parameters.items() if name not in _FREE}
     return {
         "model": model,
@@ -62,18 +44,7 @@ def write_checkpoint(
     about: Mapping[str, Any],
     arrays: Mapping[str, np.ndarray],
 ) -> None:
-    """Put a training's state in place of the last one; the file appears whole or not at all.
-
-    Parameters
-    ----------
-    folder : path
-        Made if it is missing.
-    of : mapping
-        From `fingerprint`.
-    about : mapping
-        What JSON can hold.
-    arrays : mapping of str to ndarray
-    """
+    """Put a training's state in place of the last one; the file appears whole or not at all."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     # A fit that was killed while writing left its unfinished file behind.
@@ -86,13 +57,7 @@ def write_checkpoint(
 def read_checkpoint(
     folder: str | os.PathLike[str], of: Mapping[str, str]
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]] | None:
-    """Return what `write_checkpoint` stored, or None where nothing is.
-
-    Raises
-    ------
-    ValueError
-        The checkpoint is of another model, other parameters or other data, or is damaged.
-    """
+    """Return what `write_checkpoint` stored, or None where nothing is."""
     path = Path(folder) / _FILE
     if not path.exists():
         return None
@@ -140,6 +105,7 @@ def _digest(parts: Split, matrix: csr_matrix) -> str:
 _BLOCK = 2**22
 
 
+@constrained(k=Interval(Integral, 1))
 def validation_ndcg(score: Callable[[np.ndarray], np.ndarray], parts: Split, k: int = 10) -> float:
     r"""Compute the mean NDCG@k of users with validation interactions, over the whole catalogue.
 
@@ -147,36 +113,7 @@ def validation_ndcg(score: Callable[[np.ndarray], np.ndarray], parts: Split, k: 
     interactions are masked, gains are binary, the ideal list is no longer than k, and equal
     scores are ordered by the same hash, so that a model that scores all items alike measures what
     chance gives.
-
-    Parameters
-    ----------
-    score : callable
-        From user rows, shape (n,), to fresh scores of the whole catalogue, shape (n, n_items).
-    parts : Split
-    k : int
-        Cut-off; at least 1.
-
-    Returns
-    -------
-    float
-        In [0, 1].
-
-    Raises
-    ------
-    ValueError
-        The validation part is empty, k is below 1, or a score is not a number.
-
-    Examples
-    --------
-    >>> from scipy.sparse import csr_matrix
-    >>> train = csr_matrix(np.array([[1, 0, 0, 0]], dtype=np.float32))
-    >>> wanted = csr_matrix(np.array([[0, 0, 1, 0]], dtype=np.float32))
-    >>> parts = Split(train, wanted, wanted * 0, np.array([7]), np.arange(4), None, None, "random")
-    >>> validation_ndcg(lambda rows: np.array([[9.0, 3.0, 2.0, 1.0]]), parts)   # item 2 is second
-    0.6309297535714575
     """
-    if k < 1:
-        raise ValueError(f"validation_ndcg: k must be at least 1, got {k}")
     users = np.flatnonzero(np.diff(parts.validation.indptr))
     if not len(users):
         raise ValueError(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from numbers import Integral, Real
+from typing import ClassVar
 
 import numpy as np
 from scipy.linalg.lapack import spotrf, spotri
 from scipy.sparse import csc_matrix, csr_matrix
 
+from longtail_lib._parameters import Constraint, Interval, Nullable
 from longtail_lib.models._memory import available_memory
 from longtail_lib.models._recommender import Recommender
 from longtail_lib.preprocessing import Split
@@ -92,6 +94,17 @@ class EASE(Recommender):
     ([['b', 'c']], ['0.500', '-0.167'])
     """
 
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "l2": Interval(
+            Real,
+            0,
+            closed="neither",
+            mend="without a penalty the matrix to invert is not positive definite",
+        ),
+        "popularity_exponent": Interval(Real),
+        "top_weights": Nullable(Interval(Integral, 1), "for all"),
+    }
+
     def __init__(
         self,
         l2: float = 200.0,
@@ -103,7 +116,6 @@ class EASE(Recommender):
         self.top_weights = top_weights
 
     def _fit(self, parts: Split) -> None:
-        self._check_parameters(parts.n_items)
         # Cold items have no weights, so they need no place in the matrix that is inverted.
         weights = self._solve(parts, np.flatnonzero(parts.popularity))
         self.weights_ = weights if self.top_weights is None else _prune(weights, self.top_weights)
@@ -138,29 +150,13 @@ class EASE(Recommender):
             weights *= (c * scale)[:, None]
         return _spread(room, chosen, parts.n_items)
 
-    def _check_parameters(self, n_items: int) -> None:
-        name = type(self).__name__
-        if not isinstance(self.l2, Real) or not 0 < self.l2 < np.inf:
-            raise ValueError(
-                f"{name}: l2 must be a positive number, got {self.l2!r}; without a penalty the "
-                "matrix to invert is not positive definite"
-            )
-        exponent = self.popularity_exponent
-        if not isinstance(exponent, Real) or not np.isfinite(exponent):
-            raise ValueError(
-                f"{name}: popularity_exponent must be finite, a number, got {exponent!r}"
-            )
-        keep = self.top_weights
-        if keep is not None and (not isinstance(keep, Integral) or keep < 1):
-            raise ValueError(
-                "EASE: top_weights must be at least 1, a whole number, or None for all, got "
-                f"{keep!r}"
-            )
-        needed, free = memory_needed(n_items), available_memory()
+    def _check_parameters(self, parts: Split) -> None:
+        super()._check_parameters(parts)
+        needed, free = memory_needed(parts.n_items), available_memory()
         if free is not None and needed > free:
             raise MemoryError(
-                f"{name}: {n_items:,} items need {needed / 1e9:.1f} GB of memory and "
-                f"{free / 1e9:.1f} GB are free; drop rare items with "
+                f"{type(self).__name__}: {parts.n_items:,} items need {needed / 1e9:.1f} GB of "
+                f"memory and {free / 1e9:.1f} GB are free; drop rare items with "
                 "prepare(..., min_item_interactions=...) or use ItemKNN"
             )
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from numbers import Real
+from typing import ClassVar
 
 import numpy as np
 
+from longtail_lib._parameters import Constraint, Interval, Nullable
 from longtail_lib.models._recommender import Recommender
 from longtail_lib.preprocessing import Split
 
@@ -70,6 +72,12 @@ class Popularity(Recommender):
     [1.0, 0.75, 0.0]
     """
 
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "half_life": Nullable(
+            Interval(Real, 0, closed="neither", noun="number of days"), "for no decay"
+        ),
+    }
+
     def __init__(self, half_life: float | None = None) -> None:
         self.half_life = half_life
 
@@ -77,11 +85,6 @@ class Popularity(Recommender):
         if self.half_life is None:
             self.popularity_ = parts.popularity.astype(np.float32)
             return
-        if not isinstance(self.half_life, Real) or not 0 < self.half_life < np.inf:
-            raise ValueError(
-                "Popularity: half_life must be a positive number of days, or None for no decay, "
-                f"got {self.half_life!r}"
-            )
         if parts.times is None:
             raise ValueError(
                 f"Popularity: half_life={self.half_life} needs timestamps, which {parts!r} does "

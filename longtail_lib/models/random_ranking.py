@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
+from longtail_lib._parameters import SEED, Constraint
 from longtail_lib.models._recommender import Recommender
 from longtail_lib.preprocessing import Split
 from longtail_lib.ranking import GOLDEN, mixed_words
@@ -40,6 +43,10 @@ class Random(Recommender):
     >>> bool((model.score([0, 1, 2])[2] == model.score([2])[0]).all())
     True
     """
+
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "seed": SEED,
+    }
 
     def __init__(self, seed: int = 0) -> None:
         self.seed = seed

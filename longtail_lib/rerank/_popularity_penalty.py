@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
-from longtail_lib.rerank._candidates import check_share, checked_candidates, item_values
+from longtail_lib._parameters import Interval, constrained
+from longtail_lib.rerank._candidates import checked_candidates, item_values
 
 __all__ = ["popularity_penalty"]
 
 
+@constrained(weight=Interval(Real, 0))
 def popularity_penalty(
     candidates: Any, scores: Any, *, popularity: Any, weight: float, k: int
 ) -> np.ndarray:
@@ -53,7 +56,6 @@ def popularity_penalty(
     [[1, 0, 2]]
     """
     found = checked_candidates(candidates, scores, k, "popularity_penalty")
-    check_share(weight, "weight", "popularity_penalty", most=np.inf)
     counts = item_values(popularity, found, "popularity", "popularity_penalty")
     if counts.ndim != 1 or counts.min(initial=0) < 0:
         raise ValueError(

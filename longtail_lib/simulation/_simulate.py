@@ -8,6 +8,7 @@ from dataclasses import fields
 import numpy as np
 import polars as pl
 
+from longtail_lib._parameters import SEED, constrained
 from longtail_lib.data import Dataset, DatasetCard
 from longtail_lib.simulation._catalogue import Catalogue, draw_catalogue, write_texts
 from longtail_lib.simulation._fixed_point import UNIT, stream
@@ -50,6 +51,7 @@ _TYPES = {
 LICENCE = "CC BY 4.0"
 
 
+@constrained(seed=SEED)
 def simulate(preset: str | Preset, seed: int = 7) -> Dataset:
     """Simulate a store: catalogue, visitors, slates, choices and ratings, with the truth.
 
@@ -85,8 +87,6 @@ def simulate(preset: str | Preset, seed: int = 7) -> Dataset:
     (2, 600)
     """
     preset = _resolve(preset)
-    if seed < 0:
-        raise ValueError(f"seed must be 0 or more, got {seed}")
     vocabulary = vocabulary_of(preset.vocabulary)
     catalogue = draw_catalogue(preset, vocabulary, seed)
     # MovieLens, too, publishes only users with a minimum of interactions.

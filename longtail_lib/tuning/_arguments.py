@@ -42,8 +42,6 @@ def planned(
         raise TypeError(
             f"tune takes a Split, got {type(parts).__name__}; make one with split(prepare(data))"
         )
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-        raise ValueError(f"tune: seed must be a whole number from 0, got {seed!r}")
     objective = Objective.of(metric, constraint)
     fixed = dict(fixed or {})
     if space is None:
@@ -90,14 +88,7 @@ def planned(
 
 
 def without_test(parts: Split) -> Split:
-    """Return the same split with an empty test part; the old one is not read.
-
-    Examples
-    --------
-    >>> from longtail_lib.testing import tiny_parts
-    >>> without_test(tiny_parts())
-    Split 'tiny' (by hand): train 7, validation 0, test 0; 3 users x 6 items
-    """
+    """Return the same split with an empty test part; the old one is not read."""
     times = parts.times
     if times is not None:
         empty = csr_matrix(parts.train.shape, dtype=np.int64)

@@ -46,7 +46,7 @@ parts
 # %%
 baselines = [
     evaluate(model.fit(parts), parts, k=10, metrics=["NDCG", "Coverage"])
-    for model in (Popularity(), ItemKNN(neighbours=500, shrinkage=4.0), EASE(l2=140.0))
+    for model in (Popularity(), ItemKNN(n_neighbors=500, shrinkage=4.0), EASE(l2=140.0))
 ]
 found = pl.concat(report.to_frame(3).filter(metric="NDCG") for report in baselines)
 found.filter(pl.col("group").is_in(["overall", "tail"])).drop("metric", "k")

@@ -242,7 +242,7 @@ reranking.dominated(dominated)
 
 # %%
 scaled = EASE(l2=265.0, popularity_exponent=0.26).fit(parts)
-knn = ItemKNN(neighbours=500, shrinkage=4.0).fit(parts)
+knn = ItemKNN(n_neighbors=500, shrinkage=4.0).fit(parts)
 alone = {"EASE": ease, "EASE scaled": scaled, "ItemKNN": knn}
 metrics = ["NDCG", "TailShare"]
 base = evaluate(ease, parts, part="validation", metrics=metrics)["NDCG@10"].value

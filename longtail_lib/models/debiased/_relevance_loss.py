@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from longtail_lib._parameters import Options, constrained
 from longtail_lib.debias import popularity_propensity
 from longtail_lib.models._import_keras import import_keras
 from longtail_lib.models._training_batches import equal_batches
@@ -29,30 +30,7 @@ RELEVANCE_LOSSES = ("bounded-log", "log", "squared")
 
 
 def inverse_propensity(propensity: Any, clip: float = 0.0, scale: float = 1.0) -> np.ndarray:
-    """Weights `scale / max(propensity, clip)`.
-
-    Parameters
-    ----------
-    propensity : array of float
-        In [0, 1]; 0 only where `clip` is above 0.
-    clip : float
-        Smallest propensity to divide by.
-    scale : float
-
-    Returns
-    -------
-    ndarray of float32
-
-    Raises
-    ------
-    ValueError
-        A propensity outside [0, 1], or a 0 without clipping.
-
-    Examples
-    --------
-    >>> inverse_propensity([0.5, 0.01], clip=0.05).tolist()
-    [2.0, 20.0]
-    """
+    """Weights `scale / max(propensity, clip)`."""
     propensity = np.asarray(propensity, dtype=np.float32)
     low, high = float(propensity.min()), float(propensity.max())
     if not (low >= 0 and high <= 1):
@@ -62,6 +40,7 @@ def inverse_propensity(propensity: Any, clip: float = 0.0, scale: float = 1.0) -
     return np.float32(scale) / np.maximum(propensity, np.float32(clip))
 
 
+@constrained(estimator=Options(*RELEVANCE_ESTIMATORS))
 def relevance_weights(
     estimator: str,
     chosen: Any,
@@ -94,29 +73,6 @@ def relevance_weights(
     Where impressions are logged, the right column holds; its last line is unbiased if either
     the propensities or the imputed preferences are right.
 
-    Parameters
-    ----------
-    estimator : {"naive", "ips", "snips", "doubly-robust"}
-    chosen : array or tensor of float, shape (n_users, n_items)
-        Y, 1 for an interaction.
-    weight : array, tensor or float
-        w, broadcast against `chosen`; "naive" does without.
-    propensity : array, tensor or None
-        theta; "doubly-robust" without `shown` needs it.
-    shown : array, tensor or None
-        O, 1 for a cell that was shown; None where only choices are known.
-    imputed : array, tensor or None
-        m in [0, 1]; "doubly-robust" needs it.
-
-    Returns
-    -------
-    positive, negative : arrays or tensors, shape (n_users, n_items)
-
-    Raises
-    ------
-    ValueError
-        An unknown estimator, or "doubly-robust" without what it needs.
-
     References
     ----------
     Saito, Yaginuma, Nishino, Sakata and Nakata (2020), "Unbiased Recommender Learning from
@@ -125,16 +81,7 @@ def relevance_weights(
     Debiasing Learning and Evaluation", ICML 2016, for "ips" and "snips" where O is known.
     Wang, Zhang, Sun and Qi (2019), "Doubly Robust Joint Learning for Recommendation on Data
     Missing Not at Random", ICML 2019.
-
-    Examples
-    --------
-    >>> a, b = relevance_weights("ips", np.array([1.0, 0.0]), weight=4.0)
-    >>> a.tolist(), b.tolist()
-    ([4.0, 0.0], [-3.0, 1.0])
     """
-    if estimator not in RELEVANCE_ESTIMATORS:
-        names = ", ".join(map(repr, RELEVANCE_ESTIMATORS))
-        raise ValueError(f"estimator must be one of {names}, got {estimator!r}")
     if estimator == "naive":
         return chosen, (1.0 if shown is None else shown) - chosen
     if estimator == "doubly-robust":
@@ -149,6 +96,7 @@ def relevance_weights(
     return positive, 1.0 - positive if shown is None else weight * shown - positive
 
 
+@constrained(loss=Options(*RELEVANCE_LOSSES))
 def pointwise_loss(log_odds: Any, positive: Any, negative: Any, loss: str = "squared") -> Any:
     r"""Loss :math:`a\,\delta^{(1)} + b\,\delta^{(0)}` of each cell.
 
@@ -158,24 +106,6 @@ def pointwise_loss(log_odds: Any, positive: Any, negative: Any, loss: str = "squ
     end as :math:`\sigma` goes to 1. "bounded-log" takes 0 for a negative b. That is no longer
     unbiased: from choices with :math:`w = 1 / \theta`, its minimum lies at
     :math:`R / (1 + R (1 - \theta))` in place of R, which grows with R and is at least half of it.
-
-    Parameters
-    ----------
-    log_odds : tensor of float, shape (n_users, n_items)
-        Its sigmoid is the predicted preference.
-    positive, negative : tensor or array, shape (n_users, n_items)
-        a and b.
-    loss : {"squared", "log", "bounded-log"}
-
-    Returns
-    -------
-    tensor of float, shape (n_users, n_items)
-
-    Examples
-    --------
-    >>> cells = pointwise_loss([[0.0, 0.0]], [[1.0, 4.0]], [[0.0, -3.0]])
-    >>> [round(float(cell), 4) for cell in cells[0]]
-    [0.25, 0.25]
     """
     ops = import_keras().ops
     log_odds = ops.convert_to_tensor(log_odds, dtype="float32")
@@ -186,10 +116,7 @@ def pointwise_loss(log_odds: Any, positive: Any, negative: Any, loss: str = "squ
         )
     if loss == "bounded-log":
         negative = ops.maximum(negative, 0.0)
-    if loss in ("log", "bounded-log"):
-        return positive * ops.softplus(-log_odds) + negative * ops.softplus(log_odds)
-    names = ", ".join(map(repr, RELEVANCE_LOSSES))
-    raise ValueError(f"loss must be one of {names}, got {loss!r}")
+    return positive * ops.softplus(-log_odds) + negative * ops.softplus(log_odds)
 
 
 class RelevanceCells:
@@ -237,11 +164,6 @@ class RelevanceCells:
         clip: float = 0.0,
         shown: Any = None,
     ) -> None:
-        if estimator not in RELEVANCE_ESTIMATORS:
-            names = ", ".join(map(repr, RELEVANCE_ESTIMATORS))
-            raise ValueError(f"estimator must be one of {names}, got {estimator!r}")
-        if not 0 <= clip <= 1:
-            raise ValueError(f"clip must lie between 0 and 1, got {clip}")
         self.chosen = parts.train.astype(bool).astype(np.float32)
         self.clip = clip
         self.shown = None if shown is None else _impressions(shown, parts)
@@ -271,13 +193,7 @@ class RelevanceCells:
         return block
 
     def batches(self, batch_size: int, rng: np.random.Generator) -> Any:
-        """Stream user rows and their blocks, users in random order.
-
-        Returns
-        -------
-        tf.data.Dataset
-            Of (size,) int32 and (size, 3, n_items) float32.
-        """
+        """Stream user rows and their blocks, users in random order."""
         import tensorflow as tf
 
         n_users, n_items = self.chosen.shape
@@ -330,7 +246,6 @@ def _propensities(propensity: Any, exponent: float, parts: Split) -> np.ndarray:
             return popularity_propensity(parts, exponent).astype(np.float32)[None]
         if propensity == "true":
             return true_propensity(parts)
-        raise ValueError(f"propensity must be 'popularity', 'true' or an array, got {propensity!r}")
     values = np.asarray(propensity, dtype=np.float32)
     if values.shape not in ((parts.n_items,), parts.train.shape):
         raise ValueError(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from numbers import Real
+from typing import Any, ClassVar
 
 import numpy as np
 
+from longtail_lib._parameters import WORDS, Constraint, Interval, Nullable
 from longtail_lib.models.debiased._bilateral_branch import BilateralBranch, capped_probability
 from longtail_lib.models.debiased._bilateral_network import frequency_feature
 from longtail_lib.preprocessing import Split
@@ -76,6 +78,12 @@ class CDN(BilateralBranch):
     >>> CDN(attributes=("category",)).get_params()["attributes"]
     ('category',)
     """
+
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "attributes": Nullable(WORDS, "for all that the item table has"),
+        "rate": Interval(Real, 1),
+        "head": Interval(Real, 0, 1, closed="left"),
+    }
 
     def __init__(
         self,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from numbers import Real
+from typing import Any, ClassVar
 
 import numpy as np
 
+from longtail_lib._parameters import Constraint, Interval, constrained
 from longtail_lib.models._wrapped_recommender import WrappedRecommender
 from longtail_lib.preprocessing import Split
 
@@ -68,14 +70,17 @@ class LogitAdjusted(WrappedRecommender):
     ['3.69', '2.39', '2.39']
     """
 
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "strength": Interval(Real),
+        "smoothing": Interval(Real, 0, closed="neither"),
+    }
+
     def __init__(self, model: Any, strength: float = 0.02, smoothing: float = 1.0) -> None:
         self.model = model
         self.strength = strength
         self.smoothing = smoothing
 
     def _fit_around(self, parts: Split) -> None:
-        if not np.isfinite(self.strength):
-            raise ValueError(f"LogitAdjusted: strength must be finite, got {self.strength}")
         prior = log_prior(parts.popularity, self.smoothing).astype(np.float32)
         self.adjustment_ = np.float32(-self.strength) * prior
 
@@ -89,24 +94,8 @@ class LogitAdjusted(WrappedRecommender):
         self.adjustment_ = state["adjustment"]
 
 
+@constrained(smoothing=Interval(Real, 0, closed="neither"))
 def log_prior(popularity: np.ndarray, smoothing: float = 1.0) -> np.ndarray:
-    """Logarithm of each item's share of the smoothed interactions.
-
-    Parameters
-    ----------
-    popularity : array of int, shape (n_items,)
-    smoothing : float, above 0
-
-    Returns
-    -------
-    ndarray of float64, shape (n_items,)
-
-    Examples
-    --------
-    >>> [f"{share:.2f}" for share in np.exp(log_prior([6, 1, 0]))]
-    ['0.70', '0.20', '0.10']
-    """
-    if not 0 < smoothing < np.inf:
-        raise ValueError(f"smoothing must be a positive number, got {smoothing}")
+    """Logarithm of each item's share of the smoothed interactions."""
     smoothed = np.asarray(popularity, dtype=np.float64) + smoothing
     return np.log(smoothed / smoothed.sum())

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
-from typing import Any, Self
+from numbers import Integral, Real
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from longtail_lib.models.content._item_vectors import ContentRecommender, text_vectors
+from longtail_lib._parameters import ARRAY, Constraint, Interval, Nullable, Options
+from longtail_lib.models.content._item_vectors import FUSIONS, ContentRecommender, text_vectors
 from longtail_lib.models.gradient_recommender import GradientRecommender
 from longtail_lib.models.sequence._sequence_network import gbce_exponent
 from longtail_lib.models.sequence._user_sequences import left_padded, user_sequences
@@ -30,8 +32,20 @@ class SequenceRecommender(ContentRecommender, GradientRecommender):
 
     _causal = True
 
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "dim": Interval(Integral, 1),
+        "blocks": Interval(Integral, 1),
+        "heads": Interval(Integral, 1),
+        "max_length": Interval(Integral, 1),
+        "dropout": Interval(Real, 0, 0.99),
+        "loss": Options(*LOSSES),
+        "n_negatives": Interval(Integral, 1),
+        "calibration": Interval(Real, 0, 1),
+        "fusion": Nullable(Options(*FUSIONS), "for ids alone"),
+        "vectors": Nullable(ARRAY, "to encode the items' text"),
+    }
+
     def _build(self, parts: Split) -> Any:
-        self._check_parameters(parts)
         from longtail_lib.models.sequence._sequence_network import SequenceNetwork, keras
 
         self._sequences = user_sequences(parts, self.max_length)
@@ -214,23 +228,12 @@ class SequenceRecommender(ContentRecommender, GradientRecommender):
         return max(1, round(self.batch_size / self.max_length))
 
     def _check_parameters(self, parts: Split) -> None:
+        super()._check_parameters(parts)
         name = type(self).__name__
-        if self.loss not in LOSSES:
-            raise ValueError(
-                f"{name}: loss must be one of {', '.join(map(repr, LOSSES))}, got {self.loss!r}"
-            )
-        for parameter in ("dim", "blocks", "heads", "max_length", "n_negatives"):
-            value = getattr(self, parameter)
-            if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < 1:
-                raise ValueError(f"{name}: {parameter} must be a whole number from 1, got {value}")
         if self.dim % self.heads:
             raise ValueError(
                 f"{name}: heads must divide dim, got {self.heads} heads and dim {self.dim}"
             )
-        for parameter, top in (("dropout", 0.99), ("calibration", 1.0)):
-            value = getattr(self, parameter)
-            if not 0 <= value <= top:
-                raise ValueError(f"{name}: {parameter} must lie between 0 and {top:g}, got {value}")
         if parts.n_items < 2:
             raise ValueError(f"{name}: the catalogue of {parts!r} must hold at least two items")
         if parts.times is None:

@@ -50,7 +50,7 @@ def shop():
     models = {
         "EASE": EASE(l2=200.0),
         "EASE scaled": EASE(l2=265.0, popularity_exponent=0.26),
-        "ItemKNN": ItemKNN(neighbours=500, shrinkage=4.0),
+        "ItemKNN": ItemKNN(n_neighbors=500, shrinkage=4.0),
     }
     return parts, {name: model.fit(parts) for name, model in models.items()}
 

@@ -151,23 +151,6 @@ def test_attributes_tell_cdn_the_tail(parts):
     assert agreement(CDN(**SMALL)) > agreement(CDN(**SMALL, attributes=())) + 0.02
 
 
-@pytest.mark.parametrize(
-    ("model", "message"),
-    [
-        (BBN(dim=0), "dim must be a whole number from 1"),
-        (BBN(dropout=1.0), "dropout must be at least 0 and below 1"),
-        (BBN(temperature=0.0), "temperature must be a positive number"),
-        (BBN(l2=-1.0), "l2 must be at least 0"),
-        (CDN(rate=0.5), "rate must be at least 1"),
-        (CDN(head=1.0), "head must be a share"),
-        (CDN(epochs=0), "epochs must be a whole number"),
-    ],
-)
-def test_wrong_parameters(parts, model, message):
-    with pytest.raises(ValueError, match=message):
-        model.fit(parts)
-
-
 def test_an_unknown_attribute(parts):
     with pytest.raises(KeyError, match="no column 'colour'"):
         CDN(attributes=("colour",)).fit(parts)

@@ -216,8 +216,6 @@ def test_item_preference_is_right_where_items_are_shown_to_all_alike():
         (lambda: naive([[1, 0]], weights=[0, 0]), "not all 0"),
         (lambda: snips([[1, 0]], None, 1.0), "choices only"),
         (lambda: doubly_robust([[1, 0]], None, 1.0, 0.5), "choices only"),
-        (lambda: clipped_ips([[1, 0]], None, 1.0, floor=0), "floor"),
-        (lambda: list_weights(3, "map"), "'mean' or 'dcg'"),
         (lambda: item_preference([1], [0.5]), "n_users"),
         (lambda: item_preference([1], [0.5, 0.5], 3), "end in the items"),
     ],

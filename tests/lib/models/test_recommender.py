@@ -15,6 +15,7 @@ from longtail_lib.models import (
     EASE,
     ImplicitALS,
     ItemKNN,
+    LogitAdjusted,
     NotFittedError,
     Popularity,
     Random,
@@ -26,10 +27,10 @@ from longtail_lib.ranking import id_keys, largest_weights, priorities, user_key
 ALL = [
     Popularity(),
     Random(seed=3),
-    ItemKNN(neighbours=7, shrinkage=2.0),
+    ItemKNN(n_neighbors=7, shrinkage=2.0),
     EASE(l2=5.0),
     EASE(l2=5.0, popularity_exponent=0.2, top_weights=6),
-    ImplicitALS(factors=4, regularisation=1.0),
+    ImplicitALS(factors=4, regularization=1.0),
     BPR(factors=4, learning_rate=0.05),
 ]
 NAMES = ["Popularity", "Random", "ItemKNN", "EASE", "EASE sparse", "ImplicitALS", "BPR"]
@@ -99,7 +100,7 @@ def test_fit_twice_forgets_the_first_time(model, parts, make_split):
     assert np.array_equal(model.score([1]), type(model)(**model.get_params()).fit(other).score([1]))
 
 
-@pytest.mark.parametrize("model", [EASE(l2=5.0), ItemKNN(neighbours=20, shrinkage=2.0)])
+@pytest.mark.parametrize("model", [EASE(l2=5.0), ItemKNN(n_neighbors=20, shrinkage=2.0)])
 def test_models_that_learn_beat_popularity_and_popularity_beats_random(model, parts, recall):
     learned = recall(model.fit(parts), parts)
     popular = recall(Popularity().fit(parts), parts)
@@ -278,9 +279,9 @@ def test_largest_weights_of_wide_rows_equal_a_stable_sort(k, distinct):
 
 
 def test_get_params_and_repr():
-    model = ItemKNN(neighbours=7)
-    assert model.get_params() == {"neighbours": 7, "shrinkage": 10.0}
-    assert repr(model) == "ItemKNN(neighbours=7, shrinkage=10.0)"
+    model = ItemKNN(n_neighbors=7)
+    assert model.get_params() == {"n_neighbors": 7, "shrinkage": 10.0}
+    assert repr(model) == "ItemKNN(n_neighbors=7, shrinkage=10.0)"
     assert repr(Popularity()) == "Popularity(half_life=None)"
 
 
@@ -454,3 +455,32 @@ def test_models_are_imported_only_when_used():
     assert {"EASE", "ItemKNN", "Popularity", "Random", "MACR", "Reranked"} <= set(dir(models))
     with pytest.raises(AttributeError, match="no attribute 'Slim'"):
         _ = models.Slim
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "once"),
+    [
+        (ItemKNN(n_neighbors=7), "n_neighbors", "neighbours"),
+        (ImplicitALS(factors=4, regularization=2.0), "regularization", "regularisation"),
+        (LogitAdjusted(ItemKNN(n_neighbors=7)), "n_neighbors", "neighbours"),
+    ],
+    ids=["ItemKNN", "ImplicitALS", "wrapped"],
+)
+def test_a_file_with_the_old_name_of_a_parameter_still_loads(parts, tmp_path, model, name, once):
+    path = model.fit(parts).save(tmp_path / "model")
+    with np.load(path) as file:
+        stored = {
+            key: np.frombuffer(value.tobytes().replace(name.encode(), once.encode()), np.uint8)
+            if key in ("about", "state_about")
+            else value
+            for key, value in file.items()
+        }
+    with path.open("wb") as file:
+        np.savez(file, **stored)
+    with np.load(path) as file:
+        assert once.encode() in b"".join(file[k].tobytes() for k in file if k.endswith("about"))
+    loaded = type(model).load(path)
+    assert np.array_equal(loaded.score([0, 1]), model.score([0, 1]))
+    assert getattr(getattr(loaded, "model", loaded), name) == getattr(
+        getattr(model, "model", model), name
+    )

@@ -67,11 +67,9 @@ def test_a_model_that_scores_all_alike_measures_what_chance_gives(validated):
     assert min(chance) <= alike <= max(chance)
 
 
-def test_an_empty_part_a_bad_cut_and_no_numbers_are_refused(parts, validated):
+def test_an_empty_part_and_no_numbers_are_refused(parts, validated):
     with pytest.raises(ValueError, match=r"validation part .* is empty"):
         validation_ndcg(lambda rows: np.zeros((len(rows), 90)), parts)
-    with pytest.raises(ValueError, match="k must be at least 1, got 0"):
-        validation_ndcg(lambda rows: np.zeros((len(rows), 90)), validated, k=0)
     with pytest.raises(ValueError, match="not a number; the fit diverged"):
         validation_ndcg(lambda rows: np.full((len(rows), 90), np.nan), validated)
 

@@ -250,8 +250,6 @@ def test_generous_users_rate_higher_and_better_liked_items_get_more(shop, rows):
 def test_wrong_settings_are_explained(monkeypatch):
     with pytest.raises(KeyError, match="unknown preset 'shopp'; there are 'shop'"):
         simulate("shopp")
-    with pytest.raises(ValueError, match="seed must be 0 or more, got -1"):
-        simulate(SMALL, seed=-1)
     with pytest.raises(ValueError, match="rating is 'thumbs'; it must be 'stars'"):
         simulate(replace(SMALL, rating="thumbs"))
     with pytest.raises(ValueError, match="raise mean_activity"):
