@@ -42,8 +42,7 @@ def fingerprint(model: str, parameters: Mapping[str, Any], parts: Split) -> dict
 
     Examples
     --------
-    >>> matrix = csr_matrix(np.eye(2, dtype=np.float32))
-    >>> parts = Split(matrix, matrix * 0, matrix * 0, np.arange(2), np.arange(2), None, None, "x")
+    >>> parts = Split.from_matrices(np.eye(2))
     >>> list(fingerprint("TwoTower", {"dim": 8, "progress": True}, parts))
     ['model', 'dim', 'train part', 'validation part']
     """
@@ -168,10 +167,7 @@ def validation_ndcg(score: Callable[[np.ndarray], np.ndarray], parts: Split, k: 
 
     Examples
     --------
-    >>> from scipy.sparse import csr_matrix
-    >>> train = csr_matrix(np.array([[1, 0, 0, 0]], dtype=np.float32))
-    >>> wanted = csr_matrix(np.array([[0, 0, 1, 0]], dtype=np.float32))
-    >>> parts = Split(train, wanted, wanted * 0, np.array([7]), np.arange(4), None, None, "random")
+    >>> parts = Split.from_matrices([[1, 0, 0, 0]], validation=[[0, 0, 1, 0]])
     >>> validation_ndcg(lambda rows: np.array([[9.0, 3.0, 2.0, 1.0]]), parts)   # item 2 is second
     0.6309297535714575
     """

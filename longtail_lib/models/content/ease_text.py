@@ -93,11 +93,8 @@ class EaseText(ContentRecommender, EASE):
     --------
     Nobody has chosen "d" yet; its text is that of "a" and "b":
 
-    >>> from scipy.sparse import csr_matrix
-    >>> train = csr_matrix(np.array([[1, 1, 0, 0], [1, 0, 0, 0], [0, 0, 1, 0]], np.float32))
-    >>> none = csr_matrix(train.shape, dtype=np.float32)
-    >>> parts = Split(train, none, none, np.arange(3), np.array(["a", "b", "c", "d"]), items=None,
-    ...               users=None, how="random")
+    >>> train = [[1, 1, 0, 0], [1, 0, 0, 0], [0, 0, 1, 0]]
+    >>> parts = Split.from_matrices(train, item_ids=["a", "b", "c", "d"])
     >>> texts = np.array([[1, 0], [1, 0], [0, 1], [1, 0]], np.float32)
     >>> model = EaseText(l2=1.0, vectors=texts, space="raw").fit(parts)
     >>> items, _ = model.recommend([0, 2], k=2)
@@ -228,11 +225,10 @@ def text_map(
     --------
     Users choose items of one topic; the last item is cold and has the text of the first topic:
 
-    >>> train = csr_matrix(np.array([[1, 1, 0, 0, 0], [0, 0, 1, 1, 0]], dtype=np.float32))
-    >>> parts = Split(train, train * 0, train * 0, np.arange(2), np.arange(5), None, None, "random")
+    >>> parts = Split.from_matrices([[1, 1, 0, 0, 0], [0, 0, 1, 1, 0]])
     >>> topics = np.array([[1, 0], [1, 0], [0, 1], [0, 1], [1, 0]], dtype=np.float32)
     >>> speakers, candidates = text_map(parts, topics, l2=0.1)
-    >>> [f"{score:.2f}" for score in (train @ speakers @ candidates.T)[:, 4]]
+    >>> [f"{score:.2f}" for score in (parts.train @ speakers @ candidates.T)[:, 4]]
     ['0.20', '-0.26']
     """
     scale = np.maximum(parts.popularity, 1).astype(np.float32) ** np.float32(-exponent)

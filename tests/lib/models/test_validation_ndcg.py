@@ -54,7 +54,7 @@ def test_it_equals_a_plain_loop_that_ranks_equal_scores_last(seed, k):
             rank = sum(scores[row, other] >= scores[row, item] for other in candidates)
             gain += (rank <= k) / np.log2(rank + 1)
         expected.append(gain / sum(1 / np.log2(r + 2) for r in range(min(k, len(own)))))
-    split = _split(train, wanted)
+    split = Split.from_matrices(train, validation=wanted)
     assert validation_ndcg(lambda rows: scores[rows].copy(), split, k) == pytest.approx(
         np.mean(expected)
     )
@@ -71,11 +71,3 @@ def test_an_empty_part_a_bad_cut_and_no_numbers_are_refused(parts, validated):
         validation_ndcg(lambda rows: np.zeros((len(rows), 90)), validated, k=0)
     with pytest.raises(ValueError, match="not a number; the fit diverged"):
         validation_ndcg(lambda rows: np.full((len(rows), 90), np.nan), validated)
-
-
-def _split(train, validation):
-    none = csr_matrix(train.shape, dtype=np.float32)
-    n_users, n_items = train.shape
-    return Split(
-        train, validation, none, np.arange(n_users), np.arange(n_items), None, None, "random"
-    )
