@@ -6,9 +6,13 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+
+if TYPE_CHECKING:
+    import polars as pl
+    from matplotlib.figure import Figure
 
 __all__ = ["Report", "Value", "show_number"]
 
@@ -117,7 +121,7 @@ class Report:
             )
         return self.values[group, name]
 
-    def to_frame(self, digits: int | None = 4) -> Any:
+    def to_frame(self, digits: int | None = 4) -> pl.DataFrame:
         """All values as a polars frame.
 
         Parameters
@@ -207,7 +211,7 @@ class Report:
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"this text is not a report written by to_json ({error})") from error
 
-    def plot(self, metrics: str | tuple[str, ...] | None = None) -> Any:
+    def plot(self, metrics: str | tuple[str, ...] | None = None) -> Figure:
         """Draw metrics by group, with their intervals.
 
         Parameters

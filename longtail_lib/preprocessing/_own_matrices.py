@@ -69,7 +69,8 @@ def checked_matrices(
 def _matrix(name: str, given: Any) -> csr_matrix:
     """One part as float32, without stored zeros."""
     try:
-        matrix = csr_matrix(given if issparse(given) else np.atleast_2d(given), dtype=np.float32)
+        values = given if issparse(given) else np.atleast_2d(given)
+        matrix = csr_matrix(values, dtype=np.float32, copy=True)
     except (TypeError, ValueError) as error:
         raise TypeError(
             f"{_CALLER}: {name} must be a matrix of numbers, one row a user, got "

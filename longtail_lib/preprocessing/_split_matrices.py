@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from longtail_lib.data import Truth
 from longtail_lib.preprocessing._own_matrices import checked_matrices
 
 __all__ = ["PARTS", "Split", "rows_of"]
@@ -58,7 +59,7 @@ class Split:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     times: Mapping[str, csr_matrix] | None = None
     name: str = ""
-    truth: Any | None = None
+    truth: Truth | None = None
 
     @classmethod
     def from_matrices(
@@ -74,7 +75,7 @@ class Split:
         how: str = "your own matrices",
         times: Mapping[str, Any] | None = None,
         name: str = "matrices",
-        truth: Any | None = None,
+        truth: Truth | None = None,
     ) -> Split:
         """Make a split of what you have already divided: users are rows, items columns.
 

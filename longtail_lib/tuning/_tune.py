@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from longtail_lib.models import Recommender
 from longtail_lib.preprocessing import Split
 from longtail_lib.tail import Groups
 from longtail_lib.tuning._arguments import planned
@@ -22,7 +23,7 @@ __all__ = ["read_table_file", "tune", "write_table_file"]
 
 
 def tune(
-    model_class: Callable[..., Any],
+    model_class: Callable[..., Recommender],
     parts: Split,
     space: Mapping[str, Any] | None = None,
     *,
