@@ -30,6 +30,10 @@ def main(arguments: list[str] | None = None) -> int:
     work = commands.add_parser("work", help="put the lessons, without outputs, into work/")
     work.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
     commands.add_parser("environment", help="write environment.yml from requirements.lock")
+    commands.add_parser(
+        "architecture", help="make the drawing and tables of docs/architecture.md from the imports"
+    )
+    commands.add_parser("reference", help="make docs/reference/ from the library's docstrings")
     commands.add_parser("picture", help="take the README's picture from the stored lesson")
     commands.add_parser(
         "evidence", help="make the tables of docs/evidence.md from the stored results"
@@ -97,6 +101,21 @@ def _environment(options: argparse.Namespace) -> int:
     return 0
 
 
+def _architecture(options: argparse.Namespace) -> int:
+    from longtail_course.build.architecture import write_architecture
+
+    print(os.path.relpath(write_architecture(ROOT)))
+    return 0
+
+
+def _reference(options: argparse.Namespace) -> int:
+    from longtail_course.build.reference import write_reference
+
+    for path in write_reference(ROOT):
+        print(os.path.relpath(path))
+    return 0
+
+
 def _picture(options: argparse.Namespace) -> int:
     from longtail_course.build.readme_picture import write_readme_picture
 
@@ -119,6 +138,7 @@ def _lock(options: argparse.Namespace) -> int:
 
 
 _COMMANDS = {
+    "architecture": _architecture,
     "build": _build,
     "check": _check,
     "clear": _clear,
@@ -126,6 +146,7 @@ _COMMANDS = {
     "evidence": _evidence,
     "lock": _lock,
     "picture": _picture,
+    "reference": _reference,
     "run": _run,
     "test": _test,
     "work": _work,

@@ -17,7 +17,8 @@ from longtail_lib.evaluation._intervals import (
     standard_error,
 )
 from longtail_lib.evaluation._protocol import check_resampling
-from longtail_lib.evaluation._report import Report, show_number
+from longtail_lib.evaluation._report import Report
+from longtail_lib.evaluation._report_display import comparison_html, show_number
 
 if TYPE_CHECKING:
     import polars as pl
@@ -309,8 +310,6 @@ class Comparison:
         )
 
     def _repr_html_(self) -> str:
-        from longtail_lib.evaluation._report_display import comparison_html
-
         return comparison_html(self)
 
 

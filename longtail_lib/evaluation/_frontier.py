@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from longtail_lib.evaluation._report import Report, Value, show_number
+from longtail_lib.evaluation._report import Report, Value
+from longtail_lib.evaluation._report_display import show_number
 
 if TYPE_CHECKING:
     import polars as pl

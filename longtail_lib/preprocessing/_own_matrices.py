@@ -95,10 +95,13 @@ def _ids(what: str, given: Any, size: int) -> np.ndarray:
             f"{_CALLER}: {what}_ids must be {size} ids, one for each "
             f"{'row' if what == 'user' else 'column'}, got an array of shape {keys.shape}"
         )
-    values, counts = np.unique(keys, return_counts=True)
+    try:
+        values, counts = np.unique(keys, return_counts=True)
+    except TypeError as error:
+        raise TypeError(f"{_CALLER}: {what}_ids must be all numbers or all text") from error
     if len(values) < size:
         raise ValueError(
-            f"{_CALLER}: {what}_ids must be unique, got {values[counts.argmax()].item()!r} "
+            f"{_CALLER}: {what}_ids must be unique, got {_plain(values[counts.argmax()])!r} "
             f"{counts.max()} times"
         )
     return keys
@@ -111,7 +114,7 @@ def _check_disjoint(matrices: Mapping[str, csr_matrix], keys: Mapping[str, np.nd
         if both.nnz:
             user, item = keys["user"][both.row[0]], keys["item"][both.col[0]]
             raise ValueError(
-                f"{_CALLER}: user {user.item()!r} and item {item.item()!r} are in {one} and in "
+                f"{_CALLER}: user {_plain(user)!r} and item {_plain(item)!r} are in {one} and in "
                 f"{other} ({both.nnz:,} such {'pair' if both.nnz == 1 else 'pairs'}); an "
                 "interaction belongs to one part"
             )
@@ -128,6 +131,11 @@ def _times(name: str, given: Any, matrix: csr_matrix) -> csr_matrix:
     # Of a sparse matrix, indexing gives a matrix of one row.
     values = np.asarray(stamps[rows, matrix.indices]).ravel().astype(np.int64)
     return csr_matrix((values, matrix.indices.copy(), matrix.indptr.copy()), shape=matrix.shape)
+
+
+def _plain(value: Any) -> Any:
+    """Say 3 instead of np.int64(3) in a message."""
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _ordered(matrix: csr_matrix, order: Mapping[str, np.ndarray]) -> csr_matrix:

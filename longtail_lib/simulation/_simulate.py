@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from longtail_lib.data import Dataset, DatasetCard
+from longtail_lib.data._stored_content import PROPENSITY_DIGITS
 from longtail_lib.simulation._catalogue import Catalogue, draw_catalogue, write_texts
 from longtail_lib.simulation._fixed_point import UNIT, stream
 from longtail_lib.simulation._logging_policy import Events, run_policy
@@ -28,10 +29,9 @@ from longtail_lib.simulation._vocabulary_shop import SHOP
 from longtail_lib.simulation._vocabulary_social import SOCIAL
 from longtail_lib.simulation._vocabulary_video import VIDEO
 
-__all__ = ["PROPENSITY_DIGITS", "VOCABULARIES", "build_truth", "simulate", "vocabulary_of"]
+__all__ = ["VOCABULARIES", "build_truth", "simulate", "vocabulary_of"]
 
 
-PROPENSITY_DIGITS = 7
 _BY_USER = (
     "user_taste",
     "user_residual",

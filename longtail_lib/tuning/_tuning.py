@@ -9,8 +9,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from longtail_lib.evaluation import Value
-from longtail_lib.evaluation._report import show_number
-from longtail_lib.evaluation._report_display import protocol_html, table_html
+from longtail_lib.evaluation._report_display import protocol_html, show_number, table_html
 from longtail_lib.models import Recommender
 from longtail_lib.tuning._objective import Constraint, Objective
 from longtail_lib.tuning._trial import Trial, trial_frame

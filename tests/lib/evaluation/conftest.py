@@ -3,6 +3,7 @@
 import numpy as np
 import polars as pl
 import pytest
+from scipy.sparse import csr_matrix
 
 from longtail_lib.preprocessing import Split
 
@@ -21,10 +22,12 @@ def build_split(train, validation, test, user_ids=None, item_ids=None, name="mad
     n_users, n_items = np.shape(train)
     user_ids = np.arange(n_users) if user_ids is None else np.asarray(user_ids)
     item_ids = np.arange(n_items) if item_ids is None else np.asarray(item_ids)
-    return Split.from_matrices(
-        train,
-        test,
-        validation,
+    matrices = {}
+    for part, values in (("train", train), ("validation", validation), ("test", test)):
+        matrices[part] = csr_matrix(np.asarray(values, dtype=np.float32))
+        matrices[part].sort_indices()
+    return Split(
+        **matrices,
         user_ids=user_ids,
         item_ids=item_ids,
         items=pl.DataFrame({"item_id": item_ids}),
