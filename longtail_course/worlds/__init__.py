@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from longtail_course.worlds._log_figures import log_shape as log_shape
     from longtail_course.worlds._movielens_figures import movielens_figures as movielens_figures
     from longtail_course.worlds.best_liked import favourites as favourites
+    from longtail_course.worlds.dataset_card import store_dataset as store_dataset
     from longtail_course.worlds.defects import dirty_log as dirty_log
     from longtail_course.worlds.estimator_experiment import estimator_table as estimator_table
     from longtail_course.worlds.estimator_experiment import recommended_lists as recommended_lists

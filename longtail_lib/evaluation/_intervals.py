@@ -302,6 +302,10 @@ def bootstrap_means(values: np.ndarray, resamples: int, seed: int) -> Draws:
     """
     n, m = values.shape
     counted = ~np.isnan(values)
+    # A weighted mean lies between the least and the greatest value. Sums in float32, which BLAS
+    # adds in an order of its own, may end a little outside.
+    least = np.where(counted, values, np.inf).min(axis=0, initial=np.inf)
+    greatest = np.where(counted, values, -np.inf).max(axis=0, initial=-np.inf)
     filled = np.where(counted, values, 0.0).astype(np.float32)
     masks, which = np.unique(np.packbits(counted, axis=0), axis=1, return_inverse=True)
     weights = np.unpackbits(masks, axis=0, count=n).astype(np.float32)
@@ -316,7 +320,8 @@ def bootstrap_means(values: np.ndarray, resamples: int, seed: int) -> Draws:
         totals = sums[:, m:][:, which.ravel()].astype(np.float64)
         extra = drawn[:, n:].astype(np.float64)
         with np.errstate(invalid="ignore", divide="ignore"):
-            means[rows] = np.where(totals > 0, sums[:, :m] / totals, np.nan)
+            drawn_means = np.clip(sums[:, :m] / totals, least, greatest)
+        means[rows] = np.where(totals > 0, drawn_means, np.nan)
         unmet[rows] = extra / (totals + extra)
     return Draws(means, unmet)
 

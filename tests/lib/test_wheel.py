@@ -72,7 +72,7 @@ def test_it_holds_the_library_and_nothing_else(wheel):
     }
     assert library == there
     assert f"{LIBRARY}/py.typed" in library
-    assert {Path(name).suffix for name in library} == {".py", ".typed"}
+    assert {Path(name).suffix for name in library} == {".py", ".toml", ".typed"}
 
 
 def test_it_holds_no_answers_evidence_or_tests(wheel):

@@ -18,6 +18,9 @@ class TokenDecoder:
     id trie is the product of W_l h + b_l with a vector of the node, plus a constant, and the log
     probability of every item comes exactly from one matrix product for each place.
 
+    It counts in float64. The two ways multiply in another order, and a log probability is a small
+    difference of logits, which may be a thousand times as large: float32 would leave three digits.
+
     Parameters
     ----------
     arrays : mapping of str to ndarray
@@ -25,7 +28,7 @@ class TokenDecoder:
     """
 
     def __init__(self, arrays: Mapping[str, np.ndarray]) -> None:
-        self.arrays = arrays
+        self.arrays = {name: array.astype(np.float64) for name, array in arrays.items()}
         self.depth = sum(name.startswith("project_kernel_") for name in arrays)
 
     def size(self, level: int) -> int:
@@ -42,7 +45,7 @@ class TokenDecoder:
         own, level = self.arrays, prefixes.shape[1]
         dim = own["project_kernel_0"].shape[1]
         if level == 0:
-            flat = np.zeros((len(prefixes), dim), dtype=np.float32)
+            flat = np.zeros((len(prefixes), dim))
             return flat + 1, flat
         tokens = np.concatenate(
             [own[f"tokens_{place}"][prefixes[:, place]] for place in range(level)], axis=1
@@ -62,7 +65,7 @@ class TokenDecoder:
 
         Returns
         -------
-        ndarray of float32, shape (n, b, size)
+        ndarray of float64, shape (n, b, size)
         """
         n, beams, level = prefixes.shape
         scale, shift = self.condition(prefixes.reshape(n * beams, level))
@@ -106,7 +109,7 @@ class TokenDecoder:
         ndarray of float32, shape (n, n_items)
         """
         nodes = self.node_vectors(trie) if nodes is None else nodes
-        total = np.zeros((len(states), 1), dtype=np.float32)
+        total = np.zeros((len(states), 1))
         for level, (vectors, constant) in enumerate(nodes):
             parents, first = trie.parents[level], trie.first_child[level]
             if len(first) == len(parents):
@@ -152,7 +155,7 @@ def beam_search(
     n = len(states)
     tokens = np.zeros((n, 1, 0), dtype=np.int32)
     nodes = np.zeros((n, 1), dtype=np.int64)
-    total = np.zeros((n, 1), dtype=np.float32)
+    total = np.zeros((n, 1))
     for level in range(trie.depth):
         size = decoder.size(level)
         logits = decoder.logits(states, tokens)
@@ -171,7 +174,7 @@ def beam_search(
             [np.take_along_axis(tokens, above[:, :, None], axis=1), token[:, :, None]],
             axis=2,
         ).astype(np.int32)
-    return np.where(nodes >= 0, trie.columns[nodes], -1), total
+    return np.where(nodes >= 0, trie.columns[nodes], -1), total.astype(np.float32)
 
 
 def _reachable(trie: IdTrie, decoder: TokenDecoder, level: int, constrained: bool) -> int:

@@ -1,3 +1,5 @@
+import os
+import platform
 import subprocess
 import sys
 
@@ -7,6 +9,7 @@ from implicit.cpu.als import AlternatingLeastSquares
 from threadpoolctl import threadpool_limits
 
 from longtail_lib.models import ImplicitALS, Popularity
+from longtail_lib.models.implicit_als import _starting_factors
 
 PARAMETERS = {"factors": 8, "regularisation": 3.0, "alpha": 4.0}
 
@@ -73,7 +76,10 @@ def test_no_nearby_factors_are_better(parts):
 def test_scores_and_lists_are_those_of_implicit(parts):
     with threadpool_limits(1, "blas"):
         theirs = AlternatingLeastSquares(
-            factors=8, regularization=3.0, alpha=4.0, iterations=15, random_state=2
+            factors=8, regularization=3.0, alpha=4.0, iterations=15, dtype=np.float64
+        )
+        theirs.user_factors, theirs.item_factors = _starting_factors(
+            parts.n_users, parts.n_items, 8, seed=2
         )
         theirs.fit(parts.train, show_progress=False)
     model = ImplicitALS(**PARAMETERS, seed=2).fit(parts)
@@ -102,6 +108,32 @@ def test_threads_do_not_change_the_factors(parts, monkeypatch):
     many = ImplicitALS(**PARAMETERS).fit(parts)
     assert np.array_equal(one.user_factors_, many.user_factors_)
     assert np.array_equal(one.item_factors_, many.item_factors_)
+
+
+_SHOP = """
+import sys
+import numpy as np
+from longtail_lib import load_dataset, prepare, split
+from longtail_lib.models import ImplicitALS
+parts = split(prepare(load_dataset("shop", truth=False), min_rating=4), how="random")
+model = ImplicitALS(100, regularisation=0.01, alpha=1.0, iterations=12).fit(parts)
+np.save(sys.argv[1], model.user_factors_[:200] @ model.item_factors_.T)
+"""
+
+
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="a kernel for x86")
+def test_scores_do_not_depend_on_the_processor(tmp_path):
+    """An older processor's sums, at implicit's own settings, where rounding errors grow most."""
+    scores = []
+    for kernel in ("", "Nehalem"):
+        path = tmp_path / f"scores{kernel}.npy"
+        chosen = {"OPENBLAS_CORETYPE": kernel} if kernel else {}
+        subprocess.run(
+            [sys.executable, "-c", _SHOP, path], check=True, env={**os.environ, **chosen}
+        )
+        scores.append(np.load(path))
+    assert not np.array_equal(*scores)
+    np.testing.assert_allclose(*scores, atol=1e-5)
 
 
 def test_beats_popularity(parts, recall):
