@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from longtail_lib._import_keras import import_keras
+from longtail_lib.models._import_keras import import_keras
 from longtail_lib.models._recommender import Recommender
 from longtail_lib.models._training_progress import (
     fingerprint,

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from longtail_lib._import_keras import import_keras
+from longtail_lib.models._import_keras import import_keras
 
 __all__ = ["FUSIONS", "IdItems", "centred_text", "item_layer", "semantic_basis"]
 

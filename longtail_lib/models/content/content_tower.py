@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from longtail_lib._import_keras import import_keras
+from longtail_lib.models._import_keras import import_keras
 from longtail_lib.models.content._item_vectors import TEXT_SPACES, ContentRecommender, text_space
 from longtail_lib.models.gradient_recommender import GradientRecommender
 from longtail_lib.models.retrieval_losses import full_softmax

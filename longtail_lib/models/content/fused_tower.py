@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from longtail_lib._import_keras import import_keras
+from longtail_lib.models._import_keras import import_keras
 from longtail_lib.models.content._item_vectors import ContentRecommender
 from longtail_lib.models.gradient_recommender import GradientRecommender
 from longtail_lib.models.retrieval_losses import full_softmax

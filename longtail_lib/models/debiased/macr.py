@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from longtail_lib._import_keras import import_keras
+from longtail_lib.models._import_keras import import_keras
 from longtail_lib.models._training_batches import batches_of, shuffled_pairs
 from longtail_lib.models._training_progress import validation_ndcg
 from longtail_lib.models.gradient_recommender import GradientRecommender

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from longtail_lib._import_keras import import_keras
+from longtail_lib.models._import_keras import import_keras
 from longtail_lib.models.debiased._relevance_loss import (
     RELEVANCE_LOSSES,
     RelevanceCells,
