@@ -91,9 +91,12 @@ def test_fences_are_closed_and_nothing_tells_of_one_machine(page):
 def test_a_docstring_of_every_kind():
     text = docstring_markdown('''Score `a * b` and x < y.
 
-    A formula:
+    Two formulas:
 
         s = a * b
+
+    .. math:: s = a
+              \\cdot b
 
     Parameters
     ----------
@@ -113,7 +116,8 @@ def test_a_docstring_of_every_kind():
     3
     '''.replace("\n    ", "\n"))  # fmt: skip
     assert text == (
-        "Score `a * b` and x \\< y.\n\nA formula:\n\n```text\ns = a * b\n```\n\n**Parameters**\n\n"
+        "Score `a * b` and x \\< y.\n\nTwo formulas:\n\n```text\ns = a * b\n```\n\n"
+        "```math\ns = a \\cdot b\n```\n\n**Parameters**\n\n"
         "- `one`, `two` : int. Small; \\[0, 1\\].\n- three. No type.\n\n**Examples**\n\n"
         "In words:\n\n```pycon\n>>> 1 + 1\n2\n\n>>> 3\n3\n```"
     )
