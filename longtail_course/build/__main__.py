@@ -43,6 +43,10 @@ def main(arguments: list[str] | None = None) -> int:
     fuzz.add_argument("--rounds", type=int, default=10, help="each with a seed of its own")
     fuzz.add_argument("--seed", type=int, help="one round, with the seed that a failure told")
     commands.add_parser("environment", help="write environment.yml from requirements.lock")
+    commands.add_parser(
+        "architecture", help="make the drawing and tables of docs/architecture.md from the imports"
+    )
+    commands.add_parser("reference", help="make docs/reference/ from the library's docstrings")
     commands.add_parser("picture", help="take the README's picture from the stored lesson")
     commands.add_parser(
         "evidence", help="make the tables of docs/evidence.md from the stored results"
@@ -142,6 +146,21 @@ def _environment(options: argparse.Namespace) -> int:
     return 0
 
 
+def _architecture(options: argparse.Namespace) -> int:
+    from longtail_course.build.architecture import write_architecture
+
+    print(os.path.relpath(write_architecture(ROOT)))
+    return 0
+
+
+def _reference(options: argparse.Namespace) -> int:
+    from longtail_course.build.reference import write_reference
+
+    for path in write_reference(ROOT):
+        print(os.path.relpath(path))
+    return 0
+
+
 def _picture(options: argparse.Namespace) -> int:
     from longtail_course.build.readme_picture import write_readme_picture
 
@@ -164,6 +183,7 @@ def _lock(options: argparse.Namespace) -> int:
 
 
 _COMMANDS = {
+    "architecture": _architecture,
     "build": _build,
     "check": _check,
     "clear": _clear,
@@ -173,6 +193,7 @@ _COMMANDS = {
     "fuzz": _fuzz,
     "lock": _lock,
     "picture": _picture,
+    "reference": _reference,
     "run": _run,
     "spread": _spread,
     "test": _test,

@@ -10,10 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from longtail_lib.benchmark._contestant import contestant
 from longtail_lib.evaluation import Comparison, Difference, Report, Value
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = ["BenchmarkResults", "Row", "provenance"]
 
@@ -154,7 +157,7 @@ class BenchmarkResults:
             protocol=about,
         )
 
-    def to_frame(self, digits: int | None = 4) -> Any:
+    def to_frame(self, digits: int | None = 4) -> pl.DataFrame:
         """All values as one polars frame, with a column for the split."""
         import polars as pl
 

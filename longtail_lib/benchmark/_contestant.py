@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
+from longtail_lib.models import Recommender
 from longtail_lib.tuning import default_space
 
 __all__ = ["CONTESTANTS", "Contestant", "contestant"]
@@ -119,7 +120,7 @@ class Contestant:
                 arguments[argument] = contestant(wrapped).build_with(found, seed)
         return self.model_class()(**arguments)
 
-    def model_class(self) -> Any:
+    def model_class(self) -> type[Recommender]:
         """Import the class.
 
         Raises

@@ -17,9 +17,8 @@ from typing import IO, Any
 import numpy as np
 import polars as pl
 
-from longtail_lib.simulation._simulate import PROPENSITY_DIGITS
-
 __all__ = [
+    "PROPENSITY_DIGITS",
     "arrays_hash",
     "check_hash",
     "csv_bytes",
@@ -32,6 +31,8 @@ __all__ = [
     "write_zipped",
 ]
 
+# A propensity is written with as many decimals as it has.
+PROPENSITY_DIGITS = 7
 _WHOLE = ("user_id", "timestamp", "joined", "added")
 _REAL = ("rating", "propensity")
 

@@ -76,6 +76,9 @@ def load_dataset(
 
     Notes
     -----
+    An installed package has no stored data beside it: there a simulated dataset is simulated when
+    it is opened, the same from its seed, which takes some seconds.
+
     The licence of "movielens-small" is printed at the first use in a process.
 
     Examples

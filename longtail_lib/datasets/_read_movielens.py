@@ -9,7 +9,7 @@ import polars as pl
 
 from longtail_lib.data import Dataset, DatasetCard
 from longtail_lib.data._columns import read_ids, read_ratings, read_timestamps, unique_ids
-from longtail_lib.data._read_table import settle_unknown_items, with_missing
+from longtail_lib.data._own_tables import settle_unknown_items, with_missing
 from longtail_lib.data._source import Source, open_source
 
 __all__ = ["CITATION", "LICENCE", "NOTES", "open_csv", "open_dat", "read_movielens"]

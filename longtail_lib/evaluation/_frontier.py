@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from longtail_lib.evaluation._report import Report, Value, show_number
+from longtail_lib.evaluation._report import Report, Value
+from longtail_lib.evaluation._report_display import show_number
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = ["Frontier", "FrontierPoint", "dominated", "frontier"]
 
@@ -70,7 +74,7 @@ class Frontier:
         kept = [point for point in self.points if not point.dominated]
         return tuple(sorted(kept, key=lambda point: (point.x.value, point.y.value)))
 
-    def to_frame(self, digits: int | None = 4) -> Any:
+    def to_frame(self, digits: int | None = 4) -> pl.DataFrame:
         """All points as a polars frame.
 
         Parameters

@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from longtail_lib.evaluation._palette import COLOURS, MARKERS
-from longtail_lib.evaluation._report import show_number
 
 if TYPE_CHECKING:
-    from longtail_lib.evaluation._compare import Comparison
-    from longtail_lib.evaluation._report import Report
+    from matplotlib.figure import Figure
 
 __all__ = [
     "comparison_html",
@@ -22,6 +20,7 @@ __all__ = [
     "protocol_html",
     "report_html",
     "rounded",
+    "show_number",
     "table_html",
     "value_html",
 ]
@@ -30,6 +29,17 @@ __all__ = [
 _CELL = "text-align:right;padding:2px 8px;vertical-align:top"
 _WORD = "text-align:left;padding:2px 8px;vertical-align:top"
 _SMALL = "font-size:80%;opacity:.75;white-space:nowrap"
+
+
+def show_number(number: float, digits: int = 4) -> str:
+    """Round for readers; a dash for what is not defined, and no minus before zero.
+
+    Examples
+    --------
+    >>> show_number(0.12345), show_number(float("nan")), show_number(-0.00001)
+    ('0.1235', '–', '0.0000')
+    """
+    return "–" if isnan(number) else f"{round(number, digits) + 0.0:.{digits}f}"
 
 
 def value_html(value: float, low: float, high: float, title: str = "") -> str:
@@ -87,7 +97,7 @@ def protocol_html(protocol: Mapping[str, Any]) -> str:
     return f"<details><summary>How this was measured</summary><dl>{lines}</dl></details>"
 
 
-def report_html(report: Report) -> str:
+def report_html(report: Any) -> str:
     """One table for each cut-off: metrics by groups, intervals in small print.
 
     Parameters
@@ -115,7 +125,7 @@ def report_html(report: Report) -> str:
     )
 
 
-def comparison_html(comparison: Comparison) -> str:
+def comparison_html(comparison: Any) -> str:
     """One table: a row for each model, metric and group, with its difference from the baseline.
 
     Parameters
@@ -152,7 +162,7 @@ def comparison_html(comparison: Comparison) -> str:
 _STYLES = tuple(zip((*COLOURS[:4], COLOURS[-1]), MARKERS, strict=False))
 
 
-def plot_report(report: Report, metrics: tuple[str, ...]) -> Any:
+def plot_report(report: Any, metrics: tuple[str, ...]) -> Figure:
     """Draw one or several metrics by group.
 
     Parameters
@@ -170,6 +180,7 @@ def plot_report(report: Report, metrics: tuple[str, ...]) -> Any:
     KeyError
         A metric that the report does not hold.
     """
+    # Matplotlib is slow to import and not needed for numbers.
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(6.4, 3.6), layout="constrained")

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["from_header", "read_model_file", "to_header", "write_model_file"]
+__all__ = ["RENAMED_MODELS", "from_header", "read_model_file", "to_header", "write_model_file"]
 
 
 def write_model_file(
@@ -75,9 +75,16 @@ def to_header(about: Mapping[str, Any]) -> np.ndarray:
     return np.frombuffer(text.encode(), dtype=np.uint8)
 
 
+# Classes that were called otherwise when a file was written, by their old names.
+RENAMED_MODELS = {"Ease": "EASE"}
+
+
 def from_header(header: np.ndarray) -> dict[str, Any]:
-    """Read what `to_header` gave."""
-    return json.loads(header.tobytes())
+    """Read what `to_header` gave; a model goes by the name that it has today."""
+    about = json.loads(header.tobytes())
+    if "model" in about:
+        about["model"] = RENAMED_MODELS.get(about["model"], about["model"])
+    return about
 
 
 def damaged(path: str | os.PathLike[str], error: Exception) -> ValueError:

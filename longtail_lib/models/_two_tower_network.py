@@ -238,10 +238,7 @@ def tower_features(parts: Split, names: Iterable[str]) -> tuple[np.ndarray, np.n
 
     Examples
     --------
-    >>> import polars as pl
-    >>> train = csr_matrix(np.array([[1, 1, 0], [0, 1, 0]], dtype=np.float32))
-    >>> none = csr_matrix(train.shape, dtype=np.float32)
-    >>> parts = Split(train, none, none, np.array([7, 8]), np.array([1, 2, 3]), None, None, "none")
+    >>> parts = Split.from_matrices([[1, 1, 0], [0, 1, 0]])
     >>> items, users = tower_features(parts, ["popularity"])
     >>> items[:, 0].round(2).tolist(), users[:, 0].round(2).tolist()
     ([0.6299999952316284, 1.0, 0.0], [0.8199999928474426, 1.0])

@@ -81,13 +81,9 @@ class EASE(Recommender):
 
     Examples
     --------
-    >>> import numpy as np
-    >>> from scipy.sparse import csr_matrix
     >>> from longtail_lib.preprocessing import Split
-    >>> train = csr_matrix(np.array([[1, 1, 0], [1, 1, 0], [0, 1, 1], [1, 0, 0]], np.float32))
-    >>> none = csr_matrix(train.shape, dtype=np.float32)
-    >>> parts = Split(train, none, none, np.arange(4), np.array(["a", "b", "c"]), items=None,
-    ...               users=None, how="random")
+    >>> train = [[1, 1, 0], [1, 1, 0], [0, 1, 1], [1, 0, 0]]
+    >>> parts = Split.from_matrices(train, item_ids=["a", "b", "c"])
     >>> model = EASE(l2=1.0).fit(parts)
     >>> items, scores = model.recommend(3, k=2)      # has only seen "a"
     >>> items.tolist(), [f"{score:.3f}" for score in scores[0]]

@@ -173,14 +173,9 @@ class ImplicitALS(LatentFactors):
 
     Examples
     --------
-    >>> import numpy as np
-    >>> from scipy.sparse import csr_matrix
     >>> from longtail_lib.preprocessing import Split
-    >>> train = csr_matrix(np.array(
-    ...     [[1, 1, 0, 0], [1, 1, 0, 0], [1, 0, 0, 0], [0, 0, 1, 1], [0, 0, 1, 1]], np.float32))
-    >>> none = csr_matrix(train.shape, dtype=np.float32)
-    >>> parts = Split(train, none, none, np.arange(5), np.array(["a", "b", "c", "d"]), items=None,
-    ...               users=None, how="random")
+    >>> train = [[1, 1, 0, 0], [1, 1, 0, 0], [1, 0, 0, 0], [0, 0, 1, 1], [0, 0, 1, 1]]
+    >>> parts = Split.from_matrices(train, item_ids=["a", "b", "c", "d"])
     >>> model = ImplicitALS(factors=2, regularization=0.1).fit(parts)
     >>> items, _ = model.recommend(2, k=1)           # has seen "a", which goes with "b"
     >>> items.tolist()

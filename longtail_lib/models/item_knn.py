@@ -68,13 +68,9 @@ class ItemKNN(Recommender):
 
     Examples
     --------
-    >>> import numpy as np
-    >>> from scipy.sparse import csr_matrix
     >>> from longtail_lib.preprocessing import Split
-    >>> train = csr_matrix(np.array([[1, 1, 0], [1, 1, 0], [0, 1, 1], [1, 0, 0]], np.float32))
-    >>> none = csr_matrix(train.shape, dtype=np.float32)
-    >>> parts = Split(train, none, none, np.arange(4), np.array(["a", "b", "c"]), items=None,
-    ...               users=None, how="random")
+    >>> train = [[1, 1, 0], [1, 1, 0], [0, 1, 1], [1, 0, 0]]
+    >>> parts = Split.from_matrices(train, item_ids=["a", "b", "c"])
     >>> model = ItemKNN(n_neighbors=1, shrinkage=1.0).fit(parts)
     >>> model.weights_.toarray().round(3)      # s_ab = 2 / (sqrt(3) * sqrt(3) + 1)
     array([[0.   , 0.5  , 0.   ],

@@ -58,14 +58,9 @@ class Popularity(Recommender):
     Examples
     --------
     >>> import numpy as np
-    >>> from scipy.sparse import csr_matrix
     >>> from longtail_lib.preprocessing import Split
-    >>> train = csr_matrix(np.array([[1, 1, 0], [0, 1, 0]], dtype=np.float32))
-    >>> none = csr_matrix(train.shape, dtype=np.float32)
-    >>> day = 86_400
-    >>> times = csr_matrix(np.array([[60, 32, 0], [0, 46, 0]]) * day)
-    >>> parts = Split(train, none, none, np.array([7, 8]), np.array(["a", "b", "c"]),
-    ...               items=None, users=None, how="temporal", times={"train": times})
+    >>> days = np.array([[60, 32, 0], [0, 46, 0]])
+    >>> parts = Split.from_matrices(days > 0, times={"train": days * 86_400})
     >>> Popularity().fit(parts).popularity_.tolist()
     [1.0, 2.0, 0.0]
     >>> Popularity(half_life=14).fit(parts).popularity_.tolist()     # b is 2 and 1 half-lives old

@@ -33,12 +33,8 @@ class Random(Recommender):
     Examples
     --------
     >>> import numpy as np
-    >>> from scipy.sparse import csr_matrix
     >>> from longtail_lib.preprocessing import Split
-    >>> train = csr_matrix(np.eye(3, 5, dtype=np.float32))
-    >>> none = csr_matrix(train.shape, dtype=np.float32)
-    >>> parts = Split(train, none, none, np.arange(3), np.arange(5), items=None, users=None,
-    ...               how="random")
+    >>> parts = Split.from_matrices(np.eye(3, 5))
     >>> model = Random(seed=1).fit(parts)
     >>> bool((model.score([0, 1, 2])[2] == model.score([2])[0]).all())
     True

@@ -86,10 +86,8 @@ class Reranked(WrappedRecommender):
     Examples
     --------
     >>> from longtail_lib.models import Popularity
-    >>> train = csr_matrix(np.tri(6, 6, dtype=np.float32))      # item 0 has six users, item 5 one
-    >>> none = csr_matrix(train.shape, dtype=np.float32)
-    >>> parts = Split(train, none, none, np.arange(6), np.array(list("abcdef")), items=None,
-    ...               users=None, how="random")
+    >>> train = np.tri(6, 6)      # item 0 has six users, item 5 one
+    >>> parts = Split.from_matrices(train, item_ids=list("abcdef"))
     >>> for model in (Popularity(), Reranked(Popularity(), "tail_quota", weight=0.5)):
     ...     items, _ = model.fit(parts).recommend([0], k=4)     # has only seen "a"
     ...     print(items[0])

@@ -53,9 +53,7 @@ def hold_out_items(
 
     Examples
     --------
-    >>> train = csr_matrix(np.array([[1, 1, 0], [1, 0, 1]], dtype=np.float32))
-    >>> none = csr_matrix((2, 3), dtype=np.float32)
-    >>> parts = Split(train, none, none, np.arange(2), np.arange(3), None, None, "random")
+    >>> parts = Split.from_matrices([[1, 1, 0], [1, 0, 1]])
     >>> cold = hold_out_items(parts, share=0.3, seed=1)
     >>> cold.cold.tolist()
     [False, True, False]

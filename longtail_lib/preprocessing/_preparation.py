@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 import numpy as np
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = ["Ledger", "Preparation", "Step"]
 
@@ -112,7 +115,7 @@ class Preparation:
         """
         return self._show(np.flatnonzero(self.reasons == self._number(step)))
 
-    def to_frame(self, examples: int = 3) -> Any:
+    def to_frame(self, examples: int = 3) -> pl.DataFrame:
         """Return one row a step: `step`, `rule`, `dropped`, `left`, `examples`.
 
         Parameters

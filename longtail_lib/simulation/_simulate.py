@@ -10,6 +10,7 @@ import polars as pl
 
 from longtail_lib._parameters import SEED, constrained
 from longtail_lib.data import Dataset, DatasetCard
+from longtail_lib.data._stored_content import PROPENSITY_DIGITS
 from longtail_lib.simulation._catalogue import Catalogue, draw_catalogue, write_texts
 from longtail_lib.simulation._fixed_point import UNIT, stream
 from longtail_lib.simulation._logging_policy import Events, run_policy
@@ -25,10 +26,9 @@ from longtail_lib.simulation._preset import PRESETS, Preset
 from longtail_lib.simulation._simulated_truth import SimulatedTruth, preference_of, taste_scale
 from longtail_lib.simulation._vocabulary import vocabulary_of
 
-__all__ = ["PROPENSITY_DIGITS", "build_truth", "simulate"]
+__all__ = ["build_truth", "simulate"]
 
 
-PROPENSITY_DIGITS = 7
 _BY_USER = (
     "user_taste",
     "user_residual",

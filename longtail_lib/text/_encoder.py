@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any, Self
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 __all__ = ["Encoder", "anisotropy", "checked_texts", "checked_vectors", "unit_rows"]
 
@@ -45,7 +46,7 @@ class Encoder(ABC):
         self.seconds_ = time.perf_counter() - started
         return self
 
-    def encode(self, texts: Iterable[str]) -> Any:
+    def encode(self, texts: Iterable[str]) -> np.ndarray | csr_matrix:
         """Turn texts into vectors of length 1.
 
         Parameters

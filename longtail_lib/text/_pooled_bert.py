@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from longtail_lib.models import import_keras
+from longtail_lib._import_keras import import_keras
 
 __all__ = ["bert_config", "pooled_bert", "pooling_of"]
 

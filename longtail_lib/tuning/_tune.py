@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from longtail_lib._parameters import BOOLEAN, PATH, SEED, Interval, Nullable, constrained
+from longtail_lib.models import Recommender
 from longtail_lib.preprocessing import Split
 from longtail_lib.tail import Groups
 from longtail_lib.tuning._arguments import planned
@@ -23,7 +24,7 @@ __all__ = ["read_table_file", "tune", "write_table_file"]
 
 @constrained(trials=Interval(Integral, 1), seed=SEED, progress=BOOLEAN, storage=Nullable(PATH))
 def tune(
-    model_class: Callable[..., Any],
+    model_class: Callable[..., Recommender],
     parts: Split,
     space: Mapping[str, Any] | None = None,
     *,

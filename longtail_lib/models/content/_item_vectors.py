@@ -57,12 +57,9 @@ def item_vectors(parts: Split, encoder: Any = None, column: str = "text") -> np.
     Examples
     --------
     >>> import polars as pl
-    >>> from scipy.sparse import csr_matrix
     >>> from longtail_lib.text import TfIdf
     >>> items = pl.DataFrame({"item_id": [1, 2, 3], "text": ["red lamp", None, "lamp"]})
-    >>> train = csr_matrix(np.eye(3, dtype=np.float32))
-    >>> parts = Split(train, train * 0, train * 0, np.arange(3), np.array([1, 2, 3]), items, None,
-    ...               "random")
+    >>> parts = Split.from_matrices(np.eye(3), item_ids=[1, 2, 3], items=items)
     >>> vectors = item_vectors(parts, encoder=TfIdf(min_texts=1).fit(["red lamp", "lamp"]))
     >>> np.linalg.norm(vectors, axis=1).round(3).tolist()
     [1.0, 0.0, 1.0]

@@ -68,9 +68,7 @@ class ContentKNN(ContentRecommender):
 
     Examples
     --------
-    >>> train = csr_matrix(np.array([[1, 0, 0, 0], [0, 0, 1, 0]], np.float32))
-    >>> parts = Split(train, train * 0, train * 0, np.arange(2), np.array(["a", "b", "c", "d"]),
-    ...               items=None, users=None, how="random")
+    >>> parts = Split.from_matrices([[1, 0, 0, 0], [0, 0, 1, 0]], item_ids=["a", "b", "c", "d"])
     >>> texts = np.array([[1, 0], [0.8, 0.6], [0, 1], [0, 0]], np.float32)
     >>> items, scores = ContentKNN(vectors=texts, space="raw").fit(parts).recommend([0, 1], k=3)
     >>> items.tolist()      # "d" has no text

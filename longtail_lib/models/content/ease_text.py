@@ -94,11 +94,8 @@ class EaseText(ContentRecommender, EASE):
     --------
     Nobody has chosen "d" yet; its text is that of "a" and "b":
 
-    >>> from scipy.sparse import csr_matrix
-    >>> train = csr_matrix(np.array([[1, 1, 0, 0], [1, 0, 0, 0], [0, 0, 1, 0]], np.float32))
-    >>> none = csr_matrix(train.shape, dtype=np.float32)
-    >>> parts = Split(train, none, none, np.arange(3), np.array(["a", "b", "c", "d"]), items=None,
-    ...               users=None, how="random")
+    >>> train = [[1, 1, 0, 0], [1, 0, 0, 0], [0, 0, 1, 0]]
+    >>> parts = Split.from_matrices(train, item_ids=["a", "b", "c", "d"])
     >>> texts = np.array([[1, 0], [1, 0], [0, 1], [1, 0]], np.float32)
     >>> model = EaseText(l2=1.0, vectors=texts, space="raw").fit(parts)
     >>> items, _ = model.recommend([0, 2], k=2)

@@ -66,11 +66,8 @@ class TextGate(WrappedRecommender):
     Examples
     --------
     >>> import numpy as np
-    >>> from scipy.sparse import csr_matrix
     >>> from longtail_lib.models import Popularity, Random
-    >>> train = csr_matrix(np.tri(6, 6, dtype=np.float32))      # item 0 has six users, item 5 one
-    >>> none = csr_matrix(train.shape, dtype=np.float32)
-    >>> parts = Split(train, none, none, np.arange(6), np.array(list("abcdef")), None, None, "none")
+    >>> parts = Split.from_matrices(np.tri(6, 6))      # item 0 has six users, item 5 one
     >>> gate = TextGate(Popularity(), Random(), text_weight=1.0, half_popularity=2.0).fit(parts)
     >>> [f"{weight:.2f}" for weight in gate.text_weight_]
     ['0.25', '0.29', '0.33', '0.40', '0.50', '0.67']

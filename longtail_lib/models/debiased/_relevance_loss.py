@@ -148,8 +148,7 @@ class RelevanceCells:
 
     Examples
     --------
-    >>> train = csr_matrix(np.array([[1, 1], [1, 0]], dtype=np.float32))
-    >>> parts = Split(train, train * 0, train * 0, np.arange(2), np.arange(2), None, None, "x")
+    >>> parts = Split.from_matrices([[1, 1], [1, 0]])
     >>> cells = RelevanceCells(parts, "ips", np.array([0.5, 0.25]), clip=0.0)
     >>> cells.block(np.array([0]))[0].tolist()          # chosen, weight, propensity
     [[1.0, 1.0], [2.0, 4.0], [0.5, 0.25]]

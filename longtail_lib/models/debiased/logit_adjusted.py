@@ -59,12 +59,8 @@ class LogitAdjusted(WrappedRecommender):
 
     Examples
     --------
-    >>> from scipy.sparse import csr_matrix
     >>> from longtail_lib.models import Popularity
-    >>> train = csr_matrix(np.array([[1, 1, 0], [1, 0, 0], [1, 0, 1]], dtype=np.float32))
-    >>> none = csr_matrix(train.shape, dtype=np.float32)
-    >>> parts = Split(train, none, none, np.arange(3), np.array(["a", "b", "c"]), items=None,
-    ...               users=None, how="random")
+    >>> parts = Split.from_matrices([[1, 1, 0], [1, 0, 0], [1, 0, 1]])
     >>> scores = LogitAdjusted(Popularity(), strength=1.0).fit(parts).score([0])
     >>> [f"{score:.2f}" for score in scores[0]]         # 3 - log(4/8), 1 - log(2/8)
     ['3.69', '2.39', '2.39']

@@ -56,10 +56,8 @@ def user_sequences(
 
     Examples
     --------
-    >>> train = csr_matrix(np.array([[1, 1, 1], [0, 1, 0]], dtype=np.float32))
-    >>> times = csr_matrix(np.array([[30, 10, 20], [0, 40, 0]]))
-    >>> parts = Split(train, train * 0, train * 0, np.arange(2), np.arange(3), None, None,
-    ...               "random", times={"train": times})
+    >>> times = {"train": [[30, 10, 20], [0, 40, 0]]}
+    >>> parts = Split.from_matrices([[1, 1, 1], [0, 1, 0]], times=times)
     >>> user_sequences(parts, max_length=2).tolist()
     [[2, 0], [-1, 1]]
     """

@@ -2,6 +2,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -331,7 +332,7 @@ def test_mixed_ids_are_refused(make_split, ids):
     held = np.empty(3, dtype=object)
     held[:] = ids
     with pytest.raises(TypeError, match="user ids must be all numbers or all text"):
-        Popularity().fit(make_split(np.eye(3), user_ids=held))
+        Popularity().fit(replace(make_split(np.eye(3)), user_ids=held))
 
 
 def test_numpy_numbers_as_parameters_are_saved(parts, tmp_path):

@@ -44,7 +44,7 @@ def test_it_equals_what_evaluate_reports_also_where_scores_are_equal(seed, k):
     train, wanted = (csr_matrix((cells == kind).astype(np.float32)) for kind in (1, 2))
     scores = rng.integers(4, size=cells.shape).astype(np.float32)
     scores[rng.random(cells.shape) < 0.2] = -np.inf
-    split = _split(train, wanted)
+    split = Split.from_matrices(train, validation=wanted)
     report = evaluate(Given(scores), split, k=k, part="validation", metrics=["NDCG"], resamples=10)
     assert validation_ndcg(lambda rows: scores[rows].copy(), split, k) == pytest.approx(
         report[f"NDCG@{k}"].value, abs=1e-12
@@ -72,11 +72,3 @@ def test_an_empty_part_and_no_numbers_are_refused(parts, validated):
         validation_ndcg(lambda rows: np.zeros((len(rows), 90)), parts)
     with pytest.raises(ValueError, match="not a number; the fit diverged"):
         validation_ndcg(lambda rows: np.full((len(rows), 90), np.nan), validated)
-
-
-def _split(train, validation):
-    none = csr_matrix(train.shape, dtype=np.float32)
-    n_users, n_items = train.shape
-    return Split(
-        train, validation, none, np.arange(n_users), np.arange(n_items), None, None, "random"
-    )
