@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
+
+from longtail_lib.evaluation import Metric, Protocol
 
 __all__ = ["BenchmarkProtocol", "peak_growth"]
 
@@ -30,8 +32,8 @@ class BenchmarkProtocol:
     seeds : tuple of int
     ks : tuple of int
         Cut-offs.
-    metrics : tuple of str
-        Without cut-off.
+    metrics : tuple of str or Metric
+        Without cut-off; your own are stored by name.
     trials : int
         Settings tried for each tuned model, its defaults included; the same for all.
     metric : (str, str)
@@ -44,7 +46,7 @@ class BenchmarkProtocol:
     Raises
     ------
     ValueError
-        An unknown split, no seed, or a number out of its range.
+        An unknown split or metric, no seed, or a number out of its range.
 
     Examples
     --------
@@ -57,7 +59,7 @@ class BenchmarkProtocol:
     splits: tuple[str, ...] = ("random", "leave-last-out")
     seeds: tuple[int, ...] = (0, 1, 2)
     ks: tuple[int, ...] = (10, 100)
-    metrics: tuple[str, ...] = ("NDCG", "Recall", "Coverage", "Gini", "TailShare", "Novelty")
+    metrics: tuple[str | Metric, ...] = ("NDCG", "Recall", "Coverage", "Gini", "TailShare", "Novelty")
     trials: int = 20
     metric: tuple[str, str] = ("overall", "NDCG@10")
     tail_metric: tuple[str, str] = ("tail", "NDCG@100")
@@ -78,12 +80,21 @@ class BenchmarkProtocol:
             raise ValueError(f"benchmark: trials must be at least 1, got {self.trials}")
         if not 0 < self.keep <= 1:
             raise ValueError(f"benchmark: keep must lie in (0, 1], got {self.keep}")
+        # Refuses cut-offs and metrics that cannot be measured, before anything is fitted.
+        _ = self.measured
+
+    @property
+    def measured(self) -> Protocol:
+        """How each fitted model is measured."""
+        return Protocol(k=self.ks, metrics=self.metrics)
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON can hold it."""
+        about = {each.name: getattr(self, each.name) for each in fields(self)}
+        about["metrics"] = tuple(metric.name for metric in self.measured.chosen)
         return {
             name: list(value) if isinstance(value, tuple) else value
-            for name, value in asdict(self).items()
+            for name, value in about.items()
         }
 
 
