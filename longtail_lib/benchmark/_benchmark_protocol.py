@@ -33,7 +33,7 @@ class BenchmarkProtocol:
     ks : tuple of int
         Cut-offs.
     metrics : tuple of str or Metric
-        Without cut-off; your own are stored by name.
+        Without cut-off; of your own, results keep what they are, but not their functions.
     trials : int
         Settings tried for each tuned model, its defaults included; the same for all.
     metric : (str, str)
@@ -59,7 +59,14 @@ class BenchmarkProtocol:
     splits: tuple[str, ...] = ("random", "leave-last-out")
     seeds: tuple[int, ...] = (0, 1, 2)
     ks: tuple[int, ...] = (10, 100)
-    metrics: tuple[str | Metric, ...] = ("NDCG", "Recall", "Coverage", "Gini", "TailShare", "Novelty")
+    metrics: tuple[str | Metric, ...] = (
+        "NDCG",
+        "Recall",
+        "Coverage",
+        "Gini",
+        "TailShare",
+        "Novelty",
+    )
     trials: int = 20
     metric: tuple[str, str] = ("overall", "NDCG@10")
     tail_metric: tuple[str, str] = ("tail", "NDCG@100")
@@ -80,6 +87,10 @@ class BenchmarkProtocol:
             raise ValueError(f"benchmark: trials must be at least 1, got {self.trials}")
         if not 0 < self.keep <= 1:
             raise ValueError(f"benchmark: keep must lie in (0, 1], got {self.keep}")
+        metrics = (
+            Metric.declared(each) if isinstance(each, dict) else each for each in self.metrics
+        )
+        object.__setattr__(self, "metrics", tuple(metrics))
         # Refuses cut-offs and metrics that cannot be measured, before anything is fitted.
         _ = self.measured
 
@@ -91,7 +102,9 @@ class BenchmarkProtocol:
     def to_dict(self) -> dict[str, Any]:
         """As JSON can hold it."""
         about = {each.name: getattr(self, each.name) for each in fields(self)}
-        about["metrics"] = tuple(metric.name for metric in self.measured.chosen)
+        about["metrics"] = tuple(
+            each.declaration() if isinstance(each, Metric) else each for each in self.metrics
+        )
         return {
             name: list(value) if isinstance(value, tuple) else value
             for name, value in about.items()

@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from longtail_lib.evaluation import Comparison, Difference, Report, Value
+from longtail_lib.evaluation import Comparison, Difference, Metric, Report, Value
 
 __all__ = ["BenchmarkResults", "Row", "provenance"]
 
@@ -127,6 +127,9 @@ class BenchmarkResults:
             groups=tuple(dict.fromkeys(group for group, _ in row.values)),
             values=row.values,
             protocol=about,
+            own_metrics=tuple(
+                Metric.declared(each) for each in self.protocol["metrics"] if isinstance(each, dict)
+            ),
         )
 
     def to_frame(self, digits: int | None = 4) -> Any:

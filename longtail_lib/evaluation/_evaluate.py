@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Unpack
 
 import numpy as np
@@ -93,6 +94,7 @@ def evaluate(
     protocol = Protocol.of("evaluate", protocol, settings)
     name = type(model).__name__ if name is None else name
     groups, users = protocol.groups_of(parts), protocol.users_of(parts)
+    protocol = replace(protocol, groups=groups)
     if not len(users):
         raise ValueError(
             f"evaluate: the {protocol.part} part of {parts!r} is empty; split with a larger share "
@@ -122,7 +124,7 @@ def evaluate(
                 mask = masks.get(_looked_at(metric, group, masks), everything)
                 value, left = metric.of_exposure(lists[:, :cut], exposed[cut], mask)
                 left_out[key] = left
-                slack = metric.slack_of(len(lists), cut, int(mask.sum()), protocol.confidence)
+                slack = metric.slack_of(exposed[cut], mask, len(lists), cut, protocol.confidence)
                 ends = interval_of_left_out(value, left, protocol.confidence, slack, metric.ends)
                 values[key] = Value(value, *ends, 0 if np.isnan(value) else len(lists))
     return Report(

@@ -180,7 +180,7 @@ def interval_of_left_out(
     Returns
     -------
     low, high : float
-        Within the range; NaN where fewer than two users count, and where nothing bounds it.
+        Within the range; NaN where fewer than two users count.
 
     Examples
     --------
@@ -190,8 +190,7 @@ def interval_of_left_out(
     """
     half = NormalDist().inv_cdf((1 + confidence) / 2) * standard_error(left_out)
     below, above = slack if half <= 1e-12 else (half, half)
-    low, high = np.clip([value - below, value + above], *ends)
-    return float(low) if np.isfinite(low) else np.nan, float(high) if np.isfinite(high) else np.nan
+    return float(np.clip(value - below, *ends)), float(np.clip(value + above, *ends))
 
 
 def slack_of_coverage(share: float, n: int, k: int, n_items: int) -> tuple[float, float]:

@@ -113,6 +113,8 @@ class Protocol:
                 "protocol: groups must be made by popularity_groups, or be some of its parameters "
                 f"{', '.join(_OF_GROUPS)}, such as {{'head': 0.1}}, got {self.groups!r}"
             )
+        if isinstance(self.groups, Mapping):
+            object.__setattr__(self, "groups", dict(self.groups))
         if not _is_whole(self.seed) or self.seed < 0:
             raise ValueError(f"protocol: seed must be a whole number from 0, got {self.seed!r}")
         right = _is_whole(self.resamples) and isinstance(self.confidence, int | float | np.number)
@@ -136,7 +138,12 @@ class Protocol:
         unknown = set(settings) - {each.name for each in fields(cls)}
         if unknown:
             raise TypeError(f"{who}() got an unexpected keyword argument {min(unknown)!r}")
-        return cls(**settings) if given is None else replace(given, **settings)
+        try:
+            return cls(**settings) if given is None else replace(given, **settings)
+        except (TypeError, ValueError) as error:
+            # Whoever called it is told by the name of what they called.
+            said = str(error).replace("protocol:", f"{who}:", 1)
+            raise type(error)(said) from error
 
     @property
     def ks(self) -> tuple[int, ...]:

@@ -210,6 +210,7 @@ def read_table_file(path: Path, blank: Tuning) -> list[Trial]:
     theirs, ours = json.loads(text), json.loads(blank.to_json())
     for what in _SAME:
         _refuse_other(path, what, theirs[what], ours[what])
+    _refuse_other(path, "own metrics", theirs.get("own_metrics"), ours.get("own_metrics"))
     for what, words in _SAME_PROTOCOL.items():
         _refuse_other(path, words, theirs["protocol"].get(what), ours["protocol"].get(what))
     return list(stored.records)

@@ -93,20 +93,20 @@ def chosen_metrics(metrics: str | Metric | Iterable[str | Metric] | None) -> tup
     given = (given,) if isinstance(given, str | Metric) else given
     if not isinstance(given, Iterable):
         raise TypeError(
-            "evaluate: metrics must be names such as ['NDCG', 'TailShare'], or a Metric of your "
-            f"own, got {given!r}"
+            f"protocol: metrics must be names such as ['NDCG', 'TailShare'], got {given!r}; "
+            "what you define yourself is a Metric"
         )
     given = tuple(dict.fromkeys(given))
     for each in given:
         if callable(each):
             raise TypeError(
-                f"evaluate: metrics holds the function {getattr(each, '__name__', each)!r}; write "
+                f"protocol: metrics holds the function {getattr(each, '__name__', each)!r}; write "
                 "Metric('Name', per_user=function, range=(0, 1), better='higher')"
             )
     unknown = [each for each in given if not isinstance(each, Metric) and each not in BUILT_IN]
     if unknown or not given:
         raise ValueError(
-            f"evaluate: unknown metric {', '.join(map(repr, unknown)) or 'list of length 0'}; "
+            f"protocol: unknown metric {', '.join(map(repr, unknown)) or 'list of length 0'}; "
             f"known are {', '.join(METRICS)}; the cut-off goes into k"
         )
     found = tuple(each if isinstance(each, Metric) else BUILT_IN[each] for each in given)
@@ -114,6 +114,6 @@ def chosen_metrics(metrics: str | Metric | Iterable[str | Metric] | None) -> tup
         same = {id(other) for other in (*found, *BUILT_IN.values()) if other.name == metric.name}
         if len(same) > 1:
             raise ValueError(
-                f"evaluate: two metrics are called {metric.name!r}; give your own another name"
+                f"protocol: two metrics are called {metric.name!r}; give your own another name"
             )
     return tuple(dict.fromkeys(found))

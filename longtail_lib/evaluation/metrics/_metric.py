@@ -98,7 +98,9 @@ class Metric:
         What the metric looks at overall: everything, or the last group.
     slack : function of (share, n, k, n_items) to (float, float), or None
         How far a statistic may fall and rise, should a share of all users be unlike the n met:
-        the interval where leaving out a user changes nothing. If None, that is the whole range.
+        the interval where leaving out a user changes nothing. If None, so many more users are
+        given the rarest and then the most recommended items, of the group and of the others, and
+        the statistic is computed again.
 
     Raises
     ------
@@ -252,11 +254,22 @@ class Metric:
             left_out = [leave_one_out(block, exposed, group) for block in blocks]
             return value, self._checked(np.concatenate(left_out), n, "leave_one_out")
 
-    def slack_of(self, n: int, k: int, n_items: int, confidence: float) -> tuple[float, float]:
+    def slack_of(
+        self, exposed: np.ndarray, group: np.ndarray, n: int, k: int, confidence: float
+    ) -> tuple[float, float]:
         """How far users unlike all n users met could move the statistic, down and up."""
-        if self.slack is None:
-            return math.inf, math.inf
-        return self.slack(never_seen_bound(n, confidence), n, k, n_items)
+        share = never_seen_bound(n, confidence)
+        if self.slack is not None:
+            return self.slack(share, n, k, int(group.sum()))
+        now, moves = self.statistic(_read_only(exposed), group), [0.0]
+        for inside in (group, ~group):
+            rarest = np.flatnonzero(inside)
+            rarest = rarest[np.argsort(exposed[rarest], kind="stable")]
+            for items in (rarest, rarest[::-1][:k]):
+                more = np.resize(items, math.ceil(n * share) * k if len(items) else 0)
+                counts = exposed + np.bincount(more, minlength=len(exposed))
+                moves.append(self._number(self.statistic(counts, group)) - now)
+        return float(-np.nanmin(moves)), float(np.nanmax(moves))
 
     def declaration(self) -> dict[str, Any]:
         """All but the functions, as JSON can hold it."""
