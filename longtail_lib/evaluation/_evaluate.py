@@ -111,6 +111,8 @@ def evaluate(
         progress=progress,
         name=name,
     )
+    # A metric reads these lists after others, and must not change them.
+    lists.flags.writeable = False
     masks = {group: groups.mask(group) for group in groups.names}
     per_user = _users(lists, users, parts, masks, protocol)
     values = _means(per_user, protocol)

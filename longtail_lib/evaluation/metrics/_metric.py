@@ -215,7 +215,7 @@ class Metric:
         return 1 if self.better == "higher" else -1
 
     def extremes(self, values: np.ndarray) -> tuple[float, float]:
-        """The worst and the best value that a user who was not met may have."""
+        """The lowest and the highest number that a user who was not met may have."""
         met = values[~np.isnan(values)]
         if not len(met):
             return 0.0, 0.0
@@ -227,10 +227,10 @@ class Metric:
         with self._named():
             if self.of_lists is not None:
                 return self._checked(self.of_lists(lists), len(lists.items), "of_lists")
-            values = np.full(len(lists.items), np.nan)
+            values, indices = np.full(len(lists.items), np.nan), _read_only(lists.relevant.indices)
             for place, items in enumerate(lists.items):
                 start, stop = lists.relevant.indptr[place : place + 2]
-                items, relevant = items[items >= 0], lists.relevant.indices[start:stop]
+                items, relevant = items[items >= 0], indices[start:stop]
                 if lists.group is not None and self.restrict == "items":
                     items = items[lists.group[items]]
                 elif lists.group is not None:
@@ -261,7 +261,7 @@ class Metric:
         share = never_seen_bound(n, confidence)
         if self.slack is not None:
             return self.slack(share, n, k, int(group.sum()))
-        now, moves = self.statistic(_read_only(exposed), group), [0.0]
+        now, moves = self._number(self.statistic(_read_only(exposed), group)), [0.0]
         for inside in (group, ~group):
             rarest = np.flatnonzero(inside)
             rarest = rarest[np.argsort(exposed[rarest], kind="stable")]
@@ -322,7 +322,7 @@ class Metric:
         values = np.asarray(values, dtype=np.float64)
         low, high = self.ends
         # A last bit may round over the end.
-        near = 1e-9 * max(1.0, *(abs(end) for end in self.range if end is not None), 0.0)
+        near = 1e-9 * max([1.0, *(abs(end) for end in self.range if end is not None)])
         wrong = np.isinf(values) | (values < low - near) | (values > high + near)
         if wrong.any():
             raise ValueError(
