@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from longtail_lib.datasets._read_movielens import read_movielens as read_movielens
     from longtail_lib.evaluation._compare import compare as compare
     from longtail_lib.evaluation._evaluate import evaluate as evaluate
+    from longtail_lib.evaluation._protocol import Protocol as Protocol
+    from longtail_lib.evaluation.metrics._metric import Metric as Metric
     from longtail_lib.preprocessing._prepare import prepare as prepare
     from longtail_lib.preprocessing._split import split as split
     from longtail_lib.preprocessing._split_matrices import Split as Split

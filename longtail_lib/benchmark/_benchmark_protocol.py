@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
+
+from longtail_lib.evaluation import Metric, Protocol
 
 __all__ = ["BenchmarkProtocol", "peak_growth"]
 
@@ -30,8 +32,8 @@ class BenchmarkProtocol:
     seeds : tuple of int
     ks : tuple of int
         Cut-offs.
-    metrics : tuple of str
-        Without cut-off.
+    metrics : tuple of str or Metric
+        Without cut-off; of your own, results keep what they are, but not their functions.
     trials : int
         Settings tried for each tuned model, its defaults included; the same for all.
     metric : (str, str)
@@ -44,7 +46,7 @@ class BenchmarkProtocol:
     Raises
     ------
     ValueError
-        An unknown split, no seed, or a number out of its range.
+        An unknown split or metric, no seed, or a number out of its range.
 
     Examples
     --------
@@ -57,7 +59,14 @@ class BenchmarkProtocol:
     splits: tuple[str, ...] = ("random", "leave-last-out")
     seeds: tuple[int, ...] = (0, 1, 2)
     ks: tuple[int, ...] = (10, 100)
-    metrics: tuple[str, ...] = ("NDCG", "Recall", "Coverage", "Gini", "TailShare", "Novelty")
+    metrics: tuple[str | Metric, ...] = (
+        "NDCG",
+        "Recall",
+        "Coverage",
+        "Gini",
+        "TailShare",
+        "Novelty",
+    )
     trials: int = 20
     metric: tuple[str, str] = ("overall", "NDCG@10")
     tail_metric: tuple[str, str] = ("tail", "NDCG@100")
@@ -78,12 +87,27 @@ class BenchmarkProtocol:
             raise ValueError(f"benchmark: trials must be at least 1, got {self.trials}")
         if not 0 < self.keep <= 1:
             raise ValueError(f"benchmark: keep must lie in (0, 1], got {self.keep}")
+        metrics = (
+            Metric.declared(each) if isinstance(each, dict) else each for each in self.metrics
+        )
+        object.__setattr__(self, "metrics", tuple(metrics))
+        # Refuses cut-offs and metrics that cannot be measured, before anything is fitted.
+        _ = self.measured
+
+    @property
+    def measured(self) -> Protocol:
+        """How each fitted model is measured."""
+        return Protocol(k=self.ks, metrics=self.metrics)
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON can hold it."""
+        about = {each.name: getattr(self, each.name) for each in fields(self)}
+        about["metrics"] = tuple(
+            each.declaration() if isinstance(each, Metric) else each for each in self.metrics
+        )
         return {
             name: list(value) if isinstance(value, tuple) else value
-            for name, value in asdict(self).items()
+            for name, value in about.items()
         }
 
 

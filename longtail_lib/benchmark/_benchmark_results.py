@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from longtail_lib.benchmark._contestant import contestant
-from longtail_lib.evaluation import Comparison, Difference, Report, Value
+from longtail_lib.evaluation import Comparison, Difference, Metric, Report, Value
 
 if TYPE_CHECKING:
     import polars as pl
@@ -155,6 +155,9 @@ class BenchmarkResults:
             groups=tuple(dict.fromkeys(group for group, _ in row.values)),
             values=row.values,
             protocol=about,
+            own_metrics=tuple(
+                Metric.declared(each) for each in self.protocol["metrics"] if isinstance(each, dict)
+            ),
         )
 
     def to_frame(self, digits: int | None = 4) -> pl.DataFrame:

@@ -160,12 +160,7 @@ class _Runner:
             scores.append(1000 * (time.perf_counter() - start) / len(rows))
             reports.append(
                 evaluate(
-                    model,
-                    parts,
-                    k=self.protocol.ks,
-                    metrics=self.protocol.metrics,
-                    name=each.name,
-                    progress=self.progress,
+                    model, parts, self.protocol.measured, name=each.name, progress=self.progress
                 )
             )
         pooled = pool_reports(reports)
@@ -215,6 +210,7 @@ class _Runner:
             metric=metric,
             constraint=condition if each.for_tail else None,
             trials=trials,
+            metrics=protocol.metrics,
             seed=protocol.seeds[0],
             fixed=self._fixed(each, protocol.seeds[0]),
             progress=self.progress,

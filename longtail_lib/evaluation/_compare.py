@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Unpack
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from longtail_lib.evaluation._intervals import (
     never_seen_bound,
     standard_error,
 )
-from longtail_lib.evaluation._protocol import check_resampling
+from longtail_lib.evaluation._protocol import Protocol, Settings
 from longtail_lib.evaluation._report import Report
 from longtail_lib.evaluation._report_display import comparison_html, show_number
 
@@ -31,20 +31,19 @@ _SAME = ("part", "seen items", "fingerprint", "groups fingerprint")
 
 def compare(
     reports: Sequence[Report],
+    protocol: Protocol | None = None,
     *,
     baseline: str = "EASE",
     metrics: str | Iterable[str] | None = None,
     groups: str | Iterable[str] | None = None,
-    seed: int = 0,
-    resamples: int = 1000,
-    confidence: float = 0.95,
+    **settings: Unpack[Settings],
 ) -> Comparison:
     """Compare reports of the same users with a baseline.
 
     Means over users are compared by a paired bootstrap: the same weights of users for both models,
     so that easy and hard users cancel out, and one user who was not met, so that a handful of
-    users cannot decide. Coverage, Gini, ACLT and TailShare are compared by a
-    jackknife over users of the difference. Each interval stands alone: among twenty differences
+    users cannot decide. Coverage, Gini and other statistics are compared by a jackknife over users
+    of the difference. Each interval stands alone: among twenty differences
     of nothing, one is expected to look decided at 95%.
 
     Parameters
@@ -52,14 +51,16 @@ def compare(
     reports : sequence of Report
         Two or more, with different model names, from `evaluate` on one split with one part, the
         same groups and cut-offs.
+    protocol : Protocol or None
+        For its seed, resamples and confidence.
     baseline : str
         Name of the model to subtract.
     metrics : str, iterable of str or None
         Names with cut-off; NDCG at every cut-off if None.
     groups : str, iterable of str or None
         All groups of the reports if None.
-    seed, resamples : int
-    confidence : float
+    **settings
+        Seed, resamples and confidence singly.
 
     Returns
     -------
@@ -85,7 +86,7 @@ def compare(
     Difference(model='second', group='overall', metric='NDCG@2', value=0.462..., difference=0.0, \
 low=-0.70..., high=0.70..., n=3, verdict='undecided')
     """
-    check_resampling("compare", seed, resamples, confidence)
+    protocol = Protocol.of("compare", protocol, settings)
     reports = [reports] if not isinstance(reports, Iterable) else list(reports)
     strange = [type(one).__name__ for one in reports if not isinstance(one, Report)]
     if strange:
@@ -101,19 +102,20 @@ low=-0.70..., high=0.70..., n=3, verdict='undecided')
     rows = []
     for report in [first, *(report for report in reports if report is not first)]:
         means = [key for key in keys if key in report.per_user]
-        found = _paired_means(report, first, means, resamples, seed, confidence)
+        found = _paired_means(report, first, means, protocol)
         for key in keys:
             if key not in found:
-                found[key] = _paired_statistic(report, first, key, confidence)
+                found[key] = _paired_statistic(report, first, key, protocol.confidence)
         for key in keys:
             value = report.values[key]
             # A model differs from itself by nothing, and that is certain.
             against = (0.0, 0.0, 0.0, value.n, "baseline") if report is first else found[key]
             rows.append(Difference(report.model, *key, value.value, *against))
-    return Comparison(baseline, tuple(rows), confidence)
+    return Comparison(baseline, tuple(rows), protocol.confidence)
 
 
 def _base(reports: list[Report], baseline: str) -> Report:
+    """The baseline's report, after all were found to be measured alike."""
     names = [report.model for report in reports]
     if len(reports) < 2 or len(set(names)) < len(names):
         raise ValueError(
@@ -124,7 +126,7 @@ def _base(reports: list[Report], baseline: str) -> Report:
         raise KeyError(f"no report of the baseline {baseline!r}; there are {', '.join(names)}")
     first = reports[names.index(baseline)]
     for report in reports:
-        for what in ("ks", "groups", "metrics"):
+        for what in ("ks", "groups", "metrics", "declarations"):
             if getattr(report, what) != getattr(first, what):
                 raise ValueError(
                     f"compare: reports of {report.model} and {baseline} differ in {what}: "
@@ -157,18 +159,14 @@ def _chosen(given: str | Iterable[str] | None, known: tuple[str, ...], what: str
 
 
 def _paired_means(
-    report: Report,
-    first: Report,
-    keys: list[tuple[str, str]],
-    resamples: int,
-    seed: int,
-    confidence: float,
+    report: Report, first: Report, keys: list[tuple[str, str]], protocol: Protocol
 ) -> dict[tuple[str, str], tuple[float, float, float, int, str]]:
+    """Difference, interval, users and verdict of each mean, by a paired bootstrap."""
     if not keys:
         return {}
     own = np.stack([report.per_user[key] for key in keys], axis=1)
     base = np.stack([first.per_user[key] for key in keys], axis=1)
-    draws = bootstrap_means(np.concatenate([own, base], axis=1), resamples, seed)
+    draws = bootstrap_means(np.concatenate([own, base], axis=1), protocol.resamples, protocol.seed)
     m = len(keys)
     paired = Draws(
         draws.means[:, :m] - draws.means[:, m:],
@@ -181,15 +179,16 @@ def _paired_means(
     # The largest difference instead would make intervals half as wide again where few differ.
     differing = np.maximum(1, np.count_nonzero(np.nan_to_num(apart), axis=0))
     step = np.sqrt((np.nan_to_num(apart) ** 2).sum(axis=0) / differing)
-    low, high = interval_of_means(paired, confidence, worst=-step, best=step)
+    low, high = interval_of_means(paired, protocol.confidence, worst=-step, best=step)
     found = {}
     for place, key in enumerate(keys):
         difference = report.values[key].value - first.values[key].value
         ends = float(low[place]), float(high[place])
         if n[place] and step[place] == 0:
             # No user differs: all that can be said is how many unlike them were missed.
-            bound = never_seen_bound(int(n[place]), confidence)
-            ends = -bound, bound
+            worst, best = report.metric(key[1]).ends
+            bound = never_seen_bound(int(n[place]), protocol.confidence) * (best - worst)
+            ends = (-bound, bound) if np.isfinite(bound) else (np.nan, np.nan)
         found[key] = difference, *ends, int(n[place]), _verdict(*ends)
     return found
 
@@ -197,6 +196,7 @@ def _paired_means(
 def _paired_statistic(
     report: Report, first: Report, key: tuple[str, str], confidence: float
 ) -> tuple[float, float, float, int, str]:
+    """The same for a statistic, by a jackknife."""
     difference = report.values[key].value - first.values[key].value
     error = standard_error(report.left_out[key] - first.left_out[key])
     half = NormalDist().inv_cdf((1 + confidence) / 2) * error
@@ -206,6 +206,7 @@ def _paired_statistic(
 
 
 def _verdict(low: float, high: float) -> str:
+    """Whether an interval leaves out 0."""
     return "higher" if low > 0 else "lower" if high < 0 else "undecided"
 
 
@@ -225,7 +226,7 @@ class Difference(NamedTuple):
         Users that count for the metric in both models.
     verdict : str
         "higher" or "lower" where the interval leaves out 0, else "undecided"; "baseline" for the
-        baseline itself. Higher is better for accuracy; for exposure it depends on what one wants.
+        baseline itself. Which of them is better, `Metric.better` says.
     """
 
     model: str

@@ -1,9 +1,10 @@
-"""The protocol: score, mask seen items, rank the whole catalogue, measure, with intervals."""
+"""Score, mask seen items, rank the whole catalogue, measure, with intervals."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Unpack
 
 import numpy as np
 
@@ -11,81 +12,56 @@ from longtail_lib.evaluation._intervals import (
     bootstrap_means,
     interval_of_left_out,
     interval_of_means,
-    left_out_coverage,
-    left_out_gini,
-    left_out_share,
-    slack_of,
 )
 from longtail_lib.evaluation._protocol import (
+    Protocol,
+    Settings,
     check_model_and_split,
-    check_resampling,
-    cut_offs,
     describe,
-    groups_of,
-    metric_names,
 )
 from longtail_lib.evaluation._rank_users import rank_users
 from longtail_lib.evaluation._report import Report, Value
-from longtail_lib.evaluation.metrics._user_metrics import ROWS, USER_METRICS, user_metrics
-from longtail_lib.evaluation.metrics.accuracy import ACCURACY
-from longtail_lib.evaluation.metrics.exposure import EXPOSURE, coverage, exposure, exposure_gini
+from longtail_lib.evaluation.metrics._metric import ROWS, Lists, Metric
+from longtail_lib.evaluation.metrics.accuracy import Hits, find_hits
+from longtail_lib.evaluation.metrics.exposure import exposure
 from longtail_lib.preprocessing import Split
-from longtail_lib.tail import Groups
 
-__all__ = ["METRICS", "evaluate"]
+__all__ = ["evaluate", "interval_of_users"]
 
-METRICS = ACCURACY + EXPOSURE
+Key = tuple[str, str]
 
 
 def evaluate(
     model: Any,
     parts: Split,
+    protocol: Protocol | None = None,
     *,
-    k: int | Iterable[int] = 10,
-    part: str = "test",
-    groups: Groups | Mapping[str, Any] | None = None,
-    metrics: Iterable[str] | None = None,
-    seed: int = 0,
-    resamples: int = 1000,
-    confidence: float = 0.95,
-    memory_mb: float = 256,
     progress: bool = False,
     name: str | None = None,
+    **settings: Unpack[Settings],
 ) -> Report:
     """Measure a fitted model on a part of a split.
 
     Every user with at least one interaction in `part` is ranked over the whole catalogue, less
     the items seen in train (and in validation, when `part` is "test"). All metrics, those of
     exposure too, are over these users. What the metrics mean stands in
-    `longtail_lib.evaluation.metrics.accuracy` and `longtail_lib.evaluation.metrics.exposure`.
+    `longtail_lib.evaluation.metrics.accuracy` and `longtail_lib.evaluation.metrics.exposure`; how
+    one of your own is made, in `Metric`.
 
     Parameters
     ----------
     model : Recommender
         Fitted on `parts`.
     parts : Split
-    k : int or iterable of int
-        Cut-offs. A k larger than the number of candidates makes shorter lists; all metrics stay
-        defined and in [0, 1].
-    part : {"test", "validation"}
-    groups : Groups, mapping or None
-        Groups of the catalogue; parameters of `popularity_groups`, such as {"head": 0.1}; or None
-        for its defaults, on train popularity. The last group is the tail.
-    metrics : iterable of str or None
-        Some of `METRICS`, without cut-off; all if None.
-    seed : int
-        For the order of ties and for the bootstrap.
-    resamples : int
-        Bootstrap resamples.
-    confidence : float
-        Of the intervals, between 0 and 1.
-    memory_mb : float
-        Bound for scores and other working memory, in MiB; users are scored in blocks that fit.
-        What the model uses inside `score` and about 1 kB for each user come on top.
+    protocol : Protocol or None
+        The settings.
     progress : bool
         Show a progress bar.
     name : str or None
         Name of the model in tables; its class if None.
+    **settings
+        Single settings: k, part, groups, metrics, seed, resamples, confidence, memory_mb; see
+        `Protocol`. They come before those of the protocol.
 
     Returns
     -------
@@ -96,10 +72,11 @@ def evaluate(
     NotFittedError
         The model is not fitted.
     TypeError
-        A class instead of a model, something else than a split, or arguments of another kind.
+        A class instead of a model, something else than a split, arguments of another kind, or a
+        metric of your own that gives no numbers.
     ValueError
-        A parameter out of range, a part without interactions, a model of another catalogue, or
-        scores of the wrong shape or type or with a NaN.
+        A parameter out of range, a part without interactions, a model of another catalogue, scores
+        of the wrong shape or type or with a NaN, or a metric that leaves its range.
 
     Examples
     --------
@@ -114,82 +91,128 @@ def evaluate(
     3
     """
     check_model_and_split("evaluate", model, parts)
-    ks, chosen = cut_offs(k), metric_names(metrics, METRICS)
+    protocol = Protocol.of("evaluate", protocol, settings)
     name = type(model).__name__ if name is None else name
-    if part not in ("test", "validation"):
-        raise ValueError(
-            f"evaluate: part must be 'test' or 'validation', got {part!r}; train interactions are "
-            "seen items and are masked"
-        )
-    check_resampling("evaluate", seed, resamples, confidence)
-    groups = groups_of(groups, parts)
-    relevant = getattr(parts, part)
-    users = np.flatnonzero(np.diff(relevant.indptr))
+    groups, users = protocol.groups_of(parts), protocol.users_of(parts)
+    protocol = replace(protocol, groups=groups)
     if not len(users):
         raise ValueError(
-            f"evaluate: the {part} part of {parts!r} is empty; split with a larger share for it"
+            f"evaluate: the {protocol.part} part of {parts!r} is empty; split with a larger share "
+            "for it"
         )
-    masks = {group: groups.mask(group) for group in groups.names}
     lists = rank_users(
         model,
         parts,
         users,
-        k=ks[-1],
-        seen=[parts.train] if part == "validation" else [parts.train, parts.validation],
-        seed=seed,
-        memory_mb=memory_mb,
+        k=protocol.ks[-1],
+        seen=protocol.seen_of(parts),
+        seed=protocol.seed,
+        memory_mb=protocol.memory_mb,
         progress=progress,
         name=name,
     )
-    means = tuple(metric for metric in chosen if metric in USER_METRICS)
-    per_user = user_metrics(lists, relevant[users], parts, masks, ks, means)
-    values = _intervals_of_means(per_user, resamples, seed, confidence)
-    exposed = {cut: exposure(lists[:, :cut], parts.n_items) for cut in ks}
-    left_out: dict[tuple[str, str], np.ndarray] = {}
-    for cut in ks:
-        for metric in chosen:
-            if metric in USER_METRICS:
-                continue
-            for group in ("overall", *groups.names):
-                key = group, f"{metric}@{cut}"
-                values[key], left_out[key] = _statistic(
-                    metric, lists[:, :cut], exposed[cut], masks, group, confidence
-                )
+    # A metric reads these lists after others, and must not change them.
+    lists.flags.writeable = False
+    masks = {group: groups.mask(group) for group in groups.names}
+    per_user = _users(lists, users, parts, masks, protocol)
+    values = _means(per_user, protocol)
+    exposed = {cut: exposure(lists[:, :cut], parts.n_items) for cut in protocol.ks}
+    left_out: dict[Key, np.ndarray] = {}
+    everything = np.ones(parts.n_items, dtype=bool)
+    for cut in protocol.ks:
+        for metric in protocol.chosen:
+            for group in () if metric.is_mean else ("overall", *masks):
+                key = group, f"{metric.name}@{cut}"
+                mask = masks.get(_looked_at(metric, group, masks), everything)
+                value, left = metric.of_exposure(lists[:, :cut], exposed[cut], mask)
+                left_out[key] = left
+                slack = metric.slack_of(exposed[cut], mask, len(lists), cut, protocol.confidence)
+                ends = interval_of_left_out(value, left, protocol.confidence, slack, metric.ends)
+                values[key] = Value(value, *ends, 0 if np.isnan(value) else len(lists))
     return Report(
         model=name,
-        metrics=chosen,
-        ks=ks,
-        groups=("overall", *groups.names),
+        metrics=tuple(metric.name for metric in protocol.chosen),
+        ks=protocol.ks,
+        groups=("overall", *masks),
         values={
-            (group, f"{metric}@{cut}"): values[group, f"{metric}@{cut}"]
-            for cut in ks
-            for metric in chosen
-            for group in ("overall", *groups.names)
+            (group, f"{metric.name}@{cut}"): values[group, f"{metric.name}@{cut}"]
+            for cut in protocol.ks
+            for metric in protocol.chosen
+            for group in ("overall", *masks)
         },
-        protocol=describe(
-            parts,
-            part=part,
-            users=users,
-            ks=ks,
-            groups=groups,
-            seed=seed,
-            resamples=resamples,
-            confidence=confidence,
-        ),
+        protocol=describe(protocol, parts),
         user_rows=users,
         per_user=per_user,
         left_out=left_out,
         exposure=exposed,
+        own_metrics=protocol.own_metrics,
     )
 
 
-def _intervals_of_means(
-    per_user: Mapping[tuple[str, str], np.ndarray], resamples: int, seed: int, confidence: float
-) -> dict[tuple[str, str], Value]:
+def _looked_at(metric: Metric, group: str, groups: Iterable[str]) -> str:
+    """The group whose items a metric looks at: overall, it may be the last one."""
+    return [*groups][-1] if group == "overall" and metric.overall == "tail" else group
+
+
+def _users(
+    lists: np.ndarray,
+    users: np.ndarray,
+    parts: Split,
+    masks: Mapping[str, np.ndarray],
+    protocol: Protocol,
+) -> dict[Key, np.ndarray]:
+    """Numbers of each user, overall and for each group: what means and intervals are made from."""
+    chosen = [metric for metric in protocol.chosen if metric.is_mean]
+    values = {
+        (group, f"{metric.name}@{cut}"): np.empty(len(users))
+        for group in ("overall", *masks)
+        for cut in protocol.ks
+        for metric in chosen
+    }
+    relevant, popularity = getattr(parts, protocol.part)[users], parts.popularity
+    for start in range(0, len(users) if chosen else 0, ROWS):
+        rows = slice(start, start + ROWS)
+        block = relevant[rows]
+        hits = find_hits(lists[rows], block)
+        seen = {
+            (group, cut): Lists(
+                lists[rows, :cut],
+                cut,
+                masks.get(group),
+                *_restrict(hits, block, masks.get(group)),
+                block,
+                users[rows],
+                parts,
+                popularity,
+            )
+            for group in ("overall", *masks)
+            for cut in protocol.ks
+        }
+        for metric in chosen:
+            for group, cut in seen:
+                found = metric.of_users(seen[_looked_at(metric, group, masks), cut])
+                values[group, f"{metric.name}@{cut}"][rows] = found
+    return values
+
+
+def _restrict(hits: Hits, relevant: Any, mask: np.ndarray | None) -> tuple[Hits, np.ndarray]:
+    """Keep the hits and count the relevant items that belong to a group."""
+    if mask is None:
+        return hits, np.diff(relevant.indptr)
+    inside = mask[hits.items]
+    owner = np.repeat(np.arange(relevant.shape[0]), np.diff(relevant.indptr))
+    n_relevant = np.bincount(owner[mask[relevant.indices]], minlength=relevant.shape[0])
+    return Hits(*(array[inside] for array in hits)), n_relevant
+
+
+def _means(per_user: Mapping[Key, np.ndarray], protocol: Protocol) -> dict[Key, Value]:
+    """Means over users, with their intervals."""
     if not per_user:
         return {}
     matrix = np.stack(list(per_user.values()), axis=1)
-    low, high = interval_of_means(bootstrap_means(matrix, resamples, seed), confidence)
+    of = {metric.name: metric for metric in protocol.chosen}
+    metrics = [of[name.split("@")[0]] for _, name in per_user]
+    low, high = interval_of_users(matrix, metrics, protocol)
     n = (~np.isnan(matrix)).sum(axis=0)
     sums = np.nansum(matrix, axis=0)
     mean = np.divide(sums, n, out=np.full(len(n), np.nan), where=n > 0)
@@ -199,30 +222,13 @@ def _intervals_of_means(
     }
 
 
-def _statistic(
-    metric: str,
-    lists: np.ndarray,
-    exposed: np.ndarray,
-    masks: Mapping[str, np.ndarray],
-    group: str,
-    confidence: float,
-) -> tuple[Value, np.ndarray]:
-    mask = masks.get(group, np.ones(len(exposed), dtype=bool))
-    if group == "overall" and metric in ("ACLT", "TailShare"):
-        mask = list(masks.values())[-1]
-    if metric == "Gini":
-        value, left_one_out = exposure_gini(exposed, mask), left_out_gini
-    elif metric == "TailShare":
-        total = exposed.sum()
-        value = float(exposed[mask].sum() / total) if total else float("nan")
-        left_one_out = left_out_share
-    else:
-        value, left_one_out = coverage(exposed, mask), left_out_coverage
-    n = len(lists)
-    if np.isnan(value):
-        return Value(value, value, value, 0), np.full(n, np.nan)
-    left_out = np.concatenate(
-        [left_one_out(lists[start : start + ROWS], exposed, mask) for start in range(0, n, ROWS)]
-    )
-    slack = slack_of(metric, n, lists.shape[1], int(mask.sum()), confidence)
-    return Value(value, *interval_of_left_out(value, left_out, confidence, slack), n), left_out
+def interval_of_users(
+    values: np.ndarray, metrics: Sequence[Metric], protocol: Protocol
+) -> tuple[np.ndarray, np.ndarray]:
+    """Interval of the mean of each column of `values`, shape (n, m), within its metric's range."""
+    draws = bootstrap_means(values, protocol.resamples, protocol.seed)
+    extremes = [metric.extremes(values[:, place]) for place, metric in enumerate(metrics)]
+    worst, best = np.transpose(extremes)
+    low, high = interval_of_means(draws, protocol.confidence, worst, best)
+    # The draws are float32, and their last bit may lie outside.
+    return np.clip(low, worst, best), np.clip(high, worst, best)

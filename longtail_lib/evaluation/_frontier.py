@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Frontier", "FrontierPoint", "dominated", "frontier"]
 
-# Inequality of exposure and popularity of what is recommended: more is worse.
-_LOWER_IS_BETTER = ("Gini", "ARP")
-
 
 class FrontierPoint(NamedTuple):
     """One report in two metrics.
@@ -154,8 +151,8 @@ def frontier(
     """Set reports against each other in two metrics.
 
     A point is dominated where another is at least as good in both metrics and better in one, by
-    the values alone; look at the intervals before you call a small step a difference. Higher is
-    better, but for Gini and ARP.
+    the values alone; look at the intervals before you call a small step a difference. Whether
+    higher or lower is better, each metric says: `Metric.better`.
 
     Parameters
     ----------
@@ -171,7 +168,8 @@ def frontier(
     Raises
     ------
     ValueError
-        No report, reports that were not measured alike, or a metric that is not defined in one.
+        No report, reports that were not measured alike, a metric that is not defined in one, or
+        one of your own that does not say what is better.
     KeyError
         A group or metric that a report does not hold.
 
@@ -206,7 +204,7 @@ def frontier(
                     f"frontier: {' '.join(key)} of {report.model} is not defined, so the point "
                     "has no place; choose another metric or group"
                 )
-    signs = [-1 if key[1].split("@")[0] in _LOWER_IS_BETTER else 1 for key in (x, y)]
+    signs = [first.metric(key[1]).sign("frontier") for key in (x, y)]
     coordinates = np.array([[found.value for found in pair] for pair in values]) * signs
     beaten = dominated(coordinates)
     return Frontier(

@@ -33,7 +33,9 @@ __all__ = [
     "left_out_gini",
     "left_out_share",
     "never_seen_bound",
-    "slack_of",
+    "slack_of_coverage",
+    "slack_of_gini",
+    "slack_of_share",
     "standard_error",
 ]
 
@@ -160,8 +162,9 @@ def interval_of_left_out(
     left_out: np.ndarray,
     confidence: float,
     slack: tuple[float, float] = (0.0, 0.0),
+    ends: tuple[float, float] = (0.0, 1.0),
 ) -> tuple[float, float]:
-    """Interval around a statistic in [0, 1] from its values with one user left out.
+    """Interval around a statistic from its values with one user left out.
 
     Parameters
     ----------
@@ -170,12 +173,14 @@ def interval_of_left_out(
     confidence : float
     slack : (float, float)
         Width below and above where leaving out a user never changes anything: how far the users
-        who would, but were not met, could move the statistic. See `slack_of`.
+        who would, but were not met, could move the statistic.
+    ends : (float, float)
+        Range of the statistic; infinite where it has no end.
 
     Returns
     -------
     low, high : float
-        In [0, 1]; NaN where fewer than two users count.
+        Within the range; NaN where fewer than two users count.
 
     Examples
     --------
@@ -185,43 +190,41 @@ def interval_of_left_out(
     """
     half = NormalDist().inv_cdf((1 + confidence) / 2) * standard_error(left_out)
     below, above = slack if half <= 1e-12 else (half, half)
-    return float(np.clip(value - below, 0, 1)), float(np.clip(value + above, 0, 1))
+    return float(np.clip(value - below, *ends)), float(np.clip(value + above, *ends))
 
 
-def slack_of(metric: str, n: int, k: int, n_items: int, confidence: float) -> tuple[float, float]:
-    """How far users unlike all n users met could move a statistic of exposure.
-
-    At most a share b = `never_seen_bound` of all users is unlike them. That moves a share of
-    exposure by b, a Gini coefficient by 2 b, and adds at most k items to the coverage for each of
-    n x b users.
+def slack_of_coverage(share: float, n: int, k: int, n_items: int) -> tuple[float, float]:
+    """How far coverage may rise if a share of all users is unlike the n met: by their k items each.
 
     Parameters
     ----------
-    metric : {"Coverage", "ACLT", "Gini", "TailShare"}
-    n : int
-        Users looked at.
-    k : int
-        Cut-off.
-    n_items : int
-        Items of the catalogue or group.
-    confidence : float
+    share : float
+        See `never_seen_bound`.
+    n, k, n_items : int
+        Users met, cut-off, items of the catalogue or group.
 
     Returns
     -------
     below, above : float
+    """
+    return 0.0, n * share * k / max(1, n_items)
+
+
+def slack_of_gini(share: float, n: int, k: int, n_items: int) -> tuple[float, float]:
+    """The same for a Gini coefficient: a share b of exposure moves it by 2 b at most."""
+    return 2 * share, 2 * share
+
+
+def slack_of_share(share: float, n: int, k: int, n_items: int) -> tuple[float, float]:
+    """The same for a share of exposure.
 
     Examples
     --------
-    >>> below, above = slack_of("TailShare", n=600, k=10, n_items=4000, confidence=0.95)
+    >>> below, above = slack_of_share(never_seen_bound(600, 0.95), n=600, k=10, n_items=4000)
     >>> round(below, 4), round(above, 4)
     (0.0061, 0.0061)
     """
-    bound = never_seen_bound(n, confidence)
-    if metric == "TailShare":
-        return bound, bound
-    if metric == "Gini":
-        return 2 * bound, 2 * bound
-    return 0.0, n * bound * k / max(1, n_items)
+    return share, share
 
 
 _CHUNK_BYTES = 16_000_000

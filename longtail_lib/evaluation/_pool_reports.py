@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
-from longtail_lib.evaluation._intervals import (
-    bootstrap_means,
-    interval_of_left_out,
-    interval_of_means,
-)
+from longtail_lib.evaluation._evaluate import interval_of_users
+from longtail_lib.evaluation._intervals import interval_of_left_out
+from longtail_lib.evaluation._protocol import Protocol, Settings
 from longtail_lib.evaluation._report import Report, Value
 
 __all__ = ["pool_reports"]
@@ -22,13 +20,13 @@ _MAY_DIFFER = ("split", "users", "seed", "fingerprint", "groups", "groups finger
 
 
 def pool_reports(
-    reports: Sequence[Report], *, resamples: int = 1000, confidence: float = 0.95, seed: int = 0
+    reports: Sequence[Report], protocol: Protocol | None = None, **settings: Unpack[Settings]
 ) -> Report:
     """Average the reports of one model over seeds, with intervals over users.
 
     Seeds of a random split share their users, so a thousand users on three seeds are not three
     thousand. Each user's metric is first averaged over the seeds in which the user counts; the
-    intervals then come from the users as in `evaluate`. Coverage, Gini, ACLT and TailShare are
+    intervals then come from the users as in `evaluate`. Coverage, Gini and other statistics are
     averaged over seeds, with a jackknife that leaves a user out of all seeds at once. What is left
     is the chance in who the users are; how far apart the seeds lie is for the single reports.
 
@@ -37,8 +35,10 @@ def pool_reports(
     reports : sequence of Report
         Of one model, on splits of one log, with the numbers of each user. One report is returned
         as it is.
-    resamples, confidence, seed
-        As for `evaluate`.
+    protocol : Protocol or None
+        For its resamples, confidence and seed.
+    **settings
+        These three singly.
 
     Returns
     -------
@@ -60,6 +60,7 @@ def pool_reports(
     >>> pooled.protocol["seed"], pooled["NDCG@2"].value == reports[0]["NDCG@2"].value
     ('0, 1', True)
     """
+    protocol = Protocol.of("pool_reports", protocol, settings)
     reports = list(reports)
     _check(reports)
     first = reports[0]
@@ -68,16 +69,19 @@ def pool_reports(
     users = np.unique(np.concatenate([report.user_rows for report in reports]))
     places = [np.searchsorted(users, report.user_rows) for report in reports]
     keys = list(first.per_user)
-    matrix = np.stack([_mean_by_user(reports, places, key, len(users)) for key in keys], axis=1)
-    low, high = interval_of_means(bootstrap_means(matrix, resamples, seed), confidence)
-    counted = (~np.isnan(matrix)).sum(axis=0)
     values: dict[tuple[str, str], Value] = {}
+    matrix = np.empty((len(users), 0))
+    if keys:
+        matrix = np.stack([_mean_by_user(reports, places, key, len(users)) for key in keys], axis=1)
+        metrics = [first.metric(name) for _, name in keys]
+        low, high = interval_of_users(matrix, metrics, protocol)
+    counted = (~np.isnan(matrix)).sum(axis=0)
     for place, key in enumerate(keys):
         mean = np.nanmean(matrix[:, place]) if counted[place] else np.nan
         values[key] = Value(float(mean), float(low[place]), float(high[place]), int(counted[place]))
     left_out = {key: _left_out_of_all(reports, places, key, len(users)) for key in first.left_out}
     for key, left in left_out.items():
-        values[key] = _statistic(reports, key, left, confidence)
+        values[key] = _statistic(reports, key, left, protocol.confidence)
     return dataclasses.replace(
         first,
         values={key: values[key] for key in first.values},
@@ -104,7 +108,7 @@ def _check(reports: list[Report]) -> None:
                 "pool_reports: a report lacks the numbers of each user; evaluate again, or store "
                 "it with to_json(per_user=True)"
             )
-        for what in ("ks", "groups", "metrics"):
+        for what in ("ks", "groups", "metrics", "declarations"):
             if getattr(report, what) != getattr(first, what):
                 raise ValueError(f"pool_reports: reports of {first.model} differ in {what}")
         for what in first.protocol.keys() - set(_MAY_DIFFER):
@@ -146,12 +150,13 @@ def _statistic(
     n = len(left_out)
     if np.isnan(value):
         return Value(value, value, value, 0)
+    ends = reports[0].metric(key[1]).ends
     # Where no user changes the statistic, the single reports' slack stands in for the error.
     slack = (
         max(each.value - each.low for each in found),
         max(each.high - each.value for each in found),
     )
-    return Value(value, *interval_of_left_out(value, left_out, confidence, slack), n)
+    return Value(value, *interval_of_left_out(value, left_out, confidence, slack, ends), n)
 
 
 def _protocol(reports: list[Report]) -> dict[str, Any]:

@@ -1,26 +1,195 @@
-"""What was measured, in words, and a fingerprint that tells whether two reports may be compared."""
+"""How recommenders are measured: the settings as one object, what it says in words, and checks."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, TypedDict
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
+from longtail_lib.evaluation.metrics import BUILT_IN, chosen_metrics
+from longtail_lib.evaluation.metrics._metric import Metric
 from longtail_lib.preprocessing import PARTS, Split
 from longtail_lib.ranking import TIE_RULE, id_keys
 from longtail_lib.tail import Groups, popularity_groups
 
-__all__ = [
-    "check_model_and_split",
-    "check_resampling",
-    "cut_offs",
-    "describe",
-    "fingerprint",
-    "groups_of",
-    "metric_names",
-]
+__all__ = ["Protocol", "Settings", "check_model_and_split", "describe", "fingerprint"]
+
+_OF_GROUPS = ("head", "tail", "by", "names")
+
+
+class Settings(TypedDict, total=False):
+    """The fields of `Protocol` as keywords of a call."""
+
+    k: int | Iterable[int]
+    part: str
+    groups: Groups | Mapping[str, Any] | None
+    metrics: str | Metric | Iterable[str | Metric] | None
+    seed: int
+    resamples: int
+    confidence: float
+    memory_mb: float
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """The settings of an evaluation, to be shared by all that is compared.
+
+    `evaluate`, `tune`, `compare`, `pool_reports`, `rerank_path` and `rerank_choice` take one, and
+    take its fields as keywords, which come before those of the protocol.
+
+    Parameters
+    ----------
+    k : int or iterable of int
+        Cut-offs; kept as a tuple, ascending. A k larger than the number of candidates makes
+        shorter lists; all metrics stay defined and within their range.
+    part : {"test", "validation"}
+        Whose interactions are relevant. `tune` always takes validation.
+    groups : Groups, mapping or None
+        Groups of the catalogue; parameters of `popularity_groups`, such as {"head": 0.1}; or None
+        for its defaults, on train popularity. The last group is the tail.
+    metrics : str, Metric, iterable of these, or None
+        Some of `METRICS`, without cut-off, and metrics of your own; all of `METRICS` if None.
+    seed : int
+        For the order of ties and for the bootstrap.
+    resamples : int
+        Bootstrap resamples.
+    confidence : float
+        Of the intervals, between 0 and 1.
+    memory_mb : float
+        Bound for scores and other working memory, in MiB; users are scored in blocks that fit.
+        What the model uses inside `score` and about 1 kB for each user come on top.
+
+    Raises
+    ------
+    TypeError
+        Metrics or groups of another kind.
+    ValueError
+        A setting out of its range, or an unknown metric.
+
+    Examples
+    --------
+    >>> from longtail_lib.evaluation import evaluate
+    >>> from longtail_lib.testing import tiny_model, tiny_parts
+    >>> protocol = Protocol(k=(2, 1), metrics=["NDCG", "TailShare"])
+    >>> protocol.k, protocol == Protocol(k=(1, 2), metrics=("NDCG", "TailShare"))
+    ((1, 2), True)
+    >>> evaluate(tiny_model(), tiny_parts(), protocol, k=2).names
+    ('NDCG@2', 'TailShare@2')
+    """
+
+    k: int | Iterable[int] = 10
+    part: str = "test"
+    # A mapping has no hash.
+    groups: Groups | Mapping[str, Any] | None = field(default=None, hash=False)
+    metrics: str | Metric | Iterable[str | Metric] | None = None
+    seed: int = 0
+    resamples: int = 1000
+    confidence: float = 0.95
+    memory_mb: float = 256
+
+    def __post_init__(self) -> None:
+        given = [self.k] if np.ndim(self.k) == 0 else list(self.k)
+        if not given or not all(_is_whole(cut) and cut >= 1 for cut in given):
+            raise ValueError(
+                f"protocol: k must be one or several whole numbers from 1, got {self.k!r}"
+            )
+        object.__setattr__(self, "k", tuple(sorted({int(cut) for cut in given})))
+        metrics = chosen_metrics(self.metrics)
+        kept = (each.name if each.name in BUILT_IN else each for each in metrics)
+        object.__setattr__(self, "metrics", tuple(kept))
+        if self.part not in ("test", "validation"):
+            raise ValueError(
+                f"protocol: part must be 'test' or 'validation', got {self.part!r}; train "
+                "interactions are seen items and are masked"
+            )
+        if not isinstance(self.groups, Groups | None) and not (
+            isinstance(self.groups, Mapping) and set(self.groups) <= set(_OF_GROUPS)
+        ):
+            raise TypeError(
+                "protocol: groups must be made by popularity_groups, or be some of its parameters "
+                f"{', '.join(_OF_GROUPS)}, such as {{'head': 0.1}}, got {self.groups!r}"
+            )
+        if isinstance(self.groups, Mapping):
+            object.__setattr__(self, "groups", dict(self.groups))
+        if not _is_whole(self.seed) or self.seed < 0:
+            raise ValueError(f"protocol: seed must be a whole number from 0, got {self.seed!r}")
+        right = _is_whole(self.resamples) and isinstance(self.confidence, int | float | np.number)
+        if not right or not 0 < self.confidence < 1 or self.resamples < 1:
+            raise ValueError(
+                "protocol: confidence must lie between 0 and 1 and resamples must be at least 1, "
+                f"got {self.confidence} and {self.resamples}"
+            )
+
+    @classmethod
+    def of(cls, who: str, given: Protocol | None, settings: Mapping[str, Any]) -> Protocol:
+        """What a call was given: a protocol, single settings, or both.
+
+        Raises
+        ------
+        TypeError
+            Something else than a protocol, or a setting that there is not.
+        """
+        if not isinstance(given, Protocol | None):
+            raise TypeError(f"{who}: protocol must be a Protocol, got {given!r:.80}")
+        unknown = set(settings) - {each.name for each in fields(cls)}
+        if unknown:
+            raise TypeError(f"{who}() got an unexpected keyword argument {min(unknown)!r}")
+        try:
+            return cls(**settings) if given is None else replace(given, **settings)
+        except (TypeError, ValueError) as error:
+            # Whoever called it is told by the name of what they called.
+            said = str(error).replace("protocol:", f"{who}:", 1)
+            raise type(error)(said) from error
+
+    @property
+    def ks(self) -> tuple[int, ...]:
+        """The cut-offs, ascending."""
+        return tuple(self.k)
+
+    @property
+    def chosen(self) -> tuple[Metric, ...]:
+        """The metrics as objects."""
+        return chosen_metrics(self.metrics)
+
+    @property
+    def own_metrics(self) -> tuple[Metric, ...]:
+        """Those that are not built in."""
+        return tuple(metric for metric in self.chosen if metric.name not in BUILT_IN)
+
+    def metric(self, given: str | Metric) -> Metric:
+        """A metric by its name, built in or one of the protocol's own."""
+        own = {metric.name: metric for metric in self.own_metrics}
+        return chosen_metrics(own.get(given, given) if isinstance(given, str) else given)[0]
+
+    def groups_of(self, parts: Split) -> Groups:
+        """Groups of the catalogue of a split: as given, or by train popularity.
+
+        Raises
+        ------
+        ValueError
+            Groups of another catalogue.
+        """
+        if not isinstance(self.groups, Groups):
+            return popularity_groups(parts.popularity, **(self.groups or {}))
+        if len(self.groups) != parts.n_items:
+            raise ValueError(
+                f"evaluate: groups label {len(self.groups):,} items, the catalogue holds "
+                f"{parts.n_items:,}; build them from the same split's popularity"
+            )
+        return self.groups
+
+    def users_of(self, parts: Split) -> np.ndarray:
+        """Rows of the users with a relevant item."""
+        return np.flatnonzero(np.diff(getattr(parts, self.part).indptr))
+
+    def seen_of(self, parts: Split) -> list[csr_matrix]:
+        """Interactions that are masked."""
+        seen = [parts.train, parts.validation]
+        return seen[:1] if self.part == "validation" else seen
 
 
 def fingerprint(*arrays: np.ndarray) -> str:
@@ -38,41 +207,22 @@ def fingerprint(*arrays: np.ndarray) -> str:
     return state.hexdigest()
 
 
-def describe(
-    parts: Split,
-    *,
-    part: str,
-    users: np.ndarray,
-    ks: tuple[int, ...],
-    groups: Groups,
-    seed: int,
-    resamples: int,
-    confidence: float,
-) -> dict[str, Any]:
-    """State the protocol of an evaluation.
-
-    Parameters
-    ----------
-    parts : Split
-    part : str
-        The part whose interactions are relevant.
-    users : ndarray of int
-        Rows of the evaluated users.
-    ks : tuple of int
-    groups : Groups
-    seed, resamples : int
-    confidence : float
+def describe(protocol: Protocol, parts: Split) -> dict[str, Any]:
+    """State the protocol of an evaluation on a split.
 
     Returns
     -------
     dict
         Words and numbers, in the order in which a reader wants them.
     """
+    part, groups, users = protocol.part, protocol.groups_of(parts), protocol.users_of(parts)
     seen = "train" if part == "validation" else "train and validation"
     settings = ", ".join(f"{name}={value!r}" for name, value in parts.parameters.items())
     sizes = zip(groups.names, groups.sizes, strict=True)
     matrices = [getattr(parts, name) for name in PARTS]
     ids = [id_keys(ids).view(np.int32) for ids in (parts.user_ids, parts.item_ids)]
+    own = protocol.own_metrics
+    *others, last = (each.name for each in (*BUILT_IN.values(), *own) if not each.is_mean)
     return {
         "dataset": parts.name or "unnamed",
         "split": f"{parts.how} ({settings})" if settings else parts.how,
@@ -80,16 +230,17 @@ def describe(
         "users": f"{len(users):,} of {parts.n_users:,}: those with a relevant item in {part}",
         "catalogue": f"{parts.n_items:,} items, ranked in full",
         "seen items": f"masked: interactions of the user in {seen}",
-        "k": ", ".join(map(str, ks)),
+        "k": ", ".join(map(str, protocol.ks)),
         "groups": f"{groups.definition} ({', '.join(f'{name} {size:,}' for name, size in sizes)})",
         "relevance in a group": "restricted to its items; the ranking stays over the catalogue",
         "ties": TIE_RULE,
         "intervals": (
-            f"{100 * confidence:g}%: Bayesian bootstrap over users with one unmet user at the end "
-            f"of the range, {resamples:,} resamples; jackknife over users for Coverage, Gini, ACLT "
-            "and TailShare"
+            f"{100 * protocol.confidence:g}%: Bayesian bootstrap over users with one unmet user at "
+            f"the end of the range, {protocol.resamples:,} resamples; jackknife over users for "
+            f"{', '.join(others)} and {last}"
         ),
-        "seed": seed,
+        **({"own metrics": "; ".join(map(str, own))} if own else {}),
+        "seed": protocol.seed,
         "fingerprint": fingerprint(
             *ids, *(array for matrix in matrices for array in (matrix.indptr, matrix.indices))
         ),
@@ -137,93 +288,6 @@ def check_model_and_split(who: str, model: Any, parts: Any) -> None:
         )
 
 
-def check_resampling(who: str, seed: Any, resamples: Any, confidence: Any) -> None:
-    """Refuse intervals that cannot be computed.
-
-    Raises
-    ------
-    ValueError
-        A parameter out of its range or of another type.
-    """
-    if not _is_whole(seed) or seed < 0:
-        raise ValueError(f"{who}: seed must be a whole number from 0, got {seed!r}")
-    right = _is_whole(resamples) and isinstance(confidence, int | float | np.number)
-    if not right or not 0 < confidence < 1 or resamples < 1:
-        raise ValueError(
-            f"{who}: confidence must lie between 0 and 1 and resamples must be at least 1, got "
-            f"{confidence} and {resamples}"
-        )
-
-
-def cut_offs(k: Any) -> tuple[int, ...]:
-    """Return one or several cut-offs, ascending and without repeats.
-
-    Raises
-    ------
-    ValueError
-        Not whole numbers from 1.
-
-    Examples
-    --------
-    >>> cut_offs((50, 10, 10))
-    (10, 50)
-    """
-    given = [k] if np.ndim(k) == 0 else list(k)
-    if not given or not all(_is_whole(cut) and cut >= 1 for cut in given):
-        raise ValueError(f"evaluate: k must be one or several whole numbers from 1, got {k!r}")
-    return tuple(sorted({int(cut) for cut in given}))
-
-
-def metric_names(metrics: Iterable[str] | None, known: Sequence[str]) -> tuple[str, ...]:
-    """Return names without cut-off and without repeats; all that are known for None.
-
-    Raises
-    ------
-    TypeError
-        Neither a name nor several.
-    ValueError
-        An unknown name, or none.
-    """
-    given = known if metrics is None else (metrics,) if isinstance(metrics, str) else metrics
-    if not isinstance(given, Iterable):
-        raise TypeError(
-            f"evaluate: metrics must be names such as ['NDCG', 'TailShare'], got {given!r}"
-        )
-    given = tuple(dict.fromkeys(given))
-    unknown = [metric for metric in given if metric not in known]
-    if unknown or not given:
-        raise ValueError(
-            f"evaluate: unknown metric {', '.join(map(repr, unknown)) or 'list of length 0'}; "
-            f"known are {', '.join(known)}; the cut-off goes into k"
-        )
-    return given
-
-
-def groups_of(groups: Groups | Mapping[str, Any] | None, parts: Split) -> Groups:
-    """Return groups of the catalogue: as given, or by train popularity.
-
-    Raises
-    ------
-    TypeError
-        Neither groups nor parameters of `popularity_groups`.
-    ValueError
-        Groups of another catalogue.
-    """
-    if isinstance(groups, Groups):
-        if len(groups) != parts.n_items:
-            raise ValueError(
-                f"evaluate: groups label {len(groups):,} items, the catalogue holds "
-                f"{parts.n_items:,}; build them from the same split's popularity"
-            )
-        return groups
-    known = ("head", "tail", "by", "names")
-    if groups is not None and not (isinstance(groups, Mapping) and set(groups) <= set(known)):
-        raise TypeError(
-            "evaluate: groups must be made by popularity_groups, or be some of its parameters "
-            f"{', '.join(known)}, such as {{'head': 0.1}}, got {groups!r}"
-        )
-    return popularity_groups(parts.popularity, **(groups or {}))
-
-
 def _is_whole(value: Any) -> bool:
+    """Whether a value is a whole number and no truth value."""
     return isinstance(value, int | np.integer) and not isinstance(value, bool)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from longtail_lib.evaluation._report_display import plot_report, report_html, show_number
+from longtail_lib.evaluation.metrics import BUILT_IN
+from longtail_lib.evaluation.metrics._metric import Metric
 
 if TYPE_CHECKING:
     import polars as pl
@@ -65,9 +67,11 @@ class Report:
     per_user : mapping of (group, "metric@k") to ndarray, shape (n_users,)
         The metric of each user, NaN where the user does not count.
     left_out : mapping of (group, "metric@k") to ndarray, shape (n_users,)
-        For Coverage, Gini, ACLT and TailShare: the value with that user left out.
+        For statistics such as Coverage and Gini: the value with that user left out.
     exposure : mapping of int to ndarray, shape (n_items,)
         For each cut-off, how often each item was recommended.
+    own_metrics : tuple of Metric
+        Those that are not built in; after `from_json` without their functions.
 
     Examples
     --------
@@ -90,6 +94,7 @@ class Report:
     per_user: Mapping[tuple[str, str], np.ndarray] = field(default_factory=dict)
     left_out: Mapping[tuple[str, str], np.ndarray] = field(default_factory=dict)
     exposure: Mapping[int, np.ndarray] = field(default_factory=dict)
+    own_metrics: tuple[Metric, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -111,6 +116,25 @@ class Report:
                 f"metrics: {', '.join(self.names)}"
             )
         return self.values[group, name]
+
+    @property
+    def declarations(self) -> list[dict[str, Any]]:
+        """What your own metrics are, without their functions."""
+        return [metric.declaration() for metric in self.own_metrics]
+
+    def metric(self, name: str) -> Metric:
+        """What a metric of the report is, by its name with or without cut-off.
+
+        Raises
+        ------
+        KeyError
+            It is neither built in nor your own.
+        """
+        known = BUILT_IN | {metric.name: metric for metric in self.own_metrics}
+        name = name.split("@")[0]
+        if name not in known:
+            raise KeyError(f"no metric {name!r}; known are {', '.join(known)}")
+        return known[name]
 
     def to_frame(self, digits: int | None = 4) -> pl.DataFrame:
         """All values as a polars frame.
@@ -160,6 +184,8 @@ class Report:
             "protocol": dict(self.protocol),
             "values": [[*key, *map(_null, found)] for key, found in self.values.items()],
         }
+        if self.own_metrics:
+            about["own_metrics"] = self.declarations
         if per_user and self.user_rows is not None:
             about["user_rows"] = self.user_rows.tolist()
             about["exposure"] = [[cut, counts.tolist()] for cut, counts in self.exposure.items()]
@@ -198,6 +224,7 @@ class Report:
                 per_user=_arrays(about.get("per_user", [])),
                 left_out=_arrays(about.get("left_out", [])),
                 exposure={cut: np.array(counts) for cut, counts in about.get("exposure", [])},
+                own_metrics=tuple(map(Metric.declared, about.get("own_metrics", []))),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"this text is not a report written by to_json ({error})") from error

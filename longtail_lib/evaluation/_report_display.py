@@ -203,7 +203,8 @@ def plot_report(report: Any, metrics: tuple[str, ...]) -> Figure:
         )
     axes.set_xticks(places, report.groups)
     axes.set_xlim(-0.5, len(places) - 0.5)
-    axes.set_ylim(bottom=0)
+    if axes.get_ylim()[0] > 0 or all((report.metric(name).range[0] or 0) >= 0 for name in metrics):
+        axes.set_ylim(bottom=0)
     axes.set_xlabel("Group of the catalogue")
     axes.set_ylabel("Value (bars: interval)" if len(metrics) > 1 else f"{metrics[0]}, interval")
     axes.set_title(f"{report.model} on {report.protocol['dataset']} ({report.protocol['part']})")

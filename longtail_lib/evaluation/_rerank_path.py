@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from longtail_lib.evaluation._evaluate import evaluate
+from longtail_lib.evaluation._protocol import Protocol, Settings
 from longtail_lib.evaluation._rank_users import block_rows, scores_of
 from longtail_lib.evaluation._report import Report
+from longtail_lib.evaluation.metrics._metric import Metric
 from longtail_lib.models import Recommender, Reranked
 from longtail_lib.preprocessing import Split
 from longtail_lib.ranking import id_keys, mask_seen, top_k, user_key
-from longtail_lib.tail import Groups
 
 __all__ = ["RerankChoice", "rerank_choice", "rerank_path"]
 
@@ -25,14 +27,7 @@ def rerank_path(
     method: str = "xquad",
     *,
     weights: Iterable[float],
-    k: int = 10,
-    part: str = "test",
-    groups: Groups | Mapping[str, Any] | None = None,
-    metrics: Iterable[str] | None = None,
-    seed: int = 0,
-    resamples: int = 1000,
-    confidence: float = 0.95,
-    memory_mb: float = 256,
+    protocol: Protocol | None = None,
     progress: bool = False,
     name: str | None = None,
     **options: Any,
@@ -50,14 +45,14 @@ def rerank_path(
     method : str
         See `Reranked`.
     weights : iterable of float
-    k : int
-        Cut-off, and length of the re-ranked lists.
-    part, groups, metrics, seed, resamples, confidence, memory_mb, progress
-        As in `evaluate`.
+    protocol : Protocol or None
+        With a single k: cut-off, and length of the re-ranked lists.
+    progress : bool
     name : str or None
         Of the inner model; its class if None.
     **options
-        Other parameters of `Reranked`, such as `candidates`.
+        Single settings of the protocol, such as k and part, and other parameters of `Reranked`,
+        such as `candidates`.
 
     Returns
     -------
@@ -67,7 +62,7 @@ def rerank_path(
     Raises
     ------
     TypeError, ValueError
-        No weight, and what `Reranked` and `evaluate` refuse.
+        No weight, several cut-offs, and what `Reranked` and `evaluate` refuse.
 
     Examples
     --------
@@ -82,28 +77,24 @@ def rerank_path(
     if not weights:
         raise ValueError("rerank_path: give at least one weight")
     name = type(model).__name__ if name is None else name
-    variants = _variants(model, parts, method, weights, k, options)
-    if part not in ("test", "validation"):
-        raise ValueError(f"rerank_path: part must be 'test' or 'validation', got {part!r}")
-    lists = _Lists(variants[0], parts, part, memory_mb, progress, seed)
-    reports = []
-    for weight, variant in zip(weights, variants, strict=True):
-        reports.append(
-            evaluate(
-                lists.of(variant),
-                parts,
-                k=k,
-                part=part,
-                groups=groups,
-                metrics=metrics,
-                seed=seed,
-                resamples=resamples,
-                confidence=confidence,
-                memory_mb=memory_mb,
-                name=f"{name} {method} {weight:g}",
-            )
-        )
-    return reports
+    protocol, options = _settings("rerank_path", protocol, options)
+    variants = _variants(model, parts, method, weights, protocol.ks[0], options)
+    lists = _Lists(variants[0], parts, protocol, progress)
+    return [
+        evaluate(lists.of(variant), parts, protocol, name=f"{name} {method} {weight:g}")
+        for weight, variant in zip(weights, variants, strict=True)
+    ]
+
+
+def _settings(
+    who: str, protocol: Protocol | None, options: Mapping[str, Any]
+) -> tuple[Protocol, dict[str, Any]]:
+    """Tell the settings of the protocol, with a single k, from the options of `Reranked`."""
+    settings = {name: options[name] for name in Settings.__annotations__ if name in options}
+    protocol = Protocol.of(who, protocol, settings)
+    if len(protocol.ks) > 1:
+        raise ValueError(f"{who}: k must be a whole number, the length of lists, got {protocol.ks}")
+    return protocol, {name: each for name, each in options.items() if name not in settings}
 
 
 def _variants(
@@ -133,18 +124,17 @@ class _Lists:
         self,
         variant: Reranked,
         parts: Split,
-        part: str,
-        memory_mb: float,
+        protocol: Protocol,
         progress: bool,
-        seed: int,
     ) -> None:
         self.parts = parts
-        relevant = getattr(parts, part)
-        self.users = np.flatnonzero(np.diff(relevant.indptr))
+        self.users = protocol.users_of(parts)
         # So many places of a list may be masked, and have to be filled from further down.
-        masked = int(np.diff(parts.validation.indptr).max(initial=0)) if part == "test" else 0
+        masked = 0
+        for seen in protocol.seen_of(parts)[1:]:
+            masked = int(np.diff(seen.indptr).max(initial=0))
         depth = variant.depth + variant.k + masked
-        step = block_rows(parts.n_items, memory_mb)
+        step = block_rows(parts.n_items, protocol.memory_mb)
         starts = range(0, len(self.users), step)
         if progress:
             from tqdm.auto import tqdm
@@ -156,7 +146,7 @@ class _Lists:
             inner = type(variant.model_).__name__
             scores = scores_of(variant.model_, rows, parts.n_items, inner)
             pools.append(variant.pool(scores, rows))
-            followers.append(_best_unseen(scores, parts, rows, depth, seed))
+            followers.append(_best_unseen(scores, parts, rows, depth, protocol.seed))
         if pools:
             self.columns = np.concatenate([columns for columns, _ in pools])
             self.scores = np.concatenate([scores for _, scores in pools])
@@ -229,9 +219,9 @@ def rerank_choice(
     *,
     weights: Iterable[float],
     least: float,
-    accuracy: str = "NDCG",
-    aim: str = "TailShare",
-    k: int = 10,
+    accuracy: str | Metric = "NDCG",
+    aim: str | Metric = "TailShare",
+    protocol: Protocol | None = None,
     **options: Any,
 ) -> RerankChoice:
     """Take the weight with the best aim among those that are accurate enough on validation.
@@ -247,12 +237,13 @@ def rerank_choice(
         Put 0 among them, so that leaving the list alone is a choice.
     least : float
         What `accuracy` must be at least on validation, such as 0.99 times the model's own.
-    accuracy, aim : str
-        Metrics without cut-off; of both, higher counts as better. Of equal aims the weight that
-        comes first is taken.
-    k : int
+    accuracy, aim : str or Metric
+        Without cut-off. Of accuracy higher must be better; for the aim the metric says what is.
+        Of equal aims the weight that comes first is taken.
+    protocol : Protocol or None
+        With a single k; its part does not matter.
     **options
-        Other parameters of `rerank_path` and `Reranked`.
+        Single settings, and other parameters of `rerank_path` and `Reranked`.
 
     Returns
     -------
@@ -261,7 +252,8 @@ def rerank_choice(
     Raises
     ------
     ValueError
-        No weight is accurate enough; and what `rerank_path` refuses.
+        No weight is accurate enough, a metric in which lower accuracy is better or that does not
+        say what is; and what `rerank_path` refuses.
 
     Examples
     --------
@@ -277,16 +269,28 @@ def rerank_choice(
     (1.0, [0.0, 0.63, 1.0])
     """
     weights = tuple(float(weight) for weight in weights)
-    options = {"metrics": (accuracy, aim), **options, "k": k}
-    path = rerank_path(model, parts, method, weights=weights, **options | {"part": "validation"})
-    reached = np.array([report[f"{accuracy}@{k}"].value for report in path])
-    aims = np.array([report[f"{aim}@{k}"].value for report in path])
+    if protocol is None:
+        options = {"metrics": (accuracy, aim), **options}
+    protocol, options = _settings("rerank_choice", protocol, options)
+    of_accuracy, of_aim = protocol.metric(accuracy), protocol.metric(aim)
+    protocol = replace(protocol, metrics=(*protocol.chosen, of_accuracy, of_aim))
+    sign = of_aim.sign("rerank_choice")
+    if of_accuracy.sign("rerank_choice") < 0:
+        raise ValueError(
+            f"rerank_choice: {of_accuracy.name} is better when smaller, so least is no condition "
+            "for it"
+        )
+    validation, test = (replace(protocol, part=part) for part in ("validation", "test"))
+    path = rerank_path(model, parts, method, weights=weights, protocol=validation, **options)
+    k = protocol.ks[0]
+    reached = np.array([report[f"{of_accuracy.name}@{k}"].value for report in path])
+    aims = sign * np.array([report[f"{of_aim.name}@{k}"].value for report in path])
     if not (reached >= least).any():
         raise ValueError(
-            f"rerank_choice: no weight of {method} reaches {accuracy}@{k} of {least:.4g} on "
-            f"validation, the best {np.max(reached):.4g}; add smaller weights, such as 0, or lower "
-            "least"
+            f"rerank_choice: no weight of {method} reaches {of_accuracy.name}@{k} of {least:.4g} "
+            f"on validation, the best {np.max(reached):.4g}; add smaller weights, such as 0, or "
+            "lower least"
         )
     weight = weights[int(np.where(reached >= least, aims, -np.inf).argmax())]
-    [report] = rerank_path(model, parts, method, weights=[weight], **options | {"part": "test"})
+    [report] = rerank_path(model, parts, method, weights=[weight], protocol=test, **options)
     return RerankChoice(weight, report, path, weights)

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from longtail_lib.evaluation._protocol import describe
+from longtail_lib.evaluation._protocol import Protocol, describe
 from longtail_lib.preprocessing import Split
-from longtail_lib.tail import Groups, popularity_groups
 from longtail_lib.tuning._default_space import default_space
 from longtail_lib.tuning._objective import Objective
-from longtail_lib.tuning._plan import CONFIDENCE, RESAMPLES, Plan
+from longtail_lib.tuning._plan import Plan
 from longtail_lib.tuning._proposal import distributions_of
 
 __all__ = ["planned", "without_test"]
+
+# Enough for an interval that tells trials apart; the report on test has more.
+_RESAMPLES = 200
 
 
 def planned(
@@ -26,9 +29,9 @@ def planned(
     space: Mapping[str, Any] | None,
     metric: Any,
     constraint: Mapping[str, Any] | None,
-    seed: int,
     fixed: Mapping[str, Any] | None,
-    groups: Groups | Mapping[str, Any] | None,
+    protocol: Protocol | None,
+    settings: Mapping[str, Any],
 ) -> Plan:
     """Turn the arguments of `tune` into a plan; see there for what they are and what is raised."""
     if not callable(model_class) or (
@@ -42,37 +45,37 @@ def planned(
         raise TypeError(
             f"tune takes a Split, got {type(parts).__name__}; make one with split(prepare(data))"
         )
-    objective = Objective.of(metric, constraint)
+    if protocol is None:
+        settings = {"resamples": _RESAMPLES, **settings}
+    protocol = Protocol.of("tune", protocol, settings)
+    objective = Objective.of(metric, constraint, protocol.own_metrics)
     fixed = dict(fixed or {})
     if space is None:
         space = {name: one for name, one in default_space(model_class).items() if name not in fixed}
     distributions = distributions_of(space)
     name = _name_of(model_class)
     defaults = _defaults(model_class, name, distributions, fixed)
-    users = np.flatnonzero(np.diff(parts.validation.indptr))
-    if not len(users):
+    if not parts.validation.nnz:
         raise ValueError(
             f"tune: the validation part of '{parts.name}' is empty, and hyper-parameters are "
             "never chosen on test; split with validation=1 for how='leave-last-out', or a share"
         )
     parts = without_test(parts)
-    if not isinstance(groups, Groups):
-        groups = popularity_groups(parts.popularity, **(groups or {}))
+    # Groups once for all trials, and nothing but what the objective names.
+    measured = replace(
+        protocol,
+        k=[int(name.split("@")[1]) for _, name in objective.keys],
+        part="validation",
+        groups=protocol.groups_of(parts),
+        metrics=objective.metrics,
+        seed=int(protocol.seed),
+    )
+    groups = measured.groups
     for group, _ in objective.keys:
         if group not in ("overall", *groups.names):
             raise ValueError(
                 f"tune: unknown group {group!r}; there are overall, {', '.join(groups.names)}"
             )
-    protocol = describe(
-        parts,
-        part="validation",
-        users=users,
-        ks=tuple(sorted({int(name.split("@")[1]) for _, name in objective.keys})),
-        groups=groups,
-        seed=seed,
-        resamples=RESAMPLES,
-        confidence=CONFIDENCE,
-    )
     return Plan(
         name=name,
         make=model_class,
@@ -81,9 +84,8 @@ def planned(
         defaults=defaults,
         fixed=fixed,
         objective=objective,
-        groups=groups,
-        seed=int(seed),
-        protocol=protocol,
+        measured=measured,
+        protocol=describe(measured, parts),
     )
 
 

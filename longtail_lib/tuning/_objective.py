@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import Any
 
-from longtail_lib.evaluation import METRICS
+from longtail_lib.evaluation import Metric
+from longtail_lib.evaluation.metrics import BUILT_IN
 from longtail_lib.tuning._trial import Trial
 
 __all__ = ["Constraint", "Objective"]
-
-# Less concentration and less popular lists are what a search for the tail wants.
-SMALLER_IS_BETTER = ("Gini", "ARP")
 
 Key = tuple[str, str]
 
@@ -48,8 +46,10 @@ class Objective:
     Parameters
     ----------
     metric : (group, "metric@k")
-        Larger is better, but for Gini and ARP, of which smaller is better.
+        Made large or small, as the metric says in `Metric.better`.
     constraint : Constraint or None
+    own_metrics : tuple of Metric
+        Those that are not built in.
 
     Examples
     --------
@@ -69,19 +69,28 @@ class Objective:
 
     metric: Key
     constraint: Constraint | None = None
+    own_metrics: tuple[Metric, ...] = ()
 
     @classmethod
-    def of(cls, metric: Any, constraint: Mapping[str, Any] | None = None) -> Objective:
+    def of(
+        cls,
+        metric: Any,
+        constraint: Mapping[str, Any] | None = None,
+        own_metrics: Sequence[Metric] = (),
+    ) -> Objective:
         """Read what was passed to `tune`.
 
         Raises
         ------
         ValueError
-            An unknown metric, or a constraint that is not one.
+            An unknown metric, one that does not say what is better, or a constraint that is not
+            one.
         """
-        key = _key(metric, "metric")
+        known = BUILT_IN | {each.name: each for each in own_metrics}
+        key = _key(metric, "metric", known)
+        known[_metric_of(key)].sign("tune")
         if constraint is None:
-            return cls(key)
+            return cls(key, own_metrics=_named(own_metrics, key))
         if not isinstance(constraint, Mapping) or not {"metric", "at_least"} <= set(constraint):
             raise ValueError(
                 "tune: constraint must be a mapping such as {'metric': ('overall', 'NDCG@10'), "
@@ -93,13 +102,13 @@ class Objective:
                 f"tune: unknown {', '.join(map(repr, unknown))} in constraint; known are 'metric', "
                 "'at_least' and 'of'"
             )
-        floor = _key(constraint["metric"], "constraint")
+        floor = _key(constraint["metric"], "constraint", known)
         if floor == key:
             raise ValueError(
                 f"tune: constraint and metric are both {' '.join(key)}; a constraint needs a "
                 "second metric"
             )
-        if _metric_of(floor) in SMALLER_IS_BETTER:
+        if known[_metric_of(floor)].sign("tune") < 0:
             raise ValueError(
                 f"tune: {floor[1]} is better when smaller, so 'at_least' makes no constraint of it"
             )
@@ -114,12 +123,19 @@ class Objective:
                 f"tune: 'of' of a constraint is a value of {' '.join(floor)} to compare with, "
                 f"0 or more, got {of!r}"
             )
-        return cls(key, Constraint(floor, float(share), None if of is None else float(of)))
+        bound = Constraint(floor, float(share), None if of is None else float(of))
+        return cls(key, bound, _named(own_metrics, key, floor))
 
     @property
     def keys(self) -> tuple[Key, ...]:
         """The metric, then that of the constraint."""
         return (self.metric,) if self.constraint is None else (self.metric, self.constraint.metric)
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """What the keys measure."""
+        known = BUILT_IN | {each.name: each for each in self.own_metrics}
+        return tuple(dict.fromkeys(known[_metric_of(key)] for key in self.keys))
 
     def threshold(self, trials: Sequence[Trial]) -> float:
         """Least value of the constraint's metric; -inf without a constraint."""
@@ -145,7 +161,7 @@ class Objective:
         then as they were tried.
         """
         threshold = self.threshold(trials)
-        sign = -1 if _metric_of(self.metric) in SMALLER_IS_BETTER else 1
+        sign = self.metrics[0].sign("tune")
 
         def place(trial: Trial) -> tuple[float, ...]:
             if not trial.complete:
@@ -165,7 +181,13 @@ class Objective:
         return None
 
 
-def _key(metric: Any, what: str) -> Key:
+def _named(own_metrics: Sequence[Metric], *keys: Key) -> tuple[Metric, ...]:
+    """Those of your own metrics that the keys name."""
+    return tuple(each for each in own_metrics if each.name in map(_metric_of, keys))
+
+
+def _key(metric: Any, what: str, known: Mapping[str, Metric]) -> Key:
+    """Read a group and a metric with its cut-off."""
     pair = ("overall", metric) if isinstance(metric, str) else metric
     words = (
         isinstance(pair, tuple | list)
@@ -173,17 +195,19 @@ def _key(metric: Any, what: str) -> Key:
         and all(isinstance(word, str) for word in pair)
     )
     kind, at, cut = (pair[1] if words else "").partition("@")
-    if kind not in METRICS or not at or not cut.isdecimal() or int(cut) < 1:
+    if kind not in known or not at or not cut.isdecimal() or int(cut) < 1:
         raise ValueError(
             f"tune: unknown metric {metric!r} in {what}; write for example ('tail', 'NDCG@10'), "
-            f"a group and one of {', '.join(METRICS)} with a cut-off from 1"
+            f"a group and one of {', '.join(known)} with a cut-off from 1"
         )
     return pair[0], f"{kind}@{int(cut)}"
 
 
 def _metric_of(key: Key) -> str:
+    """Name without cut-off."""
     return key[1].split("@")[0]
 
 
 def _is_number(value: Any) -> bool:
+    """Whether a value is a finite number and no truth value."""
     return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)

@@ -7,19 +7,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from longtail_lib.evaluation import evaluate
+from longtail_lib.evaluation import Protocol, evaluate
 from longtail_lib.preprocessing import Split
-from longtail_lib.tail import Groups
 from longtail_lib.tuning._objective import Objective
 from longtail_lib.tuning._proposal import n_points, propose, space_to_json
 from longtail_lib.tuning._trial import Trial
 from longtail_lib.tuning._tuning import Tuning
 
-__all__ = ["CONFIDENCE", "RESAMPLES", "Plan"]
+__all__ = ["Plan"]
 
-# Enough for an interval that tells trials apart; the report on test has more.
-RESAMPLES = 200
-CONFIDENCE = 0.95
 _ATTEMPTS = 16
 # What a bad point of a space makes a model raise. Anything else is a defect, and is not hidden.
 _FAILURES = (ValueError, MemoryError, ArithmeticError)
@@ -42,9 +38,10 @@ class Plan:
         Parameters of the first trial.
     fixed : mapping
     objective : Objective
-    groups : Groups
-    seed : int
+    measured : Protocol
+        On validation, of what the objective names.
     protocol : mapping
+        The same in words.
     """
 
     name: str
@@ -54,8 +51,7 @@ class Plan:
     defaults: Mapping[str, Any] | None
     fixed: Mapping[str, Any]
     objective: Objective
-    groups: Groups
-    seed: int
+    measured: Protocol
     protocol: Mapping[str, Any]
 
     def result(self, records: Sequence[Trial]) -> Tuning:
@@ -65,7 +61,7 @@ class Plan:
             objective=self.objective,
             space=space_to_json(self.distributions),
             fixed=self.fixed,
-            seed=self.seed,
+            seed=self.measured.seed,
             protocol=self.protocol,
             records=tuple(records),
         )
@@ -87,7 +83,7 @@ class Plan:
         tried = {tuple(trial.parameters.items()) for trial in records}
         attempts = _ATTEMPTS if len(tried) < n_points(self.distributions) else 1
         for attempt in range(attempts):
-            seed = self.seed, number, attempt
+            seed = self.measured.seed, number, attempt
             parameters = propose(self.distributions, ranked, seed=seed)
             if self.first_with(records, parameters) is None:
                 break
@@ -111,18 +107,7 @@ class Plan:
         start = time.perf_counter()
         try:
             model = self.model(parameters).fit(self.parts)
-            report = evaluate(
-                model,
-                self.parts,
-                k=sorted({int(name.split("@")[1]) for _, name in self.objective.keys}),
-                part="validation",
-                groups=self.groups,
-                metrics=[name.split("@")[0] for _, name in self.objective.keys],
-                seed=self.seed,
-                resamples=RESAMPLES,
-                confidence=CONFIDENCE,
-                name=self.name,
-            )
+            report = evaluate(model, self.parts, self.measured, name=self.name)
         except _FAILURES as error:
             spent = time.perf_counter() - start
             reason = str(error) or type(error).__name__

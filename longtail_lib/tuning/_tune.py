@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from numbers import Integral
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
-from longtail_lib._parameters import BOOLEAN, PATH, SEED, Interval, Nullable, constrained
+from longtail_lib._parameters import BOOLEAN, PATH, Interval, Nullable, constrained
+from longtail_lib.evaluation import Protocol
+from longtail_lib.evaluation._protocol import Settings
 from longtail_lib.models import Recommender
 from longtail_lib.preprocessing import Split
-from longtail_lib.tail import Groups
 from longtail_lib.tuning._arguments import planned
 from longtail_lib.tuning._plan import Plan
 from longtail_lib.tuning._trial import Trial
@@ -22,7 +23,7 @@ from longtail_lib.tuning._tuning import Tuning
 __all__ = ["read_table_file", "tune", "write_table_file"]
 
 
-@constrained(trials=Interval(Integral, 1), seed=SEED, progress=BOOLEAN, storage=Nullable(PATH))
+@constrained(trials=Interval(Integral, 1), progress=BOOLEAN, storage=Nullable(PATH))
 def tune(
     model_class: Callable[..., Recommender],
     parts: Split,
@@ -31,11 +32,11 @@ def tune(
     metric: str | tuple[str, str] = ("overall", "NDCG@10"),
     constraint: Mapping[str, Any] | None = None,
     trials: int = 20,
-    seed: int = 0,
+    protocol: Protocol | None = None,
     progress: bool = False,
     fixed: Mapping[str, Any] | None = None,
     storage: str | os.PathLike[str] | None = None,
-    groups: Groups | Mapping[str, Any] | None = None,
+    **settings: Unpack[Settings],
 ) -> Tuning:
     """Choose a model's hyper-parameters on validation.
 
@@ -56,15 +57,17 @@ def tune(
         ("log-int", low, high), a list of choices, or an Optuna distribution; `default_space`
         less the fixed parameters if None. "log" searches evenly in orders of magnitude.
     metric : str or (group, "metric@k")
-        To be made large, but Gini and ARP, which are made small. A name alone means overall.
+        To be made large or small, as `Metric.better` says: of those built in, Gini and ARP are
+        made small. A name alone means overall.
     constraint : mapping or None
         {"metric": ("overall", "NDCG@10"), "at_least": 0.99}: only trials that reach this share
         of the best value among all trials count. With "of": 0.31 it is a share of that value
         instead.
     trials : int
-    seed : int
-        For the proposals, the order of ties and the intervals; not for the model, which has its
-        own.
+    protocol : Protocol or None
+        For its groups, confidence, memory, metrics of your own and seed: of the proposals, the
+        order of ties and the intervals; not of the model, which has its own. Part and cut-offs
+        are those of validation and of `metric`.
     progress : bool
         Show a bar with the best value so far.
     fixed : mapping or None
@@ -72,8 +75,9 @@ def tune(
     storage : str or path, optional
         A JSON file for the trial table, written after each trial. Where it exists already, the
         search goes on from it, and ends as one that was never interrupted. The folder must exist.
-    groups : Groups, mapping or None
-        As in `evaluate`.
+    **settings
+        Single settings of the protocol, such as seed and groups. Without a protocol there are 200
+        resamples.
 
     Returns
     -------
@@ -115,7 +119,7 @@ def tune(
     >>> found.best_value == found.trials["overall NDCG@10"].max()
     True
     """
-    plan = planned(model_class, parts, space, metric, constraint, seed, fixed, groups)
+    plan = planned(model_class, parts, space, metric, constraint, fixed, protocol, settings)
     path = None if storage is None else Path(storage)
     stored = read_table_file(path, plan.result([]))[:trials] if path is not None else []
     records = list(stored)
@@ -192,6 +196,7 @@ def read_table_file(path: Path, blank: Tuning) -> list[Trial]:
     theirs, ours = json.loads(text), json.loads(blank.to_json())
     for what in _SAME:
         _refuse_other(path, what, theirs[what], ours[what])
+    _refuse_other(path, "own metrics", theirs.get("own_metrics"), ours.get("own_metrics"))
     for what, words in _SAME_PROTOCOL.items():
         _refuse_other(path, words, theirs["protocol"].get(what), ours["protocol"].get(what))
     return list(stored.records)

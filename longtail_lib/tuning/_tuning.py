@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from longtail_lib.evaluation import Value
+from longtail_lib.evaluation import Metric, Value
 from longtail_lib.evaluation._report_display import protocol_html, show_number, table_html
 from longtail_lib.models import Recommender
 from longtail_lib.tuning._objective import Constraint, Objective
@@ -123,6 +123,8 @@ class Tuning:
             "protocol": self.protocol,
             "trials": [trial.to_dict() for trial in self.records],
         }
+        if self.objective.own_metrics:
+            about["own_metrics"] = [each.declaration() for each in self.objective.own_metrics]
         return json.dumps(about, ensure_ascii=False, default=_plain)
 
     @classmethod
@@ -143,7 +145,11 @@ class Tuning:
                 constraint = Constraint(**{**constraint, "metric": tuple(constraint["metric"])})
             return cls(
                 model_name=about["model"],
-                objective=Objective(tuple(about["metric"]), constraint),
+                objective=Objective(
+                    tuple(about["metric"]),
+                    constraint,
+                    tuple(map(Metric.declared, about.get("own_metrics", []))),
+                ),
                 space=about["space"],
                 fixed=about["fixed"],
                 seed=about["seed"],

@@ -31,14 +31,12 @@ Voorhees, E. M. (1999). The TREC-8 question answering track report. TREC-8: reci
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
 
-__all__ = ["ACCURACY", "Hits", "accuracy", "find_hits"]
-
-ACCURACY = ("HitRate", "Recall", "Precision", "MRR", "MAP", "NDCG")
+__all__ = ["ACCURACY", "Found", "Hits", "accuracy", "find_hits"]
 
 
 class Hits(NamedTuple):
@@ -92,6 +90,81 @@ def find_hits(lists: np.ndarray, relevant: Any) -> Hits:
     return Hits(found // length, found % length, lists.ravel()[found])
 
 
+class Found(NamedTuple):
+    """What the formulas share, for n users at one cut-off.
+
+    Parameters
+    ----------
+    k : int
+    rows : ndarray of int, shape (n_hits,)
+        Users of the hits within k.
+    ranks : ndarray of float, shape (n_hits,)
+        Counted from 1.
+    nth : ndarray of float, shape (n_hits,)
+        1 for the first hit of a user, 2 for the second.
+    found : ndarray of int, shape (n,)
+        Hits within k.
+    n_relevant : ndarray of int, shape (n,)
+    relevant : ndarray of float, shape (n,)
+        The same with NaN for none.
+    counts : ndarray of float, shape (n,)
+        1 for users with relevant items, else NaN.
+    """
+
+    k: int
+    rows: np.ndarray
+    ranks: np.ndarray
+    nth: np.ndarray
+    found: np.ndarray
+    n_relevant: np.ndarray
+    relevant: np.ndarray
+    counts: np.ndarray
+
+    @classmethod
+    def of(cls, hits: Hits, n_relevant: np.ndarray, k: int) -> Found:
+        """Cut hits at k."""
+        inside = hits.ranks < k
+        rows, ranks = hits.rows[inside], hits.ranks[inside] + 1.0
+        found = np.bincount(rows, minlength=len(n_relevant))
+        nth = np.arange(len(rows)) - np.repeat(np.cumsum(found) - found, found) + 1.0
+        relevant = np.where(n_relevant > 0, n_relevant, np.nan)
+        counts = np.where(n_relevant > 0, 1.0, np.nan)
+        return cls(k, rows, ranks, nth, found, n_relevant, relevant, counts)
+
+    def sum(self, weights: np.ndarray, which: Any = ...) -> np.ndarray:
+        """Add up a weight for each hit, or for some of them, by user."""
+        # bincount without entries would give integers.
+        sums = np.bincount(self.rows[which], weights=weights, minlength=len(self.found))
+        return sums.astype(np.float64)
+
+
+def _mrr(of: Found) -> np.ndarray:
+    """One over the rank of the first hit."""
+    first = of.nth == 1
+    return of.sum(1 / of.ranks[first], first) * of.counts
+
+
+def _ndcg(of: Found) -> np.ndarray:
+    """Discounted gain over that of the ideal list."""
+    longest = int(min(of.k, of.n_relevant.max(initial=1)))
+    ideal = np.cumsum(1 / np.log2(np.arange(2, longest + 2)))
+    best = ideal[np.clip(of.n_relevant, 1, longest) - 1]
+    # A perfect list sums the same terms in the same order; the minimum only guards against a last
+    # bit.
+    gain = np.minimum(of.sum(1 / np.log2(of.ranks + 1)), best)
+    return gain / best * of.counts
+
+
+ACCURACY: dict[str, Callable[[Found], np.ndarray]] = {
+    "HitRate": lambda of: (of.found > 0) * of.counts,
+    "Recall": lambda of: of.found / of.relevant,
+    "Precision": lambda of: of.found / of.k * of.counts,
+    "MRR": _mrr,
+    "MAP": lambda of: of.sum(of.nth / of.ranks) / of.relevant,
+    "NDCG": _ndcg,
+}
+
+
 def accuracy(
     hits: Hits, n_relevant: np.ndarray, k: int, metrics: Iterable[str] = ACCURACY
 ) -> dict[str, np.ndarray]:
@@ -113,6 +186,11 @@ def accuracy(
     dict of str to ndarray of float64, shape (n,)
         In [0, 1]; NaN for users without relevant items.
 
+    Raises
+    ------
+    ValueError
+        An unknown metric.
+
     Examples
     --------
     One user with the relevant items 2 and 4, who is recommended 2, 0, 4:
@@ -128,39 +206,9 @@ def accuracy(
     MAP [0.8333]
     NDCG [0.9197]
     """
-    n = len(n_relevant)
-    inside = hits.ranks < k
-    rows, ranks = hits.rows[inside], hits.ranks[inside] + 1.0
-    found = np.bincount(rows, minlength=n)
-    nth = np.arange(len(rows)) - np.repeat(np.cumsum(found) - found, found) + 1.0
-    relevant = np.where(n_relevant > 0, n_relevant, np.nan)
-    any_relevant = np.where(n_relevant > 0, 1.0, np.nan)
-    values: dict[str, np.ndarray] = {}
+    found, values = Found.of(hits, n_relevant, k), {}
     for name in metrics:
-        if name == "HitRate":
-            values[name] = (found > 0) * any_relevant
-        elif name == "Recall":
-            values[name] = found / relevant
-        elif name == "Precision":
-            values[name] = found / k * any_relevant
-        elif name == "MRR":
-            first = nth == 1
-            values[name] = _sum(rows[first], 1 / ranks[first], n) * any_relevant
-        elif name == "MAP":
-            values[name] = _sum(rows, nth / ranks, n) / relevant
-        elif name == "NDCG":
-            longest = int(min(k, n_relevant.max(initial=1)))
-            ideal = np.cumsum(1 / np.log2(np.arange(2, longest + 2)))
-            best = ideal[np.clip(n_relevant, 1, longest) - 1]
-            # A perfect list sums the same terms in the same order; the minimum only guards
-            # against a last bit.
-            gain = np.minimum(_sum(rows, 1 / np.log2(ranks + 1), n), best)
-            values[name] = gain / best * any_relevant
-        else:
+        if name not in ACCURACY:
             raise ValueError(f"accuracy: unknown metric {name!r}; known are {', '.join(ACCURACY)}")
+        values[name] = ACCURACY[name](found)
     return values
-
-
-def _sum(rows: np.ndarray, weights: np.ndarray, n: int) -> np.ndarray:
-    # bincount without entries would give integers.
-    return np.bincount(rows, weights=weights, minlength=n).astype(np.float64)

@@ -54,16 +54,14 @@ import numpy as np
 from longtail_lib.tail import gini
 
 __all__ = [
-    "EXPOSURE",
     "coverage",
     "exposure",
     "exposure_gini",
+    "exposure_share",
     "list_means",
     "list_shares",
     "novelty_of_items",
 ]
-
-EXPOSURE = ("Coverage", "Gini", "ARP", "APLT", "ACLT", "Novelty", "TailShare")
 
 
 def exposure(lists: np.ndarray, n_items: int) -> np.ndarray:
@@ -122,6 +120,18 @@ def exposure_gini(exposed: np.ndarray, mask: np.ndarray | None = None) -> float:
     """
     own = exposed if mask is None else exposed[mask]
     return gini(own) if own.any() else float("nan")
+
+
+def exposure_share(exposed: np.ndarray, mask: np.ndarray) -> float:
+    """Share of exposure that goes to a group; NaN without any exposure.
+
+    Examples
+    --------
+    >>> exposure_share(np.array([1, 0, 3, 0]), np.array([True, True, False, False]))
+    0.25
+    """
+    total = exposed.sum()
+    return float(exposed[mask].sum() / total) if total else float("nan")
 
 
 def novelty_of_items(popularity: np.ndarray, n_users: int) -> np.ndarray:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from longtail_lib import evaluate, prepare, split
+from longtail_lib import Metric, evaluate, prepare, split
 from longtail_lib.benchmark import (
     BenchmarkProtocol,
     BenchmarkResults,
@@ -137,11 +137,37 @@ def test_the_table_marks_what_is_decided(results):
         ({"seeds": (1, 1)}, "different"),
         ({"trials": 0}, "trials"),
         ({"keep": 1.5}, "keep"),
+        ({"ks": (0,)}, "k must be one or several whole numbers"),
+        ({"metrics": ("F1",)}, "unknown metric 'F1'"),
     ],
 )
 def test_a_bad_protocol_is_refused(given, said):
     with pytest.raises(ValueError, match=said):
         BenchmarkProtocol(**given)
+
+
+def test_a_metric_of_your_own_is_measured_and_kept_by_what_it_is(tmp_path):
+    clean = prepare(SMALL, min_rating=4, min_user_interactions=5)
+    parts = split(clean, how="random", seed=0)
+    cold = Metric(
+        "Novel",
+        of_lists=lambda lists: (lists.popularity[lists.items] < 3).mean(axis=1),
+        better="higher",
+    )
+    protocol = BenchmarkProtocol(
+        splits=("random",),
+        seeds=(0,),
+        metrics=("NDCG", cold),
+        trials=2,
+        metric=("overall", "Novel@10"),
+    )
+    found = run_benchmark(SMALL, ["Popularity", LINEAR], protocol=protocol)
+    assert found["random", "EASE"].tuning["maximised"] == "overall Novel@10"
+    expected = evaluate(Popularity().fit(parts), parts, k=10, metrics=cold)["Novel@10"].value
+    assert found["random", "Popularity"].values["overall", "Novel@10"].value == expected
+    back = BenchmarkResults.load(found.save(tmp_path / "found.json"))
+    assert back.report("random", "EASE").metric("Novel").better == "higher"
+    assert "Novel@10" in repr(back.report("random", "EASE"))
 
 
 @pytest.mark.parametrize("name", ["Eaze", "no_such_package:Model", "longtail_lib.models:Eaze"])

@@ -6,9 +6,9 @@ from longtail_lib.evaluation._intervals import (
     left_out_coverage,
     left_out_gini,
     left_out_share,
-    slack_of,
     standard_error,
 )
+from longtail_lib.evaluation.metrics import BUILT_IN
 from longtail_lib.evaluation.metrics.exposure import coverage, exposure, exposure_gini
 
 
@@ -53,7 +53,7 @@ def test_users_who_do_not_differ_do_not_give_certainty():
     exposed = exposure(lists, 10)
     mask = np.arange(10) >= 5
     left = left_out_share(lists, exposed, mask)
-    slack = slack_of("TailShare", 200, 2, 5, 0.95)
+    slack = BUILT_IN["TailShare"].slack_of(exposed, mask, 200, 2, 0.95)
     low, high = interval_of_left_out(0.0, left, 0.95, slack)
     assert low == 0
     # If 1% of users had tail items only, 200 users would show none 13% of the time.

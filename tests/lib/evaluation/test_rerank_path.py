@@ -67,7 +67,8 @@ def test_an_unfitted_model_is_fitted(parts):
         ({"weights": [-0.1, 0.5]}, "weight of xquad"),
         ({"weights": [0.5], "method": "magic"}, "method must be one of"),
         ({"weights": [0.5], "part": "train"}, "part must be 'test' or 'validation'"),
-        ({"weights": [0.5], "k": 0}, "k must be a whole number"),
+        ({"weights": [0.5], "k": 0}, "rerank_path: k must be one or several whole numbers"),
+        ({"weights": [0.5], "k": (5, 10)}, "k must be a whole number, the length of lists"),
         ({"weights": [0.5], "metrics": ["Fame"]}, "unknown metric 'Fame'"),
     ],
 )

@@ -1,13 +1,15 @@
 """The search finds what is there to find, on validation alone, and the same each time."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
 import pytest
 
-from longtail_lib import evaluate, tune
+from longtail_lib import Metric, Protocol, evaluate, tune
 from longtail_lib.models import EASE, ItemKNN, Popularity, Recommender
+from longtail_lib.tuning import Tuning
 
 SPACE = {"x": ("float", 0, 1), "y": ["good", "bad"]}
 OVERALL, TAIL = ("overall", "NDCG@10"), ("tail", "NDCG@10")
@@ -265,14 +267,14 @@ def test_a_small_space_is_tried_out_once(parts, peaked):
 def test_only_what_is_needed_is_measured(parts, peaked, monkeypatch):
     asked = []
 
-    def spy(*arguments, **options):
-        asked.append((options["k"], options["metrics"], options["part"]))
-        return evaluate(*arguments, **options)
+    def spy(model, parts, protocol, **options):
+        asked.append((protocol.k, protocol.metrics, protocol.part))
+        return evaluate(model, parts, protocol, **options)
 
     monkeypatch.setattr("longtail_lib.tuning._plan.evaluate", spy)
     constraint = {"metric": ("overall", "Recall@20"), "at_least": 0.9}
     tune(peaked, parts, SPACE, metric=TAIL, constraint=constraint, trials=1)
-    assert asked == [([10, 20], ["NDCG", "Recall"], "validation")]
+    assert asked == [((10, 20), ("NDCG", "Recall"), "validation")]
 
 
 def test_groups_decide_what_the_tail_is(parts, peaked):
@@ -288,3 +290,56 @@ def test_progress_names_the_best_value(parts, peaked, capsys):
     assert "best overall NDCG@10 0." in said
     tune(peaked, parts, SPACE, trials=1)
     assert capsys.readouterr() == ("", "")
+
+
+def found_at(items, relevant, k):
+    ranks = np.flatnonzero(np.isin(items, relevant))
+    return ranks[0] + 1 if len(ranks) else k + 1
+
+
+@pytest.mark.parametrize("better", ["lower", "higher"])
+def test_a_metric_of_your_own_is_searched_in_its_direction(parts, peaked, better, tmp_path):
+    own = Metric("FoundAt", per_user=found_at, range=(1, None), better=better)
+    table = tmp_path / "table.json"
+    options = {"metric": "FoundAt@10", "constraint": {"metric": "NDCG@10", "at_least": 0.01}}
+    found = tune(peaked, parts, SPACE, trials=5, metrics=[own], storage=table, **options)
+    values = [trial.value(("overall", "FoundAt@10")) for trial in found.records if trial.complete]
+    assert len(set(values)) > 1
+    assert found.best_value == (min if better == "lower" else max)(values)
+    model = found.model
+    report = evaluate(model, parts, k=10, part="validation", metrics=[own], resamples=200)
+    expected = found.best.values["overall", "FoundAt@10"]
+    assert report["FoundAt@10"] == pytest.approx(expected, rel=1e-5)
+    back = Tuning.from_json(table.read_text())
+    assert back.best.number == found.best.number
+    assert back.objective.metrics[0].better == better
+    # The search goes on from the table, unless the metric is another one.
+    again = tune(peaked, parts, SPACE, trials=5, metrics=[own], storage=table, **options)
+    assert again.best_value == found.best_value
+    other = replace(own, range=(0, None))
+    with pytest.raises(ValueError, match="differs in own metrics"):
+        tune(peaked, parts, SPACE, trials=5, metrics=[other], storage=table, **options)
+
+
+def test_a_metric_without_direction_is_not_searched(parts, peaked):
+    own = Metric("FoundAt", per_user=found_at, range=(1, None))
+    with pytest.raises(ValueError, match="tune: whether more or less of FoundAt is better"):
+        tune(peaked, parts, SPACE, metric="FoundAt@10", metrics=[own])
+    lower = replace(own, better="lower")
+    constraint = {"metric": "FoundAt@10", "at_least": 0.9}
+    with pytest.raises(ValueError, match="FoundAt@10 is better when smaller"):
+        tune(peaked, parts, SPACE, constraint=constraint, metrics=[lower])
+    with pytest.raises(ValueError, match=r"unknown metric 'FoundAt@10'"):
+        tune(peaked, parts, SPACE, metric="FoundAt@10")
+    assert peaked.fits == 0
+
+
+def test_a_shared_protocol_is_the_same_as_its_settings(parts, peaked):
+    protocol = Protocol(k=(5, 50), seed=4, groups={"head": 0.3}, resamples=60, confidence=0.8)
+    one = tune(peaked, parts, SPACE, metric=TAIL, trials=2, protocol=protocol)
+    words = {"seed": 4, "groups": {"head": 0.3}, "resamples": 60, "confidence": 0.8}
+    other = tune(peaked, parts, SPACE, metric=TAIL, trials=2, **words)
+    assert [trial.values for trial in one.records] == [trial.values for trial in other.records]
+    assert one.protocol == other.protocol
+    assert one.protocol["part"] == "validation"
+    assert one.protocol["k"] == "10"
