@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from longtail_lib._lazy_names import lazy_names
 
 if TYPE_CHECKING:
-    from longtail_lib.models._import_keras import import_keras as import_keras
+    from longtail_lib._import_keras import import_keras as import_keras
     from longtail_lib.models._negative_sampling import StreamFrequency as StreamFrequency
     from longtail_lib.models._recommender import NotFittedError as NotFittedError
     from longtail_lib.models._recommender import Recommender as Recommender

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from longtail_lib._import_keras import import_keras
 from longtail_lib.models import retrieval_losses
-from longtail_lib.models._import_keras import import_keras
 from longtail_lib.models.retrieval_losses import full_softmax, keep_other_items
 from longtail_lib.preprocessing import Split
 from longtail_lib.preprocessing._id_codes import attribute_indicators

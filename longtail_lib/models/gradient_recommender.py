@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from longtail_lib._import_keras import import_keras
 from longtail_lib._parameters import BOOLEAN, PATH, SEED, Constraint, Interval, Nullable
-from longtail_lib.models._import_keras import import_keras
 from longtail_lib.models._recommender import Recommender
 from longtail_lib.models._training_progress import (
     fingerprint,

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from longtail_lib._import_keras import import_keras
 from longtail_lib._parameters import Options, constrained
-from longtail_lib.models._import_keras import import_keras
 from longtail_lib.models.content._item_vectors import FUSIONS
 
 __all__ = ["FUSIONS", "IdItems", "centred_text", "item_layer", "semantic_basis"]

@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from longtail_lib._import_keras import import_keras
 from longtail_lib._parameters import BOOLEAN, Constraint, Interval, Options
-from longtail_lib.models._import_keras import import_keras
 from longtail_lib.models.content._item_vectors import TEXT_SPACES, ContentRecommender, text_space
 from longtail_lib.models.gradient_recommender import GradientRecommender
 from longtail_lib.models.retrieval_losses import full_softmax

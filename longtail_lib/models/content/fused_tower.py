@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from longtail_lib._import_keras import import_keras
 from longtail_lib._parameters import Constraint, Interval, Options
-from longtail_lib.models._import_keras import import_keras
 from longtail_lib.models.content._item_vectors import FUSIONS, ContentRecommender
 from longtail_lib.models.debiased.logit_adjusted import log_prior
 from longtail_lib.models.gradient_recommender import GradientRecommender

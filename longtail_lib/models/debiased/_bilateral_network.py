@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from longtail_lib._import_keras import import_keras
 from longtail_lib._parameters import Interval, constrained
-from longtail_lib.models._import_keras import import_keras
 
 __all__ = [
     "BilateralNetwork",

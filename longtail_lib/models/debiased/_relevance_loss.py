@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from longtail_lib._import_keras import import_keras
 from longtail_lib._parameters import Options, constrained
 from longtail_lib.debias import popularity_propensity
-from longtail_lib.models._import_keras import import_keras
 from longtail_lib.models._training_batches import equal_batches
 from longtail_lib.preprocessing import Split
 from longtail_lib.simulation import true_propensity

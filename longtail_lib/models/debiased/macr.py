@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from longtail_lib._import_keras import import_keras
 from longtail_lib._parameters import Constraint, Interval, Nullable
-from longtail_lib.models._import_keras import import_keras
 from longtail_lib.models._training_batches import batches_of, shuffled_pairs
 from longtail_lib.models._training_progress import validation_ndcg
 from longtail_lib.models.gradient_recommender import GradientRecommender

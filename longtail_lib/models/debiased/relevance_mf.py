@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from longtail_lib._import_keras import import_keras
 from longtail_lib._parameters import ARRAY, AnyOf, Constraint, Interval, Nullable, Options
-from longtail_lib.models._import_keras import import_keras
 from longtail_lib.models.debiased._relevance_loss import (
     RELEVANCE_ESTIMATORS,
     RELEVANCE_LOSSES,

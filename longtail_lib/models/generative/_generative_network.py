@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from longtail_lib.models._import_keras import import_keras
+from longtail_lib._import_keras import import_keras
 from longtail_lib.models.sequence._user_sequences import PADDING
 
 __all__ = ["GenerativeNetwork"]

@@ -109,7 +109,7 @@ def _network(
     learning_rate: float,
     seed: int,
 ) -> Any:
-    from longtail_lib.models._import_keras import import_keras
+    from longtail_lib._import_keras import import_keras
 
     keras = import_keras()
     ops = keras.ops

@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from longtail_lib._import_keras import import_keras
 from longtail_lib._parameters import Constraint, Interval
-from longtail_lib.models._import_keras import import_keras
 from longtail_lib.models.content._item_vectors import ContentRecommender
 from longtail_lib.models.generative._decoding import IdTrie, TokenDecoder, places_with_cold_share
 from longtail_lib.models.generative._id_writing import IdWriting, last_states, window_batches

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from longtail_lib.models._import_keras import import_keras
+from longtail_lib._import_keras import import_keras
 from longtail_lib.models.retrieval_losses import keep_other_items, sampled_softmax
 from longtail_lib.models.sequence._sequence_encoder import SequenceEncoder
 

@@ -101,7 +101,7 @@ class SequenceRecommender(ContentRecommender, GradientRecommender):
         return sequences
 
     def _snapshot(self, network: Any) -> dict[str, np.ndarray]:
-        from longtail_lib.models._import_keras import import_keras
+        from longtail_lib._import_keras import import_keras
 
         convert = import_keras().ops.convert_to_numpy
         vectors = np.array(convert(network.items()))
