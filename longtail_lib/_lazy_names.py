@@ -23,28 +23,6 @@ def lazy_names(
 
     A module must not bear the name of a public thing inside it: importing the module would put it
     in that thing's place.
-
-    Parameters
-    ----------
-    package, file : str
-        The package's `__name__` and `__file__`.
-    deprecated : mapping of str to str, or None
-        Old names, each with the name that took its place; they work for now and warn.
-
-    Returns
-    -------
-    tuple of function, function and list of str
-
-    Examples
-    --------
-    >>> import longtail_lib
-    >>> __getattr__, __dir__, __all__ = lazy_names("longtail_lib", longtail_lib.__file__)
-    >>> __getattr__("Dataset").__name__
-    'Dataset'
-    >>> __getattr__("Datset")
-    Traceback (most recent call last):
-        ...
-    AttributeError: module 'longtail_lib' has no attribute 'Datset'
     """
     homes = _homes(file)
     public = sorted(homes)

@@ -56,15 +56,7 @@ class Constraint(Protocol):
 
 @dataclass(frozen=True)
 class Interval:
-    """A finite number between two ends, None for no end; True and False are no numbers.
-
-    Examples
-    --------
-    >>> print(Interval(Integral, 1), "|", Interval(Real, 0, 1, closed="left"))
-    a whole number from 1 | a number from 0 and below 1
-    >>> print(Interval(Real, 0, closed="neither", noun="number of days"), "|", Interval(Real))
-    a positive number of days | a finite number
-    """
+    """A finite number between two ends, None for no end; True and False are no numbers."""
 
     kind: type
     low: float | None = None
@@ -188,17 +180,7 @@ SEED = Interval(Integral, 0)
 def check_parameters(
     owner: str, values: Mapping[str, Any], constraints: Mapping[str, Constraint]
 ) -> None:
-    """Refuse the first value that its constraint does not accept; others are not looked at.
-
-    Examples
-    --------
-    >>> penalty = Interval(Real, 0, closed="neither", mend="try 200")
-    >>> check_parameters("EASE", {"l2": "strong"}, {"l2": penalty})
-    Traceback (most recent call last):
-        ...
-    longtail_lib._parameters.InvalidParameterError: EASE: l2 must be a positive number, got \
-'strong'; try 200
-    """
+    """Refuse the first value that its constraint does not accept; others are not looked at."""
     for name, constraint in constraints.items():
         if name in values and not constraint.accepts(values[name]):
             mend = f"; {constraint.mend}" if constraint.mend else ""

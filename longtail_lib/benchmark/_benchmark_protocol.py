@@ -120,12 +120,6 @@ def peak_growth(call: Callable[[], Any]) -> tuple[Any, float | None]:
     Linux keeps the highest resident size of a process and lets it be set back; elsewhere the peak
     is None. Memory that a call takes from what the process had freed before does not count, so the
     figure is a lower bound.
-
-    Examples
-    --------
-    >>> given, peak = peak_growth(lambda: 3)
-    >>> given, peak is None or peak >= 0
-    (3, True)
     """
     try:
         # Writing 5 sets the peak back to the present size.

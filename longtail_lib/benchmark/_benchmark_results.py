@@ -26,25 +26,7 @@ _PACKAGES = ("numpy", "scipy", "implicit", "optuna", "keras", "keras-rs", "tenso
 
 @dataclass(frozen=True)
 class Row:
-    """One recommender on one split.
-
-    Parameters
-    ----------
-    model : str
-    parameters : mapping
-        As tuned, without those fixed.
-    tuning : mapping
-        Trials, what was maximised, the value reached on validation, seconds.
-    seeds : tuple of int
-        Those it was fitted with.
-    values : mapping of (group, "metric@k") to Value
-        Averaged over seeds, with intervals over users.
-    by_seed : mapping of (group, "metric@k") to list of float
-    fit_seconds, score_milliseconds : float
-        Median over seeds of a fit, and of scoring the catalogue for one user.
-    peak_megabytes : float or None
-        Largest growth of the process during a fit; None where the system does not tell.
-    """
+    """One recommender on one split."""
 
     model: str
     parameters: dict[str, Any]

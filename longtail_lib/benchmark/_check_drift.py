@@ -138,16 +138,7 @@ def _check_same(stored: BenchmarkResults, again: BenchmarkResults) -> None:
 
 
 class Drift(NamedTuple):
-    """A value that has left its stored interval.
-
-    Parameters
-    ----------
-    split, model, group, metric : str
-    stored, low, high : float
-        Value and interval as stored.
-    found : float
-        Value measured anew.
-    """
+    """A value that has left its stored interval."""
 
     split: str
     model: str

@@ -27,16 +27,7 @@ _UNKNOWN_ITEMS = ("error", "drop", "add", "keep")
 
 @dataclass(frozen=True, eq=False)
 class OwnTables:
-    """What `Dataset` needs, and what its card says of it.
-
-    Parameters
-    ----------
-    interactions, items, users : polars.DataFrame
-    sources : tuple of Source
-        The log first.
-    notes : str
-        What was dropped, added or left unread.
-    """
+    """What `Dataset` needs, and what its card says of it."""
 
     interactions: pl.DataFrame
     items: pl.DataFrame
@@ -63,21 +54,7 @@ def own_tables(
     unknown_items: str = "error",
     **reading: Any,
 ) -> OwnTables:
-    """Read ids, ratings, timestamps and attributes out of the columns that were named.
-
-    Parameters
-    ----------
-    path, items, users : path or Source
-    reading
-        `separator` and `encoding`, for files.
-    user, item, rating, timestamp, item_id, text, title, user_id, on_error, unknown_items
-        See `longtail_lib.data.read_table`.
-
-    Raises
-    ------
-    ValueError
-        As `read_table` does.
-    """
+    """Read ids, ratings, timestamps and attributes out of the columns that were named."""
     _check_needs(items, {"item_id": item_id, "text": text, "title": title}, "items")
     _check_needs(users, {"user_id": user_id}, "users")
     lenient = on_error == "null"

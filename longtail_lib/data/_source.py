@@ -22,19 +22,7 @@ _PARQUET = (".parquet", ".pq")
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """Columns of one file or frame, as they are in it.
-
-    Parameters
-    ----------
-    path : Path
-    frame : polars.DataFrame
-        Text columns for CSV and TSV, the file's own types for Parquet.
-    separator : str or None
-        None for Parquet and frames, and for text without a header.
-    encoding : str
-    is_text : bool
-        Whether types are still to be found.
-    """
+    """Columns of one file or frame, as they are in it."""
 
     path: Path
     frame: pl.DataFrame
@@ -81,13 +69,7 @@ class Source:
         return _header(self.path, self.separator, self.encoding)
 
     def check_row_widths(self) -> None:
-        """Refuse rows that have fewer fields than the header.
-
-        Raises
-        ------
-        ValueError
-            Names the first such row.
-        """
+        """Refuse rows that have fewer fields than the header."""
         if self.separator is None:
             return
         rows = records(self.path, self.separator, self.encoding)
@@ -115,34 +97,7 @@ def open_source(
     others: bool = False,
     arguments: dict[str, str] | None = None,
 ) -> Source:
-    """Read columns of a CSV, TSV or Parquet file.
-
-    Parameters
-    ----------
-    path : str, path or Source
-        The suffix says what it is: `.csv`, `.tsv`, `.tab` (also with `.gz`), `.parquet`, `.pq`.
-        With `separator` given, any other suffix is read as delimited text. Of a source, as
-        `frame_source` makes it, the columns are taken.
-    columns : iterable of str
-        Which columns must be there.
-    others : bool
-        Read all other columns as well.
-    separator, encoding, lenient
-        See `longtail_lib.data.read_table`.
-    arguments : dict of str to str
-        Which argument of the caller named a column, for messages.
-
-    Returns
-    -------
-    Source
-
-    Raises
-    ------
-    FileNotFoundError
-        No such file.
-    ValueError
-        An empty file, a missing or doubled column, an unknown suffix, or unreadable rows.
-    """
+    """Read columns of a CSV, TSV or Parquet file."""
     wanted = list(dict.fromkeys(columns))
     if isinstance(path, Source):
         _check_columns(path.path, path.frame.columns, wanted, None, arguments or {})
@@ -177,20 +132,7 @@ def open_source(
 
 
 def frame_source(frame: Any, name: str) -> Source:
-    """Take a frame of the caller's as a source; messages call it `name`.
-
-    Raises
-    ------
-    TypeError
-        Something that is no frame.
-    ValueError
-        A frame without rows.
-
-    Examples
-    --------
-    >>> frame_source(pl.LazyFrame({"sku": ["lamp", None]}), "items").error("sku", 1, "no id")
-    ValueError("items, row 2, column 'sku': no id")
-    """
+    """Take a frame of the caller's as a source; messages call it `name`."""
     try:
         known = nw.from_native(frame)
     except TypeError as error:

@@ -81,15 +81,7 @@ def arrays_hash(arrays: Mapping[str, np.ndarray]) -> str:
 
 
 def load_arrays(path: Path) -> dict[str, np.ndarray]:
-    """Read an npz without pickle.
-
-    Raises
-    ------
-    FileNotFoundError
-        No such file.
-    ValueError
-        The file is damaged.
-    """
+    """Read an npz without pickle."""
     data = read_bytes(path)
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as file:
@@ -118,12 +110,7 @@ def unzip(path: Path) -> bytes:
 
 
 def check_hash(path: Path, found: str, wanted: str | None) -> None:
-    """Refuse content that is not what its card says.
-
-    Raises
-    ------
-    ValueError
-    """
+    """Refuse content that is not what its card says."""
     if found != wanted:
         why = f"sha256 of its content is {found}, its card says {wanted}"
         raise ValueError(_damaged(path, why))

@@ -104,24 +104,13 @@ def load_dataset(
 
 
 def card_of(name: str) -> DatasetCard:
-    """Return the card of one dataset, without reading its data.
-
-    Raises
-    ------
-    ValueError
-        An unknown name.
-    """
+    """Return the card of one dataset, without reading its data."""
     check_name(name, KNOWN, "dataset")
     return _movielens_card() if name == MOVIELENS_SMALL else _simulated_card(name)
 
 
 def check_name(name: str, known: Sequence[str], what: str) -> None:
-    """Refuse a name that is not known, and say which one was perhaps meant.
-
-    Raises
-    ------
-    ValueError
-    """
+    """Refuse a name that is not known, and say which one was perhaps meant."""
     if name in known:
         return
     close = get_close_matches(str(name).lower(), known, n=1, cutoff=0.5)

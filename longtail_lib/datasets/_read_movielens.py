@@ -204,13 +204,7 @@ _COLUMNS = {
 
 
 def open_csv(folder: Path, stem: str) -> Source | None:
-    """Read `<stem>.csv`, or return None where there is none.
-
-    Raises
-    ------
-    ValueError
-        A missing column, or unreadable rows.
-    """
+    """Read `<stem>.csv`, or return None where there is none."""
     path = folder / f"{stem}.csv"
     return open_source(path, _COLUMNS[stem]) if path.is_file() else None
 
@@ -219,11 +213,6 @@ def open_dat(folder: Path, stem: str) -> Source | None:
     """Read `<stem>.dat`, which has no header, or return None where there is none.
 
     The 1M set is in Latin-1, the 10M set in UTF-8.
-
-    Raises
-    ------
-    ValueError
-        A row with another number of fields.
     """
     path = folder / f"{stem}.dat"
     if not path.is_file():

@@ -18,19 +18,7 @@ __all__ = ["Frontier", "FrontierPoint", "dominated", "frontier"]
 
 
 class FrontierPoint(NamedTuple):
-    """One report in two metrics.
-
-    Parameters
-    ----------
-    path : str
-        Whose line in a picture the point lies on.
-    label : str
-        Name of the report.
-    x, y : Value
-        With intervals.
-    dominated : bool
-        Another point is at least as good in both metrics and better in one.
-    """
+    """One report in two metrics."""
 
     path: str
     label: str
@@ -222,20 +210,6 @@ def dominated(coordinates: Any) -> np.ndarray:
 
     From the largest first coordinate down, a point is dominated unless its second coordinate is
     higher than all that came before.
-
-    Parameters
-    ----------
-    coordinates : array of float, shape (n, 2)
-
-    Returns
-    -------
-    ndarray of bool, shape (n,)
-        Equal points do not dominate each other.
-
-    Examples
-    --------
-    >>> dominated([[1, 3], [2, 2], [1, 2], [2, 2]]).tolist()
-    [False, False, True, False]
     """
     points = np.asarray(coordinates, dtype=np.float64)
     beaten = np.zeros(len(points), dtype=bool)

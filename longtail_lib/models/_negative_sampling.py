@@ -186,11 +186,5 @@ def draw(distribution: np.ndarray, shape: tuple[int, ...], rng: np.random.Genera
 def mixed_proposal(
     in_batch: np.ndarray, uniform: float, n_in_batch: int, n_uniform: int
 ) -> np.ndarray:
-    """Return how likely an item is to be a given negative, where some are in-batch, some uniform.
-
-    References
-    ----------
-    J. Yang et al., "Mixed Negative Sampling for Learning Two-tower Neural Networks in
-    Recommendations", Companion Proceedings of the Web Conference 2020.
-    """
+    """Return how likely an item is to be a given negative, where some are in-batch, some uniform."""
     return (n_in_batch * in_batch + n_uniform * uniform) / (n_in_batch + n_uniform)

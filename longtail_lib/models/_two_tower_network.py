@@ -36,28 +36,6 @@ class TwoTowerNetwork(keras.Model):
     of these users), "item" and "weight" (m,). For all other losses: "user" (n,), "item" (n,); for
     drawn negatives "negative" (m,); where logits are corrected, "item_q" (n,) and "negative_q"
     (m,), the probability of each to be a negative.
-
-    Parameters
-    ----------
-    n_users, n_items, dim : int
-    item_features : ndarray of float32, shape (n_items, n_features), or None
-    user_features : ndarray of float32, shape (n_users, n_features), or None
-    loss : str
-        A key of `LOSSES`.
-    similarity : {"cosine", "dot"}
-    temperature : float
-        Similarities are divided by it; not for "mse", whose scores have to meet 0 and 1.
-    in_batch : bool
-        The batch's own items are negatives, too.
-    correction : {-1.0, 0.0, 1.0}
-        Times log q is subtracted from logits: 1 is right, 0 is none, -1 is the wrong sign.
-    log_prior : ndarray of float32, shape (n_items,)
-        Added to logits in training: logit adjustment.
-    item_bias : bool
-        Give each item a logit of its own.
-    l2 : float
-        Penalty on the squared lengths of the vectors in a batch, before they are normalised.
-    seed : int
     """
 
     def __init__(
@@ -219,29 +197,6 @@ def tower_features(parts: Split, names: Iterable[str]) -> tuple[np.ndarray, np.n
     "attributes" are one indicator for each value of a text or list column of the item table,
     scaled so that an item's indicators have length 1. "popularity" is log(1 + train interactions)
     over the largest. A user's features are the means over the items of his train interactions.
-
-    Parameters
-    ----------
-    parts : Split
-    names : iterable of str
-        Some of "attributes" and "popularity".
-
-    Returns
-    -------
-    item_features : ndarray of float32, shape (n_items, n_features)
-    user_features : ndarray of float32, shape (n_users, n_features)
-
-    Raises
-    ------
-    ValueError
-        An unknown name, or attributes of an item table that has none.
-
-    Examples
-    --------
-    >>> parts = Split.from_matrices([[1, 1, 0], [0, 1, 0]])
-    >>> items, users = tower_features(parts, ["popularity"])
-    >>> items[:, 0].round(2).tolist(), users[:, 0].round(2).tolist()
-    ([0.6299999952316284, 1.0, 0.0], [0.8199999928474426, 1.0])
     """
     columns = []
     for name in names:

@@ -20,11 +20,6 @@ class LatentFactors(Recommender):
     """Score by the product of a user's and an item's factors, plus the item's bias.
 
     A subclass sets the three attributes in `_fit`; the rest is here.
-
-    Attributes
-    ----------
-    user_factors_, item_factors_ : ndarray of float32, shape (n_users, f) and (n_items, f)
-    item_biases_ : ndarray of float32, shape (n_items,)
     """
 
     user_factors_: np.ndarray

@@ -21,20 +21,7 @@ def checked_matrices(
     tables: Mapping[str, Any],
     times: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
-    """Return the fields of a `Split`.
-
-    Parameters
-    ----------
-    parts : mapping of part name to matrix or None
-        `train` must be there; a None becomes a part without interactions.
-    ids, tables : mapping of "user" and "item" to array or frame, or None
-    times : mapping of part name to matrix, or None
-
-    Raises
-    ------
-    TypeError, ValueError
-        See `Split.from_matrices`.
-    """
+    """Return the fields of a `Split`."""
     matrices = {name: _matrix(name, given) for name, given in parts.items() if given is not None}
     shape = matrices["train"].shape
     for name, matrix in matrices.items():

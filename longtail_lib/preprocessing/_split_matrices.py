@@ -181,27 +181,7 @@ class Split:
 
 
 def rows_of(ids: np.ndarray, wanted: Any, what: str) -> np.ndarray:
-    """Return the places of source ids in an ascending array of ids.
-
-    Parameters
-    ----------
-    ids : ndarray, shape (n,)
-        Ascending.
-    wanted : array of ids, shape (m,), or one id
-    what : str
-        "user" or "item", for messages.
-
-    Returns
-    -------
-    ndarray of int64, shape (m,)
-
-    Raises
-    ------
-    KeyError
-        An unknown id.
-    TypeError
-        Text where ids are numbers, or the other way round.
-    """
+    """Return the places of source ids in an ascending array of ids."""
     wanted = np.atleast_1d(np.asarray(wanted))
     if wanted.size == 0:
         return np.zeros(0, dtype=np.int64)

@@ -19,11 +19,6 @@ def temporal(times: np.ndarray, validation: Any = 0.1, test: Any = 0.2) -> np.nd
     Nothing in train is as late as anything in validation, and nothing in validation as late as
     anything in test: what lies on a border goes to the later part entirely, with everything of
     the same second. So a part can be a little larger than its share.
-
-    References
-    ----------
-    Ji, Y., Sun, A., Zhang, J., and Li, C. (2023). A critical study on data leakage in recommender
-    system offline evaluation. ACM Transactions on Information Systems 41(3), article 75.
     """
     if _is_moment(validation) != _is_moment(test) and validation != 0 and test != 0:
         raise ValueError(
@@ -95,11 +90,6 @@ def random_split(
 
     It wastes nothing and is common in the literature, but train then holds each user's future:
     numbers come out better than they will be in use.
-
-    References
-    ----------
-    Meng, Z., McCreadie, R., Macdonald, C., and Ounis, I. (2020). Exploring data splitting
-    strategies for the evaluation of recommendation models. RecSys '20, 681-686.
     """
     _check_shares(validation, test)
     rng = np.random.default_rng(seed)
@@ -140,11 +130,6 @@ def leave_last_out(
     Every user with enough interactions is measured once, whenever they were last here. The price
     is that train holds interactions of other users from after a test interaction; where the
     future must stay unseen, use the temporal split.
-
-    References
-    ----------
-    Meng, Z., McCreadie, R., Macdonald, C., and Ounis, I. (2020). Exploring data splitting
-    strategies for the evaluation of recommendation models. RecSys '20, 681-686.
     """
     part_of = np.zeros(len(users), dtype=np.uint8)
     starts = np.flatnonzero(np.diff(users, prepend=users[0] - 1))

@@ -22,18 +22,7 @@ __all__ = [
 
 
 class Candidates(NamedTuple):
-    """Checked candidates.
-
-    Parameters
-    ----------
-    columns : ndarray of int64, shape (n, m)
-        Item columns; 0 where a user has run out of candidates.
-    relevance : ndarray of float32, shape (n, m)
-        The scores of each user, moved and scaled to [0, 1].
-    valid : ndarray of bool, shape (n, m)
-        False where a user has run out of candidates.
-    k : int
-    """
+    """Checked candidates."""
 
     columns: np.ndarray
     relevance: np.ndarray

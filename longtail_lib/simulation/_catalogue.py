@@ -19,25 +19,7 @@ _SHARE_TOTAL = 1 << 16
 
 @dataclass(frozen=True)
 class Catalogue:
-    """What the simulator knows of the items; factors are integers in units of 2^-10.
-
-    Parameters
-    ----------
-    ids : ndarray of str, shape (n_items,)
-        Ascending.
-    values : dict of str to ndarray of int, shape (n_items,)
-        For each attribute the position of the item's value in the vocabulary.
-    taste : ndarray of int, shape (n_items, taste_dimensions)
-        What the attributes add up to; the mean over the catalogue is zero.
-    residual : ndarray of int, shape (n_items, residual_dimensions)
-        What no attribute tells.
-    appeal : ndarray of int, shape (n_items,)
-        Intrinsic appeal, the same to everybody.
-    entry : ndarray of int, shape (n_items,)
-        The block in which the item enters the catalogue.
-    factors : dict of str to ndarray of int, shape (n_values, taste_dimensions)
-        What each value of an attribute adds to `taste`.
-    """
+    """What the simulator knows of the items; factors are integers in units of 2^-10."""
 
     ids: np.ndarray
     values: dict[str, np.ndarray]
@@ -131,16 +113,6 @@ def write_texts(
 
     Wordings are drawn at random from the attribute values alone: the text carries them all
     through, in other words each time, and cannot carry residual or appeal.
-
-    Returns
-    -------
-    titles, texts : list of str, length n_items
-        Titles are unique.
-
-    Raises
-    ------
-    ValueError
-        The vocabulary is too small for so many different titles.
     """
     rng = stream(seed, f"{preset.name} text")
     # One block of draws for each item, so that one item's text never shifts another's.

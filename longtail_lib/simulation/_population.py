@@ -28,30 +28,7 @@ INTEREST_TOTAL = 1 << 14
 
 @dataclass(frozen=True)
 class Population:
-    """What the simulator knows of the visitors; factors are integers in units of 2^-10.
-
-    Parameters
-    ----------
-    taste : ndarray of int, shape (n, taste_dimensions)
-    residual : ndarray of int, shape (n, residual_dimensions)
-    appeal_weight : ndarray of int, shape (n,)
-        How much intrinsic appeal counts: above 1024 for head-lovers.
-    mixture : ndarray of int, shape (n, 4)
-        Places out of 1024 for front page, category browsing, search and uniform exploration.
-    category_interest, theme_interest : ndarray of int, shape (n, n_values)
-        Share out of 16384 of each category when browsing or searching, and of each value of the
-        second attribute when searching.
-    activity : ndarray of float, shape (n,)
-        Interactions that the visitor would like to make.
-    joined : ndarray of int, shape (n,)
-        Block of the first visit; negative for those who joined before the log.
-    window : ndarray of int, shape (n,)
-        Number of blocks in which the visitor may come.
-    age_group, favourite : ndarray of int, shape (n,)
-        What the profile says; `favourite` is a category, and not always the true one.
-    generosity : ndarray of int, shape (n,)
-        Bias of the visitor's ratings.
-    """
+    """What the simulator knows of the visitors; factors are integers in units of 2^-10."""
 
     taste: np.ndarray
     residual: np.ndarray
@@ -139,25 +116,6 @@ def rate(
 
     Opinion is the preference before squashing, plus the user's generosity, plus noise. Stars cut
     the opinions of the whole log at the preset's shares, so that the histogram is the preset's.
-
-    Parameters
-    ----------
-    preset : Preset
-    strength : ndarray of float64, shape (n,)
-        Preference before squashing.
-    generosity : ndarray of int, shape (n,)
-        The user's rating bias, in units of 2^-10.
-    rng : numpy Generator
-
-    Returns
-    -------
-    ndarray of float64, shape (n,), or None
-        None where the preset's manner is "none".
-
-    Raises
-    ------
-    ValueError
-        An unknown manner.
     """
     noise = normal(rng, len(strength)) * round(preset.rating_noise * UNIT) >> 10
     opinion = np.floor(strength * UNIT).astype(np.int64) + generosity + noise
@@ -198,17 +156,6 @@ def draw_times(
 
     A user's choices of one block fall, in random order, into sessions of up to eight; within a
     session there are 20 to 400 seconds from one to the next.
-
-    Parameters
-    ----------
-    preset : Preset
-    user, block : ndarray of int, shape (n,)
-    rng : numpy Generator
-
-    Returns
-    -------
-    ndarray of int64, shape (n,)
-        Seconds UTC, inside the block, all different for one user.
     """
     n = len(user)
     order = np.lexsort((rng.permutation(n), block, user))

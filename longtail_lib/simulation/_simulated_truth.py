@@ -18,15 +18,7 @@ _INTEREST = float(INTEREST_TOTAL)
 
 
 class Pages(NamedTuple):
-    """Whole-number weights of each item, shape (n_items,); their sums stay below 2^53.
-
-    Parameters
-    ----------
-    front, browse : ndarray of int64
-        A power of the count so far; 0 for an item that has not entered yet.
-    open : ndarray of int64
-        1 for an item that has entered.
-    """
+    """Whole-number weights of each item, shape (n_items,); their sums stay below 2^53."""
 
     front: np.ndarray
     browse: np.ndarray

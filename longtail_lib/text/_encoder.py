@@ -89,20 +89,7 @@ class Encoder(ABC):
 
 
 def checked_texts(texts: Iterable[str]) -> list[str]:
-    """Return texts as a list of str.
-
-    Raises
-    ------
-    TypeError
-        One text instead of several, or an entry that is no text.
-    ValueError
-        No text.
-
-    Examples
-    --------
-    >>> checked_texts(("a lamp", "a map"))
-    ['a lamp', 'a map']
-    """
+    """Return texts as a list of str."""
     if isinstance(texts, str):
         raise TypeError("texts must be a list of texts, got one text; put it into brackets")
     texts = list(texts)
@@ -117,13 +104,7 @@ def checked_texts(texts: Iterable[str]) -> list[str]:
 
 
 def unit_rows(vectors: np.ndarray) -> np.ndarray:
-    """Divide each row by its length; a zero row stays zero.
-
-    Examples
-    --------
-    >>> unit_rows(np.array([[3.0, 4.0], [0.0, 0.0]])).tolist()
-    [[0.6, 0.8], [0.0, 0.0]]
-    """
+    """Divide each row by its length; a zero row stays zero."""
     length = np.linalg.norm(vectors, axis=1, keepdims=True)
     return vectors / np.where(length > 0, length, 1)
 
@@ -174,18 +155,7 @@ def anisotropy(vectors: np.ndarray) -> float:
 
 
 def checked_vectors(vectors: np.ndarray) -> np.ndarray:
-    """Return a matrix of finite numbers, or say what it is instead.
-
-    Raises
-    ------
-    ValueError
-        Another number of axes, no row or no column, or an entry that is no finite number.
-
-    Examples
-    --------
-    >>> checked_vectors([[1, 2]]).shape
-    (1, 2)
-    """
+    """Return a matrix of finite numbers, or say what it is instead."""
     vectors = np.asarray(vectors)
     if vectors.ndim != 2 or not vectors.size or vectors.dtype.kind not in "fiu":
         raise ValueError(

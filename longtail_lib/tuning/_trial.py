@@ -80,20 +80,7 @@ class Trial:
 
 
 def trial_frame(trials: Sequence[Trial], keys: Sequence[tuple[str, str]]) -> pl.DataFrame:
-    """One row a trial: number, parameters, each metric with its interval, seconds, state, reason.
-
-    Parameters
-    ----------
-    trials : sequence of Trial
-    keys : sequence of (group, "metric@k")
-        The metrics to show.
-
-    Returns
-    -------
-    polars.DataFrame
-        A parameter that takes words as well as numbers is a column of text; one that bears the
-        name of another column is called `parameter <name>`.
-    """
+    """One row a trial: number, parameters, each metric with its interval, seconds, state, reason."""
     import polars as pl
 
     own = ["number", "seconds", "state", "reason"]

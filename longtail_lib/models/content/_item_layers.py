@@ -203,11 +203,6 @@ def semantic_basis(vectors: np.ndarray, dimensions: int) -> np.ndarray:
 
     These are the coordinates that AlphaFuse keeps frozen; what it calls the null space are the
     further coordinates, along which texts hardly differ and ids are learned.
-
-    References
-    ----------
-    G. Hu et al., "AlphaFuse: Learn ID Embeddings for Sequential Recommendation in Null Space of
-    Language Embeddings", SIGIR 2025.
     """
     if not 1 <= dimensions <= vectors.shape[1]:
         raise ValueError(

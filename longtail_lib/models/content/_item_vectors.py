@@ -171,12 +171,6 @@ class ContentRecommender(Recommender):
     As an array, `vectors` is left out of what `save` writes as parameters: a loaded model scores
     without it and has None in its place, so that another `fit` encodes the item table. Models
     that derive from another base as well name this class first.
-
-    Parameters
-    ----------
-    vectors : ndarray of float, shape (n_items, dimensions), or None
-        In the order of the split's `item_ids`; a zero row is an item without text. None encodes
-        the column "text" of the split's item table, as `item_vectors` does.
     """
 
     vectors: np.ndarray | None

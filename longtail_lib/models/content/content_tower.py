@@ -207,25 +207,6 @@ class ContentNetwork(keras.Model):
     """Cosines of user vectors with item vectors made of content, or of content and id.
 
     A batch is a dict as `two_tower_batches.user_batches` makes it.
-
-    Parameters
-    ----------
-    n_users, dim : int
-    content : ndarray of float32, shape (n_items, d)
-    cold : ndarray of bool, shape (n_items,)
-        Items whose id is never used, and that are not compared with in training.
-    hidden : int
-        Width of the hidden layer of the content tower; 0 for a linear one.
-    dropout : float
-        Share of items whose id is dropped in each batch.
-    swap : bool
-        Where the id is kept it takes the place of the content (True) or is added to it (False).
-    contrast : float
-        Weight of the term that holds an item's two vectors together.
-    user_dropout : float
-        Share of a user vector's places set to zero in training.
-    temperature : float
-    seed : int
     """
 
     def __init__(

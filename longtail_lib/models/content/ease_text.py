@@ -190,12 +190,6 @@ def text_map(
     .. math:: M = (A + l2\,I)^{-1} A\,(T^T T + I)^{-1}, \qquad A = T^T \tilde X^T \tilde X T.
 
     Only d x d numbers are learned, from warm items; they hold for cold items as well.
-
-    References
-    ----------
-    Sharma, Zhou, Hu and Karypis (2015), "Feature-based factorized Bilinear Similarity Model for
-    Cold-Start Top-n Item Recommendation", SDM 2015: a bilinear similarity of item features,
-    learned by gradient. The closed form is ours.
     """
     scale = np.maximum(parts.popularity, 1).astype(np.float32) ** np.float32(-exponent)
     scaled = csr_matrix(

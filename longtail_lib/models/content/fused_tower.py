@@ -196,20 +196,6 @@ class FusedNetwork(keras.Model):
     """A learned vector for each user, an item layer, cosines over a temperature.
 
     A batch is a dict as `two_tower_batches.user_batches` makes it.
-
-    Parameters
-    ----------
-    n_users : int
-    items : keras.layers.Layer
-        From `item_layer`.
-    temperature : float
-    log_prior : ndarray of float32, shape (n_items,), or None
-        Added to logits in training.
-    similar : ndarray of int, shape (n_users, n), or None
-        Users towards whose mean each user's vector is drawn.
-    distillation : float
-        How strongly.
-    seed : int
     """
 
     def __init__(

@@ -112,11 +112,6 @@ def reversed_probability(popularity: np.ndarray) -> np.ndarray:
     """Probability of each item inversely proportional to its popularity.
 
     An item with one interaction comes up a hundred times as often as one with a hundred.
-
-    References
-    ----------
-    Zhou, Cui, Wei and Chen (2020), "BBN: Bilateral-Branch Network with Cumulative Learning for
-    Long-Tailed Visual Recognition", CVPR 2020.
     """
     popularity = np.asarray(popularity, dtype=np.float64)
     weight = np.divide(1.0, popularity, out=np.zeros_like(popularity), where=popularity > 0)
@@ -129,11 +124,6 @@ def capped_probability(popularity: np.ndarray, head: float = 0.2) -> np.ndarray:
 
     The interactions of a head item are drawn as if it had as many as the most popular item
     outside the head; all others are drawn as the log holds them.
-
-    References
-    ----------
-    Zhang et al. (2023), "Empowering Long-tail Item Recommendation through Cross Decoupling
-    Network (CDN)", KDD 2023.
     """
     popularity = np.asarray(popularity, dtype=np.float64)
     falling = np.sort(popularity)[::-1]

@@ -33,15 +33,6 @@ class BilateralNetwork(keras.Model):
 
     A batch is a dict: "user" and "balanced_user" (n,), "targets" and "balanced_targets"
     (n, n_items), "alpha" (n, 1), the same in all rows.
-
-    Parameters
-    ----------
-    n_users, dim : int
-    items : keras.layers.Layer
-        Called with unit vectors of both heads and the weight, it returns mixed cosines.
-    temperature, dropout, l2 : float
-        `l2` counts the squared length of user and item vectors, next to the loss of one user.
-    seed : int
     """
 
     def __init__(
@@ -100,13 +91,7 @@ class BilateralNetwork(keras.Model):
 
 
 class ClassifierItems(keras.layers.Layer):
-    """A vector for each item, in each branch its own.
-
-    Parameters
-    ----------
-    n_items, dim : int
-    seed : int
-    """
+    """A vector for each item, in each branch its own."""
 
     def __init__(self, n_items: int, dim: int, seed: int) -> None:
         super().__init__(name="items")
@@ -139,13 +124,6 @@ class ExpertItems(keras.layers.Layer):
     CDN's two experts. The gate of `_item_layers.GatedItems` is another: it weighs unit vectors of
     id and text by one curve of popularity, this one vectors of any length by a softmax whose two
     logits are free.
-
-    Parameters
-    ----------
-    indicators : ndarray of float32, shape (n_items, n_values)
-    frequency : ndarray of float32, shape (n_items, 1)
-    dim : int
-    seed : int
     """
 
     def __init__(self, indicators: np.ndarray, frequency: np.ndarray, dim: int, seed: int) -> None:
@@ -192,11 +170,6 @@ def cumulative_weight(epoch: int, epochs: int, rate: float = 1.0) -> float:
     It falls slowly at first, so that the log as it is shapes the vectors before the re-balanced
     one gets a say. BBN has :math:`\gamma = 1`; CDN asks for more than 1, which keeps the
     conventional branch above :math:`1 - 1/\gamma^2`.
-
-    References
-    ----------
-    Zhou, Cui, Wei and Chen (2020), "BBN: Bilateral-Branch Network with Cumulative Learning for
-    Long-Tailed Visual Recognition", CVPR 2020.
     """
     if epoch > epochs:
         raise ValueError(f"cumulative_weight: epoch must be at most epochs, {epochs}, got {epoch}")
@@ -210,11 +183,6 @@ def bilateral_cross_entropy(logits: Any, targets: Any, balanced_targets: Any, al
         \quad\text{with}\quad z = \alpha z_c + (1 - \alpha) z_r
 
     Each H is the mean over the interactions of its branch.
-
-    References
-    ----------
-    Zhou, Cui, Wei and Chen (2020), "BBN: Bilateral-Branch Network with Cumulative Learning for
-    Long-Tailed Visual Recognition", CVPR 2020.
     """
     ops = import_keras().ops
     logits, targets, balanced_targets = (
@@ -238,11 +206,6 @@ def gated_mixture(memorised: Any, generalised: Any, gate: Any) -> Any:
     r"""Mix two experts' item vectors, :math:`y_i = g_{i1} m_i + g_{i2} a_i`.
 
     The gate is a softmax, so the two shares of an item sum to 1.
-
-    References
-    ----------
-    Zhang et al. (2023), "Empowering Long-tail Item Recommendation through Cross Decoupling
-    Network (CDN)", KDD 2023.
     """
     ops = import_keras().ops
     shares = ops.softmax(ops.convert_to_tensor(gate, dtype="float32"), axis=-1)

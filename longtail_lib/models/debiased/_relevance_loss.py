@@ -72,15 +72,6 @@ def relevance_weights(
     preference m. What m can do is to fill in what clipping cuts off, and that is the form above.
     Where impressions are logged, the right column holds; its last line is unbiased if either
     the propensities or the imputed preferences are right.
-
-    References
-    ----------
-    Saito, Yaginuma, Nishino, Sakata and Nakata (2020), "Unbiased Recommender Learning from
-    Missing-Not-At-Random Implicit Feedback", WSDM 2020, for "ips" from choices.
-    Schnabel, Swaminathan, Singh, Chandak and Joachims (2016), "Recommendations as Treatments:
-    Debiasing Learning and Evaluation", ICML 2016, for "ips" and "snips" where O is known.
-    Wang, Zhang, Sun and Qi (2019), "Doubly Robust Joint Learning for Recommendation on Data
-    Missing Not at Random", ICML 2019.
     """
     if estimator == "naive":
         return chosen, (1.0 if shown is None else shown) - chosen
@@ -120,39 +111,7 @@ def pointwise_loss(log_odds: Any, positive: Any, negative: Any, loss: str = "squ
 
 
 class RelevanceCells:
-    """Choices, weights and what was observed, in dense blocks of users.
-
-    Parameters
-    ----------
-    parts : Split
-    estimator : {"naive", "ips", "snips", "doubly-robust"}
-    propensity : {"popularity", "true"} or array, shape (n_items,) or (n_users, n_items)
-    exponent : float
-        For "popularity".
-    clip : float
-        Smallest propensity to divide by.
-    shown : csr_matrix, array or None, shape (n_users, n_items)
-        1 for each pair that was shown.
-
-    Attributes
-    ----------
-    propensity : ndarray of float32, shape (1, n_items) or (n_users, n_items)
-    scale : float
-        1, or for "snips" what makes the weights average 1: over train choices, or over what was
-        shown where that is known.
-
-    Raises
-    ------
-    ValueError
-        A parameter out of range or an array that does not fit the split.
-
-    Examples
-    --------
-    >>> parts = Split.from_matrices([[1, 1], [1, 0]])
-    >>> cells = RelevanceCells(parts, "ips", np.array([0.5, 0.25]), clip=0.0)
-    >>> cells.block(np.array([0]))[0].tolist()          # chosen, weight, propensity
-    [[1.0, 1.0], [2.0, 4.0], [0.5, 0.25]]
-    """
+    """Choices, weights and what was observed, in dense blocks of users."""
 
     def __init__(
         self,

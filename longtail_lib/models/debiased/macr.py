@@ -237,11 +237,6 @@ def three_branch_loss(
         + \beta\,H(\hat y_u)
 
     where H takes log-odds.
-
-    References
-    ----------
-    Wei, Feng, Chen, Wu, Yi and He (2021), "Model-Agnostic Counterfactual Reasoning for
-    Eliminating Popularity Bias in Recommender System", KDD 2021.
     """
     ops = import_keras().ops
     label, match, item, user = (
@@ -265,10 +260,5 @@ def counterfactual_score(
     What remains when the score that item and user would get without any match, at the reference
     value c, is subtracted. With c = 0 popular items keep their advantage; a c above the matches
     turns it round, so that a large :math:`\sigma(\hat y_i)` costs.
-
-    References
-    ----------
-    Wei, Feng, Chen, Wu, Yi and He (2021), "Model-Agnostic Counterfactual Reasoning for
-    Eliminating Popularity Bias in Recommender System", KDD 2021.
     """
     return (match - c) * item * user[:, None]

@@ -116,26 +116,7 @@ class SequenceRecommender(ContentRecommender, GradientRecommender):
         return self.user_vectors_[user_rows] @ self.item_vectors_.T
 
     def encode(self, sequences: Sequence[Any]) -> np.ndarray:
-        """Return the vectors of histories, whose products with `item_vectors_` are the scores.
-
-        Parameters
-        ----------
-        sequences : sequence of sequences of source item ids, length n
-            Each in the order of time. Of one longer than `max_length` the latest items are read.
-
-        Returns
-        -------
-        ndarray of float32, shape (n, dim)
-
-        Raises
-        ------
-        NotFittedError
-            `fit` or `load` has not run.
-        ValueError
-            No sequences, or an empty one.
-        KeyError
-            An unknown item id.
-        """
+        """Return the vectors of histories, whose products with `item_vectors_` are the scores."""
         self._check_fitted()
         lengths = np.array([len(sequence) for sequence in sequences], dtype=np.int64)
         if not len(lengths) or not lengths.all():
@@ -153,18 +134,6 @@ class SequenceRecommender(ContentRecommender, GradientRecommender):
         """Return a copy that scores the users of another split, by their train items there.
 
         Nothing is learned: histories that were not trained on are read by the fitted network.
-
-        Parameters
-        ----------
-        parts : Split
-            Over the same catalogue, with times.
-
-        Raises
-        ------
-        NotFittedError
-            `fit` or `load` has not run.
-        ValueError
-            Another catalogue, or no times.
         """
         self._check_fitted()
         if not np.array_equal(self.item_ids_, parts.item_ids):
@@ -188,29 +157,7 @@ class SequenceRecommender(ContentRecommender, GradientRecommender):
     def recommend_next(
         self, sequences: Sequence[Any], k: int = 10, exclude_seen: bool = True
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Return the k items that come next in histories that need not be of known users.
-
-        Parameters
-        ----------
-        sequences : sequence of sequences of source item ids, length n
-            See `encode`.
-        k : int
-        exclude_seen : bool
-            Leave out the items of the sequence, those beyond the window included. Where too few
-            others remain they stand last, with score -inf.
-
-        Returns
-        -------
-        items : ndarray of source item ids, shape (n, k)
-        scores : ndarray of float32, shape (n, k)
-
-        Raises
-        ------
-        ValueError
-            As `encode`, or k outside 1 to the size of the catalogue.
-        KeyError
-            An unknown item id.
-        """
+        """Return the k items that come next in histories that need not be of known users."""
         scores = self.encode(sequences) @ self.item_vectors_.T
         if not 1 <= k <= scores.shape[1]:
             raise ValueError(
