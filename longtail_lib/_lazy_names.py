@@ -16,14 +16,7 @@ __all__ = ["lazy_names"]
 def lazy_names(
     package: str, file: str, deprecated: Mapping[str, str] | None = None
 ) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
-    """Make a package's `__getattr__`, `__dir__` and `__all__` from its block for type checkers.
-
-    The block `if TYPE_CHECKING:` holds the imports as a type checker reads them; here they are
-    read as text and done one by one, each when its name is first used. So there is one list.
-
-    A module must not bear the name of a public thing inside it: importing the module would put it
-    in that thing's place.
-    """
+    """Make a package's `__getattr__`, `__dir__` and `__all__` from its block for type checkers."""
     homes = _homes(file)
     public = sorted(homes)
     old = dict(deprecated or {})

@@ -55,10 +55,7 @@ def tiny_world() -> Split:
 
 
 class Tiny(Recommender):
-    """Fixed scores.
-
-    User 0 is recommended f, d, e; user 1 c, f, e, d; user 2 e, c, f, b.
-    """
+    """Fixed scores."""
 
     def _fit(self, parts: Split) -> None:
         self.scores_ = np.array(

@@ -42,6 +42,9 @@ def main(arguments: list[str] | None = None) -> int:
     fuzz.add_argument("paths", nargs="*", default=["tests"], help="tests; all when left out")
     fuzz.add_argument("--rounds", type=int, default=10, help="each with a seed of its own")
     fuzz.add_argument("--seed", type=int, help="one round, with the seed that a failure told")
+    extend = commands.add_parser("extend", help="add models to the stored results of a dataset")
+    extend.add_argument("dataset", help="shop, movielens-small or music")
+    extend.add_argument("models", nargs="+", help="names, or package.module:Class")
     commands.add_parser("environment", help="write environment.yml from requirements.lock")
     commands.add_parser(
         "architecture", help="make the drawing and tables of docs/architecture.md from the imports"
@@ -139,6 +142,17 @@ def _datasets(options: argparse.Namespace) -> int:
     return 0
 
 
+def _extend(options: argparse.Namespace) -> int:
+    from longtail_course.experiments import extend_results, stored_results
+    from longtail_course.experiments.stored import EVIDENCE
+
+    path = EVIDENCE / f"{options.dataset}.json"
+    stored = stored_results(options.dataset)
+    extend_results(stored, options.dataset, options.models, out=path, say=print, progress=True)
+    print(os.path.relpath(path))
+    return 0
+
+
 def _environment(options: argparse.Namespace) -> int:
     from longtail_course.build.environment import write_environment
 
@@ -189,6 +203,7 @@ _COMMANDS = {
     "clear": _clear,
     "datasets": _datasets,
     "environment": _environment,
+    "extend": _extend,
     "evidence": _evidence,
     "fuzz": _fuzz,
     "lock": _lock,

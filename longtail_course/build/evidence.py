@@ -60,7 +60,7 @@ def _block(name: str) -> tuple[str, bytes]:
     from longtail_course.experiments import paired_table, stored_results
     from longtail_course.pictures import frontier_plot
     from longtail_lib.benchmark import evidence_table
-    from longtail_lib.evaluation import frontier
+    from longtail_course.toys import frontier
 
     results = stored_results(name)
     reports = [results.report(_SPLIT, model) for model in results.models(_SPLIT)]

@@ -50,7 +50,7 @@ def fresh_parts(parts: Any, seed: int = 1) -> Any:
     -------
     Split
     """
-    from longtail_lib.debias import fresh_feedback
+    from longtail_course.worlds import fresh_feedback
 
     none = parts.test.copy()
     none.data[:] = 0

@@ -9,6 +9,9 @@ from longtail_lib._lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from longtail_course.worlds._feedback_loop import feedback_loop as feedback_loop
+    from longtail_course.worlds._fresh_feedback import Feedback as Feedback
+    from longtail_course.worlds._fresh_feedback import draw_feedback as draw_feedback
+    from longtail_course.worlds._fresh_feedback import fresh_feedback as fresh_feedback
     from longtail_course.worlds._log_figures import LogFigures as LogFigures
     from longtail_course.worlds._log_figures import LogShape as LogShape
     from longtail_course.worlds._log_figures import log_figures as log_figures

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from longtail_course.worlds import draw_feedback
 from longtail_course.worlds.imputation import item_preference
 from longtail_lib.debias import (
     Estimate,
     clipped_ips,
     doubly_robust,
-    draw_feedback,
     ips,
     list_weights,
     naive,

@@ -27,12 +27,7 @@ _LENIENT = 'mend it, or pass on_error="null" to keep such rows with a null'
 
 
 def read_ids(source: Source, column: str, *, lenient: bool) -> tuple[pl.Series, pl.Series | None]:
-    """Read user or item ids, as text and where possible as integers.
-
-    In CSV and TSV a column is an integer column when every value is written as Python writes an
-    integer: "7" is, "007" and "7.0" are not, because two different ids could become one. In
-    Parquet the column's own type decides.
-    """
+    """Read user or item ids, as text and where possible as integers."""
     raw = source.frame[column]
     integers: pl.Series | None = None
     if isinstance(raw.dtype, pl.Categorical | pl.Enum):
@@ -147,10 +142,7 @@ def read_timestamps(
 
 
 def read_attribute(source: Source, column: str) -> pl.Series:
-    """Read an attribute of items or users in the narrowest of integer, float and text.
-
-    Empty fields are null. Parquet keeps its own types.
-    """
+    """Read an attribute of items or users in the narrowest of integer, float and text."""
     raw = source.frame[column]
     if not source.is_text:
         return raw

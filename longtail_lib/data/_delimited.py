@@ -26,11 +26,7 @@ class Record(NamedTuple):
 
 
 def records(path: Path, separator: str, encoding: str = "utf-8") -> Iterator[Record]:
-    """Yield the rows of a CSV or TSV file one by one, the header first.
-
-    This is the slow, forgiving reader. It is used for the header, for files that polars refuses,
-    and to find the line of a row that an error message names. Blank lines are skipped.
-    """
+    """Yield the rows of a CSV or TSV file one by one, the header first."""
     pending: list[str] = []
     with _open_text(path, encoding, errors="replace") as file:
 
@@ -92,11 +88,7 @@ def read_delimited(
     encoding: str = "utf-8",
     lenient: bool = False,
 ) -> pl.DataFrame:
-    """Read some columns of a CSV or TSV file as text.
-
-    Nothing is guessed: "007" stays "007". An empty field is null. Rows in which every field is
-    empty are left out, like blank lines.
-    """
+    """Read some columns of a CSV or TSV file as text."""
     unicode = encoding.lower().replace("_", "-") in ("utf-8", "utf8", "utf-8-sig")
     if not unicode:
         _check_encoding(path, encoding, lenient)

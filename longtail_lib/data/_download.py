@@ -47,11 +47,7 @@ def cache_folder() -> Path:
 def find_movielens(
     data_home: str | os.PathLike[str] | None = None, *, sha256: Mapping[str, str] = SHA256
 ) -> Path | None:
-    """Look for MovieLens latest-small on this machine, without a download.
-
-    Looked at in this order: `data_home`, then `$LONGTAIL_DATA_HOME`, then the download cache.
-    Where `data_home` is given, nothing else is looked at.
-    """
+    """Look for MovieLens latest-small on this machine, without a download."""
     homes = [data_home] if data_home is not None else [os.environ.get(_VARIABLE)]
     for home in homes:
         if home and (Path(home) / FOLDER).is_dir():
@@ -76,12 +72,7 @@ def fetch_movielens(
     sha256: Mapping[str, str] = SHA256,
     progress: bool = False,
 ) -> Path:
-    """Return the folder of MovieLens latest-small; download it where it is not there yet.
-
-    The archive goes to a temporary folder beside its destination. Its four files are checked
-    by sha256 there; only then does the folder get its name. Whatever goes wrong before that
-    leaves nothing behind, and files that were there stay as they were.
-    """
+    """Return the folder of MovieLens latest-small; download it where it is not there yet."""
     found = find_movielens(data_home, sha256=sha256)
     if found is not None:
         return found

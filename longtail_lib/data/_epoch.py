@@ -40,12 +40,7 @@ class Epoch:
 
 
 def read_epoch(raw: pl.Series) -> Epoch:
-    """Read timestamps value by value, and say which units occur.
-
-    Numbers are read by their size: below 1e11 as seconds, below 1e14 as milliseconds, below
-    1e17 as microseconds, above as nanoseconds. Text may hold such a number or an ISO 8601 date
-    with or without time of day; without an offset it is UTC. Fractions are rounded down.
-    """
+    """Read timestamps value by value, and say which units occur."""
     units = [name for name, _, _ in _UNITS] + [_ISO]
     if raw.dtype in (pl.Date, pl.Datetime):
         ticks = raw.cast(pl.Datetime("us", getattr(raw.dtype, "time_zone", None)))

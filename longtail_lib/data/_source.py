@@ -37,19 +37,12 @@ class Source:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
     def line(self, row: int) -> int:
-        """Return where a row of `frame` is in the file.
-
-        Lines of CSV and TSV count from 1, the header included; rows of Parquet and frames count
-        from 1.
-        """
+        """Return where a row of `frame` is in the file."""
         record = self._record(row)
         return row + 1 if record is None else record.line
 
     def error(self, column: str, row: int, complaint: str, *, others: int = 0) -> ValueError:
-        """Return a ValueError that names file, row and column.
-
-        A row with fewer fields than the header is named as such: that is the real cause.
-        """
+        """Return a ValueError that names file, row and column."""
         record = self._record(row)
         line = row + 1 if record is None else record.line
         place = f"{self.path.name}, row {line}, column {column!r}"

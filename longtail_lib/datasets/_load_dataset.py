@@ -119,10 +119,7 @@ def check_name(name: str, known: Sequence[str], what: str) -> None:
 
 
 def stored_folder(name: str) -> Path | None:
-    """Return where a simulated dataset is stored in this checkout; None where it is not.
-
-    An installed package has no `datasets` folder beside it: there the data is simulated afresh.
-    """
+    """Return where a simulated dataset is stored in this checkout; None where it is not."""
     folder = Path(__file__).parents[2] / "datasets" / name
     return folder if (folder / "card.json").is_file() else None
 

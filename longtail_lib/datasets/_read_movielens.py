@@ -210,10 +210,7 @@ def open_csv(folder: Path, stem: str) -> Source | None:
 
 
 def open_dat(folder: Path, stem: str) -> Source | None:
-    """Read `<stem>.dat`, which has no header, or return None where there is none.
-
-    The 1M set is in Latin-1, the 10M set in UTF-8.
-    """
+    """Read `<stem>.dat`, which has no header, or return None where there is none."""
     path = folder / f"{stem}.dat"
     if not path.is_file():
         return None

@@ -48,11 +48,7 @@ def left_out_coverage(lists: np.ndarray, exposed: np.ndarray, mask: np.ndarray) 
 
 
 def left_out_gini(lists: np.ndarray, exposed: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """Gini coefficient of exposure within a group with each user left out in turn.
-
-    Taking one list away lowers some counts by one. Each such item is taken to be the first among
-    its equals in ascending order, so the order stays valid and only a sum of ranks changes.
-    """
+    """Gini coefficient of exposure within a group with each user left out in turn."""
     with_count = np.bincount(exposed[mask])
     n_items = int(with_count.sum())
     # Items below each count: the first of those with the count itself has the next rank.
@@ -104,7 +100,7 @@ def interval_of_left_out(
 
 
 def slack_of_coverage(share: float, n: int, k: int, n_items: int) -> tuple[float, float]:
-    """How far coverage may rise if a share of all users is unlike the n met: by their k items each."""
+    """How far coverage may rise if a share of all users is unlike the n met: by k items each."""
     return 0.0, n * share * k / max(1, n_items)
 
 
@@ -122,12 +118,7 @@ _CHUNK_BYTES = 16_000_000
 
 
 def never_seen_bound(n: int, confidence: float) -> float:
-    """Upper limit for how often something happens that n users never showed.
-
-    If a share p of all users would show it, n users show none with probability
-    :math:`(1-p)^n`. The limit is the p where that falls to (1 - confidence) / 2, as in the exact
-    interval of Clopper and Pearson.
-    """
+    """Upper limit for how often something happens that n users never showed."""
     return 1 - ((1 - confidence) / 2) ** (1 / n)
 
 
@@ -139,11 +130,7 @@ class Draws(NamedTuple):
 
 
 def bootstrap_means(values: np.ndarray, resamples: int, seed: int) -> Draws:
-    """Means over users with random weights.
-
-    Each draw gives every user, and one who was not met, an independent exponential weight. All
-    columns see the same weights, so that differences between columns are paired.
-    """
+    """Means over users with random weights."""
     n, m = values.shape
     counted = ~np.isnan(values)
     # A weighted mean lies between the least and the greatest value. Sums in float32, which BLAS
@@ -173,14 +160,7 @@ def bootstrap_means(values: np.ndarray, resamples: int, seed: int) -> Draws:
 def interval_of_means(
     draws: Draws, confidence: float, worst: float | np.ndarray = 0.0, best: float | np.ndarray = 1.0
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Interval of each column, with the user who was not met at the worst and at the best value.
-
-    A plain bootstrap cannot show what no user showed: from sixty zeros it concludes that the mean
-    is zero for certain, and from one small value among them hardly less. One more user at the end
-    of the range corrects that. For values that are only 0 or 1 the limits are those of Clopper
-    and Pearson; for others in a bounded range no case is known in which they hold too rarely
-    (Learned-Miller and Thomas). With many users the correction vanishes.
-    """
+    """Interval of each column, with the user who was not met at the worst and at the best value."""
     alpha = (1 - confidence) / 2
     met = draws.means * (1 - draws.unmet)
     return (

@@ -186,5 +186,5 @@ def draw(distribution: np.ndarray, shape: tuple[int, ...], rng: np.random.Genera
 def mixed_proposal(
     in_batch: np.ndarray, uniform: float, n_in_batch: int, n_uniform: int
 ) -> np.ndarray:
-    """Return how likely an item is to be a given negative, where some are in-batch, some uniform."""
+    """Return how likely an item is to be a given negative, with some in-batch, some uniform."""
     return (n_in_batch * in_batch + n_uniform * uniform) / (n_in_batch + n_uniform)

@@ -14,10 +14,7 @@ __all__ = ["batches_of", "equal_batches", "interaction_batches", "shuffled_pairs
 
 
 def user_batches(train: csr_matrix, batch_size: int, rng: np.random.Generator) -> Any:
-    """Stream users in random order, each with all his train interactions.
-
-    A batch holds so many users that they have about `batch_size` interactions.
-    """
+    """Stream users in random order, each with all his train interactions."""
     import tensorflow as tf
 
     lengths = np.diff(train.indptr)
@@ -93,21 +90,13 @@ def shuffled_pairs(train: csr_matrix, rng: np.random.Generator) -> tuple[np.ndar
 
 
 def equal_batches(n: int, batch_size: int) -> tuple[int, int]:
-    """Return how many batches of which equal size n rows make, near the size asked for.
-
-    One size means that a compiled step is traced once. Fewer rows than there are batches are left
-    over; where rows are shuffled, they are others in each epoch.
-    """
+    """Return how many batches of which equal size n rows make, near the size asked for."""
     count = max(1, round(n / batch_size))
     return count, n // count
 
 
 def batches_of(arrays: Any, batch_size: int) -> Any:
-    """Stream arrays in batches of equal size, in the order of their rows.
-
-    Whole batches are stored as rows of one tensor, so that taking one is a copy of consecutive
-    memory and the next lies ready while a step runs.
-    """
+    """Stream arrays in batches of equal size, in the order of their rows."""
     import tensorflow as tf
 
     first = tf.nest.flatten(arrays)[0]

@@ -107,13 +107,7 @@ _BLOCK = 2**22
 
 @constrained(k=Interval(Integral, 1))
 def validation_ndcg(score: Callable[[np.ndarray], np.ndarray], parts: Split, k: int = 10) -> float:
-    r"""Compute the mean NDCG@k of users with validation interactions, over the whole catalogue.
-
-    The same quantity as `evaluate(model, parts, k=k, part="validation")` reports: train
-    interactions are masked, gains are binary, the ideal list is no longer than k, and equal
-    scores are ordered by the same hash, so that a model that scores all items alike measures what
-    chance gives.
-    """
+    r"""Compute the mean NDCG@k of users with validation interactions, over the whole catalogue."""
     users = np.flatnonzero(np.diff(parts.validation.indptr))
     if not len(users):
         raise ValueError(

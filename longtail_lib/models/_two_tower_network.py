@@ -30,13 +30,7 @@ LOSSES = {
 
 
 class TwoTowerNetwork(keras.Model):
-    """Embeddings and features on either side, compared by cosine or dot product.
-
-    A batch is a dict. For the full softmax: "user" (n,), and for each interaction "place" (which
-    of these users), "item" and "weight" (m,). For all other losses: "user" (n,), "item" (n,); for
-    drawn negatives "negative" (m,); where logits are corrected, "item_q" (n,) and "negative_q"
-    (m,), the probability of each to be a negative.
-    """
+    """Embeddings and features on either side, compared by cosine or dot product."""
 
     def __init__(
         self,
@@ -192,12 +186,7 @@ FEATURES = ("attributes", "popularity")
 
 
 def tower_features(parts: Split, names: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Make feature matrices of items and users from the item table and the train part.
-
-    "attributes" are one indicator for each value of a text or list column of the item table,
-    scaled so that an item's indicators have length 1. "popularity" is log(1 + train interactions)
-    over the largest. A user's features are the means over the items of his train interactions.
-    """
+    """Make feature matrices of items and users from the item table and the train part."""
     columns = []
     for name in names:
         if name == "popularity":

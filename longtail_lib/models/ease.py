@@ -119,10 +119,7 @@ class EASE(Recommender):
     def _solve(
         self, parts: Split, chosen: np.ndarray, side: np.ndarray | None = None
     ) -> np.ndarray:
-        """Return W, with weights among the chosen items alone.
-
-        `side`, shape (n_chosen, d), adds d rows to the scaled matrix: what else is known of items.
-        """
+        """Return W, with weights among the chosen items alone."""
         popularity = np.maximum(parts.popularity[chosen], 1)
         scale = popularity.astype(np.float32) ** np.float32(-self.popularity_exponent)
         items = parts.train.T.tocsr()[chosen]
@@ -223,11 +220,7 @@ def _mirror(matrix: np.ndarray, step: int = 1024) -> None:
 
 
 def _spread(room: np.ndarray, warm: np.ndarray, n_items: int) -> np.ndarray:
-    """Move a matrix of warm items at the start of `room` to its places in the whole catalogue.
-
-    From the last row to the first: a row's new place never lies before its old one, so no row is
-    overwritten before it has moved.
-    """
+    """Move a matrix of warm items at the start of `room` to its places in the whole catalogue."""
     n_warm = len(warm)
     whole = room.reshape(n_items, n_items)
     if n_warm == n_items:

@@ -17,10 +17,7 @@ __all__ = ["ImplicitALS", "LatentFactors", "one_blas_thread"]
 
 
 class LatentFactors(Recommender):
-    """Score by the product of a user's and an item's factors, plus the item's bias.
-
-    A subclass sets the three attributes in `_fit`; the rest is here.
-    """
+    """Score by the product of a user's and an item's factors, plus the item's bias."""
 
     user_factors_: np.ndarray
     item_factors_: np.ndarray
@@ -80,11 +77,7 @@ def import_implicit(model: str) -> Any:
 
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """Hold BLAS at one thread, so that sums have one order and implicit has nothing to warn of.
-
-    implicit runs its own threads over users and items; BLAS threads inside them only get in each
-    other's way, and implicit warns about them on stderr.
-    """
+    """Hold BLAS at one thread, so that sums have one order and implicit has nothing to warn of."""
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(limits=1, user_api="blas"):

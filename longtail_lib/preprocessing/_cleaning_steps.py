@@ -113,12 +113,7 @@ def bot_users(users: np.ndarray, times: np.ndarray, n_users: int, most_per_day: 
 def k_core(
     users: np.ndarray, items: np.ndarray, min_user: int, min_item: int
 ) -> tuple[np.ndarray, int]:
-    """Drop users and items with too few interactions until none is left to drop.
-
-    Dropping an item takes interactions from its users, who may then fall below their own
-    minimum, and so on. One pass is therefore not enough; the fixed point is unique and does not
-    depend on the order of dropping.
-    """
+    """Drop users and items with too few interactions until none is left to drop."""
     kept = np.ones(len(users), dtype=bool)
     user_counts, item_counts = np.bincount(users), np.bincount(items)
     passes = 0

@@ -141,11 +141,7 @@ _NO_ATTRIBUTES = ("item_id", "title", "text")
 def attribute_indicators(
     items: Any, columns: Iterable[str] | None = None, min_items: int = 5
 ) -> tuple[np.ndarray, list[str]]:
-    """Turn text attributes into one indicator for each value.
-
-    A value such as "Comedy|Drama", or a list, counts for each of its parts. Values that fewer
-    than `min_items` items share are left out: nothing can be generalised from them.
-    """
+    """Turn text attributes into one indicator for each value."""
     if items is None:
         return np.zeros((0, 0), dtype=np.float32), []
     table = nw.from_native(items, eager_only=True)

@@ -14,12 +14,7 @@ __all__ = ["leave_last_out", "random_split", "temporal"]
 
 
 def temporal(times: np.ndarray, validation: Any = 0.1, test: Any = 0.2) -> np.ndarray:
-    """Assign interactions to parts by two moments that hold for all users.
-
-    Nothing in train is as late as anything in validation, and nothing in validation as late as
-    anything in test: what lies on a border goes to the later part entirely, with everything of
-    the same second. So a part can be a little larger than its share.
-    """
+    """Assign interactions to parts by two moments that hold for all users."""
     if _is_moment(validation) != _is_moment(test) and validation != 0 and test != 0:
         raise ValueError(
             f"validation {validation!r} and test {test!r} must both be shares below 1, or both "
@@ -86,11 +81,7 @@ def random_split(
     share_of: str = "interactions",
     seed: int = 0,
 ) -> np.ndarray:
-    """Assign interactions to parts by lot.
-
-    It wastes nothing and is common in the literature, but train then holds each user's future:
-    numbers come out better than they will be in use.
-    """
+    """Assign interactions to parts by lot."""
     _check_shares(validation, test)
     rng = np.random.default_rng(seed)
     n = len(users)
@@ -125,12 +116,7 @@ def random_split(
 def leave_last_out(
     users: np.ndarray, times: np.ndarray, validation: int = 1, test: int = 1
 ) -> np.ndarray:
-    """Assign each user's latest interactions to test, and those before to validation.
-
-    Every user with enough interactions is measured once, whenever they were last here. The price
-    is that train holds interactions of other users from after a test interaction; where the
-    future must stay unseen, use the temporal split.
-    """
+    """Assign each user's latest interactions to test, and those before to validation."""
     part_of = np.zeros(len(users), dtype=np.uint8)
     starts = np.flatnonzero(np.diff(users, prepend=users[0] - 1))
     counts = np.diff(starts, append=len(users))

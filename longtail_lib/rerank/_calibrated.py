@@ -128,10 +128,7 @@ def calibrated(
 
 
 def calibration_divergence(target: Any, mixture: Any, smoothing: float = 0.01) -> np.ndarray:
-    r"""Kullback-Leibler divergence from a list's mixture to a user's, smoothed.
-
-    .. math:: \sum_g p_g \log \frac{p_g}{(1 - smoothing)\, q_g + smoothing\, p_g}
-    """
+    r"""Kullback-Leibler divergence from a list's mixture to a user's, smoothed."""
     p, q = np.asarray(target, dtype=np.float64), np.asarray(mixture, dtype=np.float64)
     mixed = (1 - smoothing) * q + smoothing * p
     ratio = np.divide(p, mixed, out=np.ones(np.broadcast(p, q).shape), where=p > 0)

@@ -31,11 +31,7 @@ class Candidates(NamedTuple):
 
 
 def checked_candidates(candidates: Any, scores: Any, k: int, method: str) -> Candidates:
-    """Check candidates and scale their scores.
-
-    Scores are scaled for each user, (s - min) / (max - min), so that a weight means the same for
-    any model and any user. Where all scores are equal, relevance is 0.
-    """
+    """Check candidates and scale their scores."""
     columns, scores = np.asarray(candidates), np.asarray(scores)
     if columns.dtype.kind not in "iu":
         raise TypeError(
@@ -128,11 +124,7 @@ def greedy(
     gains: Callable[[int], np.ndarray],
     choose: Callable[[np.ndarray], None],
 ) -> np.ndarray:
-    """Fill k places, each with the candidate whose gain is largest at that moment.
-
-    Equal gains are ordered as the candidates are, by score. What was chosen at a place does not
-    depend on k: a longer list begins with the shorter one.
-    """
+    """Fill k places, each with the candidate whose gain is largest at that moment."""
     n = len(found.columns)
     users = np.arange(n)
     positions = np.empty((n, found.k), dtype=np.int64)
@@ -148,11 +140,7 @@ def greedy(
 
 
 def attribute_shares(items: Any, column: str) -> np.ndarray:
-    """Turn an attribute of the items into shares of its values.
-
-    An item with several values, a list or text separated by "|", shares 1 among them equally. An
-    item without a value has no shares.
-    """
+    """Turn an attribute of the items into shares of its values."""
     if items is None:
         raise ValueError(
             f"this split has no item table, so no attribute {column!r}; give the catalogue to "

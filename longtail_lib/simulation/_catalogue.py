@@ -37,11 +37,7 @@ class Catalogue:
 
 
 def draw_catalogue(preset: Preset, vocabulary: Vocabulary, seed: int) -> Catalogue:
-    """Draw the items of a store.
-
-    Which values an attribute takes depends on the category (a shop's poetry has other makers
-    than its garden tools), and values of one family have similar factors.
-    """
+    """Draw the items of a store."""
     rng = stream(seed, f"{preset.name} catalogue")
     n_items, n_dimensions = preset.n_items, preset.taste_dimensions
     n_categories = len(vocabulary.attributes["category"])
@@ -109,11 +105,7 @@ _TRIES = 40
 def write_texts(
     preset: Preset, vocabulary: Vocabulary, catalogue: Catalogue, seed: int
 ) -> tuple[list[str], list[str]]:
-    """Write a title and a text (title and description) for each item.
-
-    Wordings are drawn at random from the attribute values alone: the text carries them all
-    through, in other words each time, and cannot carry residual or appeal.
-    """
+    """Write a title and a text (title and description) for each item."""
     rng = stream(seed, f"{preset.name} text")
     # One block of draws for each item, so that one item's text never shifts another's.
     draws = rng.integers(0, 1 << 20, (preset.n_items, _TRIES * 6 + 16))

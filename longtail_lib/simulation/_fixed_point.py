@@ -35,11 +35,7 @@ def stream(seed: int, name: str) -> np.random.Generator:
 
 
 def normal(rng: np.random.Generator, shape: int | tuple[int, ...]) -> np.ndarray:
-    """Draw standard normal numbers on the grid, as int64 in units of 2^-10.
-
-    The sum of twelve uniform 16-bit integers has a standard deviation of 2^16, is normal to the
-    eye, and needs no logarithm.
-    """
+    """Draw standard normal numbers on the grid, as int64 in units of 2^-10."""
     shape = (shape,) if isinstance(shape, int) else tuple(shape)
     total = np.zeros(shape, dtype=np.int64)
     for _ in range(12):
@@ -79,10 +75,7 @@ def whole_power(x: np.ndarray, exponent: np.ndarray) -> np.ndarray:
 
 
 def squash(x: np.ndarray) -> np.ndarray:
-    """Map real numbers to (0, 1), 0 to one half: (1 + y / sqrt(1 + y^2)) / 2, y = x + x |x| / 2.
-
-    As steep as a logistic curve in the tails that matter, and made of one rounding at a time.
-    """
+    """Map real numbers to (0, 1), 0 to one half: (1 + y / sqrt(1 + y^2)) / 2, y = x + x |x| / 2."""
     x = np.asarray(x, dtype=np.float64)
     y = x + x * np.abs(x) * 0.5
     return (1.0 + y / np.sqrt(1.0 + y * y)) * 0.5

@@ -38,10 +38,7 @@ class Events:
 
 
 def run_policy(truth: SimulatedTruth, rng: np.random.Generator) -> Events:
-    """Show slates to all users of a truth, block by block, and let them choose.
-
-    Fills `truth.counted` as it goes; everything else in the truth is only read.
-    """
+    """Show slates to all users of a truth, block by block, and let them choose."""
     n_items = len(truth.item_ids)
     taken = np.zeros(len(truth.user_ids) * n_items, dtype=bool)
     truth.counted[:] = 0

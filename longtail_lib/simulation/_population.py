@@ -112,11 +112,7 @@ _STEPS = {"stars": 1.0, "half-stars": 0.5}
 def rate(
     preset: Preset, strength: np.ndarray, generosity: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray | None:
-    """Rate chosen items.
-
-    Opinion is the preference before squashing, plus the user's generosity, plus noise. Stars cut
-    the opinions of the whole log at the preset's shares, so that the histogram is the preset's.
-    """
+    """Rate chosen items."""
     noise = normal(rng, len(strength)) * round(preset.rating_noise * UNIT) >> 10
     opinion = np.floor(strength * UNIT).astype(np.int64) + generosity + noise
     if preset.rating == "none":
@@ -152,11 +148,7 @@ def block_start(preset: Preset, block: np.ndarray) -> np.ndarray:
 def draw_times(
     preset: Preset, user: np.ndarray, block: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
-    """Draw a timestamp for each choice.
-
-    A user's choices of one block fall, in random order, into sessions of up to eight; within a
-    session there are 20 to 400 seconds from one to the next.
-    """
+    """Draw a timestamp for each choice."""
     n = len(user)
     order = np.lexsort((rng.permutation(n), block, user))
     visit = user[order].astype(np.int64) * preset.blocks + block[order]

@@ -206,11 +206,7 @@ def fetch_weights(
     optional: Sequence[str] = (),
     progress: bool = False,
 ) -> Path:
-    """Return the folder of a model of the hub; download it where the cache has it not yet.
-
-    Files go to a temporary folder beside their destination and are checked there; only then does
-    the folder get its name.
-    """
+    """Return the folder of a model of the hub; download it where the cache has it not yet."""
     home = cache_folder() / "encoders" / name.replace("/", "--")
     folder = home / revision
     if not _complaint(folder, files):

@@ -71,10 +71,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
 def words_of(text: str) -> list[str]:
-    """Split a text into lower-case words; digits and punctuation are left out.
-
-    Words are what stands between spaces and punctuation, so that Chinese needs a segmenter first.
-    """
+    """Split a text into lower-case words; digits and punctuation are left out."""
     return _WORD.findall(text.lower())
 
 

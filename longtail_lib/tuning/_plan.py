@@ -52,11 +52,7 @@ class Plan:
         return self.make(**self.fixed, **parameters)
 
     def next(self, records: Sequence[Trial]) -> dict[str, Any]:
-        """Parameters of the next trial: the defaults, then what TPE proposes.
-
-        A few proposals are made where the first ones were tried before, unless all points of a
-        small space were.
-        """
+        """Parameters of the next trial: the defaults, then what TPE proposes."""
         number = len(records)
         if number == 0 and self.defaults is not None:
             return dict(self.defaults)

@@ -49,11 +49,7 @@ def space_to_json(distributions: Mapping[str, Any]) -> dict[str, Any]:
 def propose(
     distributions: Mapping[str, Any], ranked: Sequence[Trial], *, seed: int | Sequence[int]
 ) -> dict[str, Any]:
-    """Return parameters for the next trial; equal arguments give equal parameters.
-
-    Only the order of the trials counts, which is all that TPE looks at. Everything follows from
-    the arguments, so that a search that was interrupted goes on as if it had not been.
-    """
+    """Return parameters for the next trial; equal arguments give equal parameters."""
     optuna = import_optuna()
     own_seed = int(np.random.SeedSequence(seed).generate_state(1)[0])
     with _quiet(optuna):

@@ -80,7 +80,7 @@ class Trial:
 
 
 def trial_frame(trials: Sequence[Trial], keys: Sequence[tuple[str, str]]) -> pl.DataFrame:
-    """One row a trial: number, parameters, each metric with its interval, seconds, state, reason."""
+    """One row a trial: number, parameters, metrics with intervals, seconds, state, reason."""
     import polars as pl
 
     own = ["number", "seconds", "state", "reason"]

@@ -89,11 +89,7 @@ class ConcatenatedItems(SummedItems):
 
 
 class GatedItems(SummedItems):
-    """g times the id plus 1 - g times the text, where g is learned from the item's popularity.
-
-    g = sigmoid(slope * (log(1 + popularity) - middle)). It starts at a half for an item with five
-    interactions and may learn to fall with popularity as well as to rise.
-    """
+    """g times the id plus 1 - g times the text, where g is learned from the item's popularity."""
 
     def __init__(self, ids: IdItems, text: TextItems, popularity: np.ndarray) -> None:
         super().__init__(ids, text)
@@ -184,11 +180,7 @@ def _rows(tensor: Any, rows: Any) -> Any:
 
 
 def centred_text(vectors: np.ndarray) -> np.ndarray:
-    """Take the mean off the vectors of items with text, and give each length 1.
-
-    Vectors of a language model share a large common part that tells no item from another.
-    Rows of zeros, which stand for items without text, stay zeros.
-    """
+    """Take the mean off the vectors of items with text, and give each length 1."""
     told = np.any(vectors != 0, axis=1)
     centred = np.zeros(vectors.shape, dtype=np.float32)
     if told.any():
@@ -199,11 +191,7 @@ def centred_text(vectors: np.ndarray) -> np.ndarray:
 
 
 def semantic_basis(vectors: np.ndarray, dimensions: int) -> np.ndarray:
-    """Return text along its directions of largest variance, each scaled to variance 1.
-
-    These are the coordinates that AlphaFuse keeps frozen; what it calls the null space are the
-    further coordinates, along which texts hardly differ and ids are learned.
-    """
+    """Return text along its directions of largest variance, each scaled to variance 1."""
     if not 1 <= dimensions <= vectors.shape[1]:
         raise ValueError(
             f"semantic_basis: dimensions must lie between 1 and the {vectors.shape[1]} of the "

@@ -166,12 +166,7 @@ def text_space(vectors: np.ndarray, space: str) -> np.ndarray:
 
 
 class ContentRecommender(Recommender):
-    """Base class of recommenders whose constructor takes text vectors as `vectors`.
-
-    As an array, `vectors` is left out of what `save` writes as parameters: a loaded model scores
-    without it and has None in its place, so that another `fit` encodes the item table. Models
-    that derive from another base as well name this class first.
-    """
+    """Base class of recommenders whose constructor takes text vectors as `vectors`."""
 
     vectors: np.ndarray | None
 

@@ -204,10 +204,7 @@ _CONTRASTED = 256
 
 
 class ContentNetwork(keras.Model):
-    """Cosines of user vectors with item vectors made of content, or of content and id.
-
-    A batch is a dict as `two_tower_batches.user_batches` makes it.
-    """
+    """Cosines of user vectors with item vectors made of content, or of content and id."""
 
     def __init__(
         self,

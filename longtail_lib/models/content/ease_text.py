@@ -180,17 +180,7 @@ def _spread_of_scores(parts: Split, score) -> float:
 def text_map(
     parts: Split, vectors: np.ndarray, l2: float, exponent: float = 0.5
 ) -> tuple[np.ndarray, np.ndarray]:
-    r"""Learn how much the text of a seen item speaks for the text of a candidate.
-
-    With :math:`\tilde X = c X D^{-\alpha}` the train matrix scaled by popularity as in `EASE` and
-    T the text vectors, users are described by the texts they chose, :math:`\tilde X T`, and the
-    matrix M predicts from it what they choose, :math:`\tilde X \approx \tilde X T M T^T`. Ridge
-    regression on both sides gives
-
-    .. math:: M = (A + l2\,I)^{-1} A\,(T^T T + I)^{-1}, \qquad A = T^T \tilde X^T \tilde X T.
-
-    Only d x d numbers are learned, from warm items; they hold for cold items as well.
-    """
+    r"""Learn how much the text of a seen item speaks for the text of a candidate."""
     scale = np.maximum(parts.popularity, 1).astype(np.float32) ** np.float32(-exponent)
     scaled = csr_matrix(
         (parts.train.data * scale[parts.train.indices], parts.train.indices, parts.train.indptr),

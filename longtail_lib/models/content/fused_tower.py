@@ -193,10 +193,7 @@ ops = keras.ops
 
 
 class FusedNetwork(keras.Model):
-    """A learned vector for each user, an item layer, cosines over a temperature.
-
-    A batch is a dict as `two_tower_batches.user_batches` makes it.
-    """
+    """A learned vector for each user, an item layer, cosines over a temperature."""
 
     def __init__(
         self,

@@ -162,11 +162,7 @@ def weights_by_likelihood(
     parts: Split,
     penalty: float = 1e-4,
 ) -> np.ndarray:
-    """Choose a weight for each model and class that makes validation interactions likeliest.
-
-    The likelihood of an interaction is a softmax over the catalogue without the user's train
-    items. It is maximised by L-BFGS from equal weights; weights are not below 0.
-    """
+    """Choose a weight for each model and class that makes validation interactions likeliest."""
     users = np.flatnonzero(np.diff(parts.validation.indptr))
     most = max(1, _ROOM // parts.n_items)
     if len(users) > most:

@@ -20,20 +20,7 @@ __all__ = ["BilateralBranch", "capped_probability", "draw_interactions", "revers
 
 
 class BilateralBranch(GradientRecommender):
-    r"""Base class of `BBN` and `CDN`: what both do on the user side, and how both are trained.
-
-    An epoch takes every train interaction once, and draws as many from a re-balanced log. All
-    users have one vector, shared by both branches; each branch has a linear layer of its own on
-    it, which starts as the identity. The loss is `bilateral_cross_entropy` over the whole
-    catalogue, with the weight of `cumulative_weight`.
-
-    A row of a batch pairs a user of the conventional branch with another user of the re-balanced
-    one, each with all interactions that the epoch has of them. Pairing interaction by
-    interaction, as the papers do, would cost many rows of logits for each user in place of one.
-
-    A subclass writes `_rebalanced(popularity)`, `_items(parts)` and `_snapshot`, and may set
-    `rate`.
-    """
+    r"""Base class of `BBN` and `CDN`: what both do on the user side, and how both are trained."""
 
     dim: int
     temperature: float
@@ -109,10 +96,7 @@ class BilateralBranch(GradientRecommender):
 
 
 def reversed_probability(popularity: np.ndarray) -> np.ndarray:
-    """Probability of each item inversely proportional to its popularity.
-
-    An item with one interaction comes up a hundred times as often as one with a hundred.
-    """
+    """Probability of each item inversely proportional to its popularity."""
     popularity = np.asarray(popularity, dtype=np.float64)
     weight = np.divide(1.0, popularity, out=np.zeros_like(popularity), where=popularity > 0)
     return weight / weight.sum()
@@ -120,11 +104,7 @@ def reversed_probability(popularity: np.ndarray) -> np.ndarray:
 
 @constrained(head=Interval(Real, 0, 1, closed="left"))
 def capped_probability(popularity: np.ndarray, head: float = 0.2) -> np.ndarray:
-    """Probability of each item when head items are thinned to the level of the rest.
-
-    The interactions of a head item are drawn as if it had as many as the most popular item
-    outside the head; all others are drawn as the log holds them.
-    """
+    """Probability of each item when head items are thinned to the level of the rest."""
     popularity = np.asarray(popularity, dtype=np.float64)
     falling = np.sort(popularity)[::-1]
     cap = falling[min(int(np.ceil(head * len(falling))), len(falling) - 1)]

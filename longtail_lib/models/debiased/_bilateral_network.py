@@ -27,13 +27,7 @@ ops = keras.ops
 
 
 class BilateralNetwork(keras.Model):
-    """User vectors, two heads, and logits mixed by a weight that the batch brings along.
-
-    Logits are cosines over a temperature in each branch.
-
-    A batch is a dict: "user" and "balanced_user" (n,), "targets" and "balanced_targets"
-    (n, n_items), "alpha" (n, 1), the same in all rows.
-    """
+    """User vectors, two heads, and logits mixed by a weight that the batch brings along."""
 
     def __init__(
         self,
@@ -119,12 +113,7 @@ class ClassifierItems(keras.layers.Layer):
 
 
 class ExpertItems(keras.layers.Layer):
-    """One vector for each item, mixed from its id and its attributes, for both branches.
-
-    CDN's two experts. The gate of `_item_layers.GatedItems` is another: it weighs unit vectors of
-    id and text by one curve of popularity, this one vectors of any length by a softmax whose two
-    logits are free.
-    """
+    """One vector for each item, mixed from its id and its attributes, for both branches."""
 
     def __init__(self, indicators: np.ndarray, frequency: np.ndarray, dim: int, seed: int) -> None:
         super().__init__(name="items")
@@ -165,25 +154,14 @@ def start(seed: int, place: int) -> Any:
 
 @constrained(epoch=Interval(Integral, 0), epochs=Interval(Integral, 1), rate=Interval(Real, 1))
 def cumulative_weight(epoch: int, epochs: int, rate: float = 1.0) -> float:
-    r"""Weight of the conventional branch, :math:`\alpha = 1 - (T / (\gamma T_{max}))^2`.
-
-    It falls slowly at first, so that the log as it is shapes the vectors before the re-balanced
-    one gets a say. BBN has :math:`\gamma = 1`; CDN asks for more than 1, which keeps the
-    conventional branch above :math:`1 - 1/\gamma^2`.
-    """
+    r"""Weight of the conventional branch, :math:`\alpha = 1 - (T / (\gamma T_{max}))^2`."""
     if epoch > epochs:
         raise ValueError(f"cumulative_weight: epoch must be at most epochs, {epochs}, got {epoch}")
     return 1.0 - (epoch / (rate * epochs)) ** 2
 
 
 def bilateral_cross_entropy(logits: Any, targets: Any, balanced_targets: Any, alpha: Any) -> Any:
-    r"""Cross-entropy of mixed logits against the items of both branches.
-
-    .. math:: L = \alpha\,H(\text{softmax}(z), i_c) + (1 - \alpha)\,H(\text{softmax}(z), i_r)
-        \quad\text{with}\quad z = \alpha z_c + (1 - \alpha) z_r
-
-    Each H is the mean over the interactions of its branch.
-    """
+    r"""Cross-entropy of mixed logits against the items of both branches."""
     ops = import_keras().ops
     logits, targets, balanced_targets = (
         ops.convert_to_tensor(value, dtype="float32")
@@ -203,10 +181,7 @@ def frequency_feature(popularity: np.ndarray) -> np.ndarray:
 
 
 def gated_mixture(memorised: Any, generalised: Any, gate: Any) -> Any:
-    r"""Mix two experts' item vectors, :math:`y_i = g_{i1} m_i + g_{i2} a_i`.
-
-    The gate is a softmax, so the two shares of an item sum to 1.
-    """
+    r"""Mix two experts' item vectors, :math:`y_i = g_{i1} m_i + g_{i2} a_i`."""
     ops = import_keras().ops
     shares = ops.softmax(ops.convert_to_tensor(gate, dtype="float32"), axis=-1)
     return shares[:, :1] * memorised + shares[:, 1:] * generalised

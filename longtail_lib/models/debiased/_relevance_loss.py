@@ -50,29 +50,7 @@ def relevance_weights(
     shown: Any = None,
     imputed: Any = None,
 ) -> tuple[Any, Any]:
-    r"""Weights (a, b) of a cell's loss :math:`a\,\delta^{(1)} + b\,\delta^{(0)}`.
-
-    The loss wanted is :math:`R\,\delta^{(1)} + (1 - R)\,\delta^{(0)}` with the preference R. With
-    choices Y, the propensity :math:`\theta` and the weight :math:`w = 1 / \max(\theta,
-    \text{clip})`:
-
-    ==============  ============================================  ================================
-    estimator       choices only                                  impressions O known
-    ==============  ============================================  ================================
-    naive           a = Y, b = 1 - Y                              a = Y, b = O - Y
-    ips, snips      a = wY, b = 1 - wY                            a = wY, b = w(O - Y)
-    doubly-robust   a = (1 - w\ :math:`\theta`)m + wY, b = 1 - a  a = m + wO(Y - m), b = 1 - a
-    ==============  ============================================  ================================
-
-    "snips" differs from "ips" by the scale of w, see `RelevanceMF`.
-
-    With choices alone, an item that was not chosen may have been disliked or never shown. Then
-    :math:`E[Y] = \theta R` makes the unclipped "ips" unbiased, and nothing can be doubly robust:
-    the correction :math:`m + (Y - \theta m)/\theta` is :math:`Y/\theta` whatever the imputed
-    preference m. What m can do is to fill in what clipping cuts off, and that is the form above.
-    Where impressions are logged, the right column holds; its last line is unbiased if either
-    the propensities or the imputed preferences are right.
-    """
+    r"""Weights (a, b) of a cell's loss :math:`a\,\delta^{(1)} + b\,\delta^{(0)}`."""
     if estimator == "naive":
         return chosen, (1.0 if shown is None else shown) - chosen
     if estimator == "doubly-robust":
@@ -89,15 +67,7 @@ def relevance_weights(
 
 @constrained(loss=Options(*RELEVANCE_LOSSES))
 def pointwise_loss(log_odds: Any, positive: Any, negative: Any, loss: str = "squared") -> Any:
-    r"""Loss :math:`a\,\delta^{(1)} + b\,\delta^{(0)}` of each cell.
-
-    "squared" has :math:`\delta^{(1)} = (1 - \sigma)^2` and :math:`\delta^{(0)} = \sigma^2`; "log"
-    has :math:`-\log \sigma` and :math:`-\log(1 - \sigma)`. The weight b is negative where a
-    choice is divided by a propensity below 1. "squared" stays bounded then; "log" falls without
-    end as :math:`\sigma` goes to 1. "bounded-log" takes 0 for a negative b. That is no longer
-    unbiased: from choices with :math:`w = 1 / \theta`, its minimum lies at
-    :math:`R / (1 + R (1 - \theta))` in place of R, which grows with R and is at least half of it.
-    """
+    r"""Loss :math:`a\,\delta^{(1)} + b\,\delta^{(0)}` of each cell."""
     ops = import_keras().ops
     log_odds = ops.convert_to_tensor(log_odds, dtype="float32")
     if loss == "squared":
@@ -139,10 +109,7 @@ class RelevanceCells:
             self.scale = target / total
 
     def block(self, rows: np.ndarray) -> np.ndarray:
-        """Return chosen, weight and observed of some users, shape (n, 3, n_items), float32.
-
-        Observed is 1 for what was shown, or the propensity where that is not known.
-        """
+        """Return chosen, weight and observed of some users, shape (n, 3, n_items), float32."""
         propensity = self.propensity if len(self.propensity) == 1 else self.propensity[rows]
         block = np.empty((len(rows), 3, self.chosen.shape[1]), dtype=np.float32)
         block[:, 0] = self.chosen[rows].toarray()

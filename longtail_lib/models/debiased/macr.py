@@ -231,13 +231,7 @@ def three_branch_loss(
     item_weight: float = 1e-3,
     user_weight: float = 1e-3,
 ) -> Any:
-    r"""Binary cross-entropy of the fused score, of the item alone and of the user alone.
-
-    .. math:: L = H(\hat y_{ui}\,\sigma(\hat y_i)\,\sigma(\hat y_u)) + \alpha\,H(\hat y_i)
-        + \beta\,H(\hat y_u)
-
-    where H takes log-odds.
-    """
+    r"""Binary cross-entropy of the fused score, of the item alone and of the user alone."""
     ops = import_keras().ops
     label, match, item, user = (
         ops.convert_to_tensor(value, dtype="float32") for value in (label, match, item, user)
@@ -255,10 +249,5 @@ def three_branch_loss(
 def counterfactual_score(
     match: np.ndarray, item: np.ndarray, user: np.ndarray, c: float
 ) -> np.ndarray:
-    r"""Score :math:`(\hat y_{ui} - c)\,\sigma(\hat y_i)\,\sigma(\hat y_u)`.
-
-    What remains when the score that item and user would get without any match, at the reference
-    value c, is subtracted. With c = 0 popular items keep their advantage; a c above the matches
-    turns it round, so that a large :math:`\sigma(\hat y_i)` costs.
-    """
+    r"""Score :math:`(\hat y_{ui} - c)\,\sigma(\hat y_i)\,\sigma(\hat y_u)`."""
     return (match - c) * item * user[:, None]

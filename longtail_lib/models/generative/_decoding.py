@@ -10,17 +10,7 @@ __all__ = ["IdTrie", "TokenDecoder", "beam_search", "places_with_cold_share"]
 
 
 class TokenDecoder:
-    r"""Decode ids from states, with the arrays of a trained `GenerativeNetwork`.
-
-    At place l the state h becomes a query, which the tokens so far scale and shift:
-    q = (W_l h + b_l) (1 + g_l(prefix)) + r_l(prefix). Its products with the code vectors of that
-    place are the logits. Scale and shift do not depend on the user. So the logit of a node of the
-    id trie is the product of W_l h + b_l with a vector of the node, plus a constant, and the log
-    probability of every item comes exactly from one matrix product for each place.
-
-    It counts in float64. The two ways multiply in another order, and a log probability is a small
-    difference of logits, which may be a thousand times as large: float32 would leave three digits.
-    """
+    r"""Decode ids from states, with the arrays of a trained `GenerativeNetwork`."""
 
     def __init__(self, arrays: Mapping[str, np.ndarray]) -> None:
         self.arrays = {name: array.astype(np.float64) for name, array in arrays.items()}
@@ -76,11 +66,7 @@ class TokenDecoder:
         trie: IdTrie,
         nodes: list[tuple[np.ndarray, np.ndarray]] | None = None,
     ) -> np.ndarray:
-        """Return the exact log probability of every item under constrained decoding.
-
-        At every step only tokens compete that go on to an item, so the probabilities of the
-        catalogue add up to 1.
-        """
+        """Return the exact log probability of every item under constrained decoding."""
         nodes = self.node_vectors(trie) if nodes is None else nodes
         total = np.zeros((len(states), 1))
         for level, (vectors, constant) in enumerate(nodes):
@@ -148,11 +134,7 @@ def _highest(scores: np.ndarray, k: int) -> np.ndarray:
 
 
 class IdTrie:
-    """Which tokens may follow which, so that every path ends at an item.
-
-    Nodes of a depth are numbered in the order of their tokens, so the children of a node stand
-    side by side.
-    """
+    """Which tokens may follow which, so that every path ends at an item."""
 
     def __init__(self, codes: np.ndarray) -> None:
         codes = np.asarray(codes)
@@ -204,12 +186,7 @@ class IdTrie:
 def places_with_cold_share(
     scores: np.ndarray, cold: np.ndarray, share: float, masked: np.ndarray
 ) -> np.ndarray:
-    """Rank items anew, so that the best cold ones have a place they do not fall below.
-
-    The r-th best cold item comes no later than place ceil(r / share): among any first k
-    candidates at least floor(k * share) are cold. A cold item that stands higher by its own score
-    stays there, and the order among cold and among warm items is what it was.
-    """
+    """Rank items anew, so that the best cold ones have a place they do not fall below."""
     places = np.empty(scores.shape, dtype=np.float32)
     for row, (own, seen) in enumerate(zip(scores, masked, strict=True)):
         order = np.argsort(-own, kind="stable")

@@ -20,16 +20,7 @@ _SPREAD = 0.05
 
 
 class GenerativeNetwork(keras.Model):
-    """Predict the tokens of the next item at every place of a sequence of items.
-
-    An item enters as the sum of the embeddings of its tokens, one table for each place of the id,
-    plus an embedding of how long ago it was. Causal self-attention over items makes one state for
-    each step. From a state the decoder writes the next item's tokens one after another; its
-    formula stands in `TokenDecoder`.
-
-    A sequence holds columns of items, oldest first; before them `PADDING`, and `n_items` for the
-    start.
-    """
+    """Predict the tokens of the next item at every place of a sequence of items."""
 
     def __init__(
         self,

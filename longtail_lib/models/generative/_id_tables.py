@@ -136,12 +136,7 @@ def last_tokens(codes: np.ndarray, taken: np.ndarray | None = None) -> np.ndarra
 
 
 def spread_last_code(codes: np.ndarray, residual: np.ndarray, book: np.ndarray) -> np.ndarray:
-    """Give items that agree in all codes different last ones, at the least total error.
-
-    Items with the same codes up to the last are assigned to the last codebook so that none is
-    used twice among them (or as rarely as can be, where they outnumber it). Groups whose nearest
-    codes differ anyway keep these.
-    """
+    """Give items that agree in all codes different last ones, at the least total error."""
     codes = codes.copy()
     _, group = np.unique(codes[:, :-1], axis=0, return_inverse=True)
     group = group.ravel()

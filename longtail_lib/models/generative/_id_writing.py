@@ -20,12 +20,7 @@ _BLOCK = 256
 
 
 class IdWriting:
-    """What `GenerativeRetrieval` does with histories, beside being a recommender.
-
-    A class that derives from it has `user_states_`, the decoder and trie in `_decoder` and
-    `_trie`, and makes an untrained network with `_network()`, whose weights are `weight_0_` and
-    so on.
-    """
+    """What `GenerativeRetrieval` does with histories, beside being a recommender."""
 
     def generate(
         self,
@@ -109,10 +104,7 @@ def latest_steps(sequences: np.ndarray, start: int, steps: int) -> np.ndarray:
 def window_batches(
     sequences: np.ndarray, start: int, steps: int, batch_size: int, rng: np.random.Generator
 ) -> Any:
-    """Stream windows of histories in random order; every item of a history is predicted once.
-
-    A history longer than a window is cut at places that differ from epoch to epoch.
-    """
+    """Stream windows of histories in random order; every item of a history is predicted once."""
     import tensorflow as tf
 
     batches = _batches(sequences, start, steps, batch_size, rng)

@@ -45,13 +45,7 @@ def train_autoencoder(
     learning_rate: float = 3e-3,
     seed: int = 0,
 ) -> ResidualAutoencoder:
-    """Train encoder, codebooks and decoder together.
-
-    Gradients pass straight through the rounding. Codebooks start from k-means on the untrained
-    encoder's output. After each epoch a code that nothing is near to is moved to a residual. At
-    the end each codebook takes k-means steps from where it is, so that every code is the mean of
-    what it stands for.
-    """
+    """Train encoder, codebooks and decoder together."""
     rng = np.random.default_rng(seed)
     vectors = np.ascontiguousarray(vectors, dtype=np.float32)
     network = _network(vectors.shape[1], levels, codes, latent, hidden, learning_rate, seed)

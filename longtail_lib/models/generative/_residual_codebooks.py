@@ -60,11 +60,7 @@ def k_means(
     start: np.ndarray | None = None,
     iterations: int = 30,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Find centroids that are each the mean of the points nearest to them, or close to it.
-
-    A cluster that runs empty is moved to the point that is worst served, so a cluster stays empty
-    only where there are fewer distinct points than clusters.
-    """
+    """Find centroids that are each the mean of the points nearest to them, or close to it."""
     points = np.ascontiguousarray(points, dtype=np.float32)
     lengths = (points**2).sum(axis=1)
     centroids = _spread(points, clusters, rng) if start is None else start.astype(np.float32)

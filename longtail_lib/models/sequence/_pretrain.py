@@ -157,10 +157,7 @@ _JointSASRec.__name__ = "SASRec"
 
 
 def join_domains(domains: Sequence[Split]) -> tuple[Split, np.ndarray, np.ndarray]:
-    """Put users and items of several splits below and beside each other.
-
-    No user of one domain has an interaction in another.
-    """
+    """Put users and items of several splits below and beside each other."""
     domains = list(domains)
     if not domains:
         raise ValueError("no domains to join; pass one or several splits")

@@ -138,10 +138,7 @@ class SelfAttention(keras.layers.Layer):
 
 
 class AttentionBlock(keras.layers.Layer):
-    """Attention, then a small network for each place; either is added to what came in.
-
-    Inputs are normalised before either, and not after, which trains more steadily.
-    """
+    """Attention, then a small network for each place; either is added to what came in."""
 
     def __init__(self, dim: int, heads: int, dropout: float, seed: int) -> None:
         super().__init__()

@@ -17,14 +17,7 @@ ops = keras.ops
 
 
 class SequenceNetwork(keras.Model):
-    """Predict items from the history vector at their place; one item layer serves both ends.
-
-    A batch is a dict of "item", "position" and "segment", int of shape (n, length), see
-    `packed_pairs`; then either "target" of the same shape, or "place" and "target" of shape (m,):
-    the targets of some places, counted through the rows. Drawn negatives are "negative": of shape
-    (k,), which serve the whole batch, or (n, length), one for each place. With "catalogue", int of
-    shape (c,), an item is compared with these alone, and targets count through them.
-    """
+    """Predict items from the history vector at their place; one item layer serves both ends."""
 
     def __init__(
         self, items: Any, encoder: SequenceEncoder, loss: str, exponent: float = 1.0
@@ -79,11 +72,7 @@ def catalogue_cross_entropy(logits: Any, target: Any) -> Any:
 
 
 def gbce(positive: Any, negative: Any, keep: Any, exponent: float = 1.0) -> Any:
-    r"""Compute generalised binary cross-entropy: that of an item against k drawn negatives.
-
-    (-b log s(positive) - sum of log(1 - s(negative))) / (k + 1), where s is the sigmoid and b the
-    exponent. With b = 1 it is plain binary cross-entropy.
-    """
+    r"""Compute generalised binary cross-entropy: that of an item against k drawn negatives."""
     ops = import_keras().ops
     weights = ops.cast(keep, negative.dtype)
     others = ops.sum(weights * ops.softplus(negative), axis=1)
@@ -91,12 +80,7 @@ def gbce(positive: Any, negative: Any, keep: Any, exponent: float = 1.0) -> Any:
 
 
 def gbce_exponent(n_negatives: int, n_items: int, calibration: float) -> float:
-    r"""Return the exponent that undoes the overconfidence which negative sampling brings.
-
-    With a = n_negatives / (n_items - 1), the share of negatives that is drawn, it is
-    a (t (1 - 1/a) + 1/a), where t is the calibration. t = 0 gives 1, plain binary cross-entropy;
-    t = 1 gives a, after which the sigmoid of a logit estimates the probability of an interaction.
-    """
+    r"""Return the exponent that undoes the overconfidence which negative sampling brings."""
     share = min(1.0, n_negatives / (n_items - 1))
     return share * (calibration * (1 - 1 / share) + 1 / share)
 

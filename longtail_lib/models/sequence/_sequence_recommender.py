@@ -24,11 +24,7 @@ LOSSES = ("cross-entropy", "sampled-cross-entropy", "bce", "gbce")
 
 
 class SequenceRecommender(ContentRecommender, GradientRecommender):
-    """Base class of models that read a history in its order.
-
-    A subclass stores in its constructor the parameters of `SASRec`, and writes `_batches` and, if
-    a history is put to the encoder otherwise than as it is, `_query`.
-    """
+    """Base class of models that read a history in its order."""
 
     _causal = True
 
@@ -131,10 +127,7 @@ class SequenceRecommender(ContentRecommender, GradientRecommender):
         return self._encode(left_padded(items, lengths, self.max_length))
 
     def for_users(self, parts: Split) -> Self:
-        """Return a copy that scores the users of another split, by their train items there.
-
-        Nothing is learned: histories that were not trained on are read by the fitted network.
-        """
+        """Return a copy that scores the users of another split, by their train items there."""
         self._check_fitted()
         if not np.array_equal(self.item_ids_, parts.item_ids):
             raise ValueError(

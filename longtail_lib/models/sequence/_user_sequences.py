@@ -124,11 +124,7 @@ def pack(lengths: np.ndarray, max_length: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def packed_pairs(items: np.ndarray, lengths: np.ndarray, max_length: int) -> dict[str, np.ndarray]:
-    """Pack histories as pairs of an item and the one that came next.
-
-    A history of more pairs than a row holds is cut from its end into several pieces, so that no
-    pair is lost. A history of one item has no pair and is left out.
-    """
+    """Pack histories as pairs of an item and the one that came next."""
     last = np.zeros(len(items), dtype=bool)
     last[np.cumsum(lengths)[lengths > 0] - 1] = True
     first = np.roll(last, 1)
@@ -140,11 +136,7 @@ def packed_pairs(items: np.ndarray, lengths: np.ndarray, max_length: int) -> dic
 def packed_histories(
     items: np.ndarray, lengths: np.ndarray, max_length: int
 ) -> dict[str, np.ndarray]:
-    """Pack histories as they are, for a model that fills in masked items.
-
-    Parameters and result are those of `packed_pairs`, without "target". A history of one item is
-    left out: nothing would be left to tell a masked item from.
-    """
+    """Pack histories as they are, for a model that fills in masked items."""
     kept = lengths > 1
     return _packed({"item": items[np.repeat(kept, lengths)]}, lengths[kept], max_length)
 

@@ -4,16 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from longtail_course.worlds import item_preference
-from longtail_lib.debias import (
-    clipped_ips,
-    doubly_robust,
-    draw_feedback,
-    ips,
-    list_weights,
-    naive,
-    snips,
-)
+from longtail_course.worlds import draw_feedback, item_preference
+from longtail_lib.debias import clipped_ips, doubly_robust, ips, list_weights, naive, snips
 
 LOGS = 1000
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
-from longtail_lib.debias import fresh_feedback
+from longtail_course.worlds import fresh_feedback
 from longtail_lib.models import Popularity, RelevanceMF
 from longtail_lib.models.debiased._relevance_loss import RelevanceCells
 from tests.lib.models.conftest import clusters, recall_at
