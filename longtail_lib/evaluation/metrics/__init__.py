@@ -14,7 +14,7 @@ from longtail_lib.evaluation.metrics import exposure
 from longtail_lib.evaluation.metrics._metric import Lists, Metric
 from longtail_lib.evaluation.metrics.accuracy import ACCURACY
 
-__all__ = ["BUILT_IN", "METRICS", "chosen_metrics"]
+__all__ = ["BUILT_IN", "METRICS"]
 
 
 def _accurate(name: str) -> Metric:
