@@ -75,6 +75,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     test = commands.add_parser("test", help="check the library and every stored output")
     test.add_argument("--fast", action="store_true", help="without stored outputs and slow tests")
+    test.add_argument(
+        "--kernel",
+        default="own",
+        metavar="NAME",
+        help="lessons with the digits of another processor: own, second, Haswell, ...",
+    )
     commands.add_parser("longtail", help="the library's command line: longtail --help")
     commands.add_parser("python", help="Python in the course's environment")
     return parser
@@ -115,7 +121,8 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _test(options: argparse.Namespace) -> int:
-    return _build(["test", *(["--fast"] if options.fast else [])])
+    chosen = [] if options.kernel == "own" else ["--kernel", options.kernel]
+    return _build(["test", *(["--fast"] if options.fast else []), *chosen])
 
 
 _COMMANDS = {"lab": _lab, "run": _run, "test": _test, "longtail": _longtail, "python": _python}

@@ -36,7 +36,7 @@ from scipy.sparse import csr_matrix
 from longtail_lib.models import EASE
 from longtail_lib.models.ease import _fill_gram, _prune
 from longtail_lib.preprocessing import Split
-from longtail_lib.ranking import largest_columns
+from longtail_lib.ranking import top_k
 
 RESULTS = Path(__file__).parent / "results" / "ease.json"
 CLUSTERS = 100
@@ -167,7 +167,7 @@ def serving(model: EASE, parts: Split, keep: list[int]) -> list[dict[str, float 
 def ndcg(scores: np.ndarray, parts: Split, rows: np.ndarray) -> float:
     """NDCG@10 with one relevant item a user, seen items left out."""
     scores[parts.train[rows].nonzero()] = -np.inf
-    hit = largest_columns(scores, 10) == parts.test[rows].indices[:, None]
+    hit = top_k(scores, 10) == parts.test[rows].indices[:, None]
     return float((hit / np.log2(np.arange(2, 12))).sum(axis=1).mean())
 
 

@@ -40,12 +40,12 @@ METRICS = ("NDCG", "Coverage", "TailShare")
 class ImplicitNeighbours(Recommender):
     """One of implicit's item-item recommenders, scored over the whole catalogue."""
 
-    def __init__(self, kind: type, neighbours: int) -> None:
+    def __init__(self, kind: type, n_neighbors: int) -> None:
         self.kind = kind
-        self.neighbours = neighbours
+        self.n_neighbors = n_neighbors
 
     def _fit(self, parts: Split) -> None:
-        self.theirs_ = self.kind(K=self.neighbours, num_threads=1)
+        self.theirs_ = self.kind(K=self.n_neighbors, num_threads=1)
         with warnings.catch_warnings():
             # It converts its own intermediate matrix and warns about it.
             warnings.simplefilter("ignore")
@@ -72,8 +72,8 @@ class ImplicitNeighbours(Recommender):
 
 
 VARIANTS: dict[str, Callable[[int], Recommender]] = {
-    "ours, shrinkage 10": lambda k: ItemKNN(neighbours=k, shrinkage=10.0),
-    "ours, shrinkage 0": lambda k: ItemKNN(neighbours=k, shrinkage=0.0),
+    "ours, shrinkage 10": lambda k: ItemKNN(n_neighbors=k, shrinkage=10.0),
+    "ours, shrinkage 0": lambda k: ItemKNN(n_neighbors=k, shrinkage=0.0),
     "implicit cosine": lambda k: ImplicitNeighbours(CosineRecommender, k),
     "implicit TF-IDF": lambda k: ImplicitNeighbours(TFIDFRecommender, k),
     "implicit BM25": lambda k: ImplicitNeighbours(BM25Recommender, k),
@@ -107,7 +107,7 @@ def measure(name: str, make: Callable[[int], Recommender], parts: Split) -> tupl
         ]
     result = {
         "variant": name,
-        "neighbours": best,
+        "n_neighbors": best,
         "validation_ndcg_at_10": {str(k): round(float(v), 4) for k, v in tried.items()},
         "test_value_low_high": shown,
         "fit_seconds": round(seconds, 2),

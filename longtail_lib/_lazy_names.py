@@ -16,36 +16,7 @@ __all__ = ["lazy_names"]
 def lazy_names(
     package: str, file: str, deprecated: Mapping[str, str] | None = None
 ) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
-    """Make a package's `__getattr__`, `__dir__` and `__all__` from its block for type checkers.
-
-    The block `if TYPE_CHECKING:` holds the imports as a type checker reads them; here they are
-    read as text and done one by one, each when its name is first used. So there is one list.
-
-    A module must not bear the name of a public thing inside it: importing the module would put it
-    in that thing's place.
-
-    Parameters
-    ----------
-    package, file : str
-        The package's `__name__` and `__file__`.
-    deprecated : mapping of str to str, or None
-        Old names, each with the name that took its place; they work for now and warn.
-
-    Returns
-    -------
-    tuple of function, function and list of str
-
-    Examples
-    --------
-    >>> import longtail_lib
-    >>> __getattr__, __dir__, __all__ = lazy_names("longtail_lib", longtail_lib.__file__)
-    >>> __getattr__("Dataset").__name__
-    'Dataset'
-    >>> __getattr__("Datset")
-    Traceback (most recent call last):
-        ...
-    AttributeError: module 'longtail_lib' has no attribute 'Datset'
-    """
+    """Make a package's `__getattr__`, `__dir__` and `__all__` from its block for type checkers."""
     homes = _homes(file)
     public = sorted(homes)
     old = dict(deprecated or {})

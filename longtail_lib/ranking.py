@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
+from longtail_lib._top_candidates import set_maxima, top_candidates
+
 __all__ = [
+    "GOLDEN",
     "TIE_RULE",
-    "Candidates",
+    "filled_lists",
     "id_keys",
-    "largest_columns",
     "mask_seen",
+    "mixed_words",
     "priorities",
-    "set_maxima",
-    "top_candidates",
     "top_k",
     "user_key",
 ]
@@ -36,8 +36,8 @@ def top_k(
 ) -> np.ndarray:
     """Return the columns of the k best scores of each row, best first.
 
-    Exact. Only the candidates of `models.top_candidates` are sorted; equal scores are ordered by
-    `tie_order.priorities`, at the border too.
+    Exact. Only the candidates of `top_candidates` are sorted; equal scores are ordered by
+    `priorities`, at the border too.
 
     Parameters
     ----------
@@ -46,9 +46,9 @@ def top_k(
     k : int
         Length of the lists; more than n_items is allowed and gives lists of n_items.
     user_keys : ndarray of uint64, shape (n,), or None
-        Keys of the rows, from `tie_order.user_key`; row numbers if None.
+        Keys of the rows, from `user_key`; row numbers if None.
     item_keys : ndarray of uint64, shape (n_items,), or None
-        Keys of the columns, from `tie_order.id_keys`; column numbers if None.
+        Keys of the columns, from `id_keys`; column numbers if None.
     seed : int
         For the keys that were not passed.
 
@@ -87,6 +87,19 @@ def top_k(
     for start in range(0, n, step):
         rows = slice(start, start + step)
         _top_k_of_few(scores[rows], user_keys[rows], item_keys, start, lists[rows])
+    return lists
+
+
+def filled_lists(
+    lists: np.ndarray, scores: np.ndarray, user_keys: np.ndarray, item_keys: np.ndarray
+) -> np.ndarray:
+    """Put items of score -inf, in the order of ties, where `top_k` left a place empty."""
+    lists = lists.astype(np.int64)
+    for row in np.flatnonzero(lists[:, -1] < 0):
+        empty = lists[row] < 0
+        closed = np.flatnonzero(scores[row] == -np.inf)
+        order = np.argsort(priorities(user_keys[row], item_keys[closed]))
+        lists[row, empty] = closed[order[: np.count_nonzero(empty)]]
     return lists
 
 
@@ -167,180 +180,24 @@ def _top_k_of_few(
     lists[rows[chosen], rank[inside]] = columns[chosen]
 
 
-# Most columns that share one maximum.
-_WIDTH = 32
-
-
-class Candidates(NamedTuple):
-    """Entries of a matrix, row by row and in each row by column.
-
-    Parameters
-    ----------
-    rows, columns : ndarray of int64, shape (n_candidates,)
-    values : ndarray, shape (n_candidates,)
-    counts : ndarray of int64, shape (n,)
-        Candidates of each row.
-    """
-
-    rows: np.ndarray
-    columns: np.ndarray
-    values: np.ndarray
-    counts: np.ndarray
-
-
-def set_maxima(values: np.ndarray, least_sets: int) -> np.ndarray:
-    """Maxima of disjoint sets of columns that together hold every column; NaN is passed on.
-
-    Parameters
-    ----------
-    values : ndarray of float, shape (n, m)
-    least_sets : int
-        Where a row is shorter, each column is a set; where it is far longer, there are more sets.
-        A few times k: more sets take longer and leave fewer candidates.
-
-    Returns
-    -------
-    ndarray of float, shape (n, n_sets)
-
-    Examples
-    --------
-    >>> set_maxima(np.arange(9.0)[None, :], 4)
-    array([[4., 5., 6., 7., 8.]])
-    """
-    n, m = values.shape
-    width = max(1, min(_WIDTH, m // least_sets))
-    sets = m // width
-    whole = sets * width
-    # A set holds the columns b, b + sets, b + 2 sets, ...: neighbours, which often score alike,
-    # fall into different ones, and maxima along this axis use the vector unit.
-    maxima = values[:, :whole].reshape(n, width, sets).max(axis=1)
-    return maxima if whole == m else np.concatenate([maxima, values[:, whole:]], axis=1)
-
-
-def top_candidates(
-    values: np.ndarray,
-    maxima: np.ndarray,
-    k: int,
-    *,
-    precedence: Callable[[int, np.ndarray], np.ndarray] | None = None,
-    least: float = -np.inf,
-) -> Candidates:
-    """Return a few values of each row, among them its k largest.
-
-    The k-th largest maximum of disjoint sets is a number that at least k values reach, close to
-    the k-th of them. Where many are equal, many reach it; such rows are thinned out to k.
-
-    Parameters
-    ----------
-    values : ndarray of float, shape (n, m)
-        Without NaN.
-    maxima : ndarray of float, shape (n, n_sets)
-        From `set_maxima`, at least k of them.
-    k : int
-        From 1 to m.
-    precedence : callable or None
-        Takes a row number and columns; gives a number for each column. Of equal values at the
-        border those with the lowest numbers are kept; those of the first columns if None.
-    least : float
-        Lower values are never candidates, so a row may have fewer than k.
-
-    Returns
-    -------
-    Candidates
-
-    Examples
-    --------
-    >>> values = np.array([[3.0, 9.0, 5.0, 7.0]])
-    >>> found = top_candidates(values, set_maxima(values, 8), 2)
-    >>> found.columns.tolist(), found.values.tolist()
-    ([1, 3], [9.0, 7.0])
-    """
-    n, m = values.shape
-    place = maxima.shape[1] - k
-    bounds = np.maximum(np.partition(maxima, place, axis=1)[:, place], least)
-    flat = np.flatnonzero(values >= bounds[:, None])
-    if len(flat) > n * _crowd(k):
-        flat = _thin_out(flat, values, k, precedence)
-    rows = flat // m
-    columns = flat - rows * m
-    near = values.ravel()[flat] if values.flags.c_contiguous else values[rows, columns]
-    return Candidates(rows, columns, near, np.bincount(rows, minlength=n))
-
-
-def _crowd(k: int) -> int:
-    """Candidates of a row from which on thinning out costs less than sorting."""
-    return 4 * k + 64
-
-
-def _thin_out(
-    flat: np.ndarray,
-    values: np.ndarray,
-    k: int,
-    precedence: Callable[[int, np.ndarray], np.ndarray] | None,
-) -> np.ndarray:
-    """Leave the k best candidates of each crowded row."""
-    n, m = values.shape
-    starts = np.searchsorted(flat, np.arange(n + 1) * m)
-    kept = np.ones(len(flat), dtype=bool)
-    for row in np.flatnonzero(np.diff(starts) > _crowd(k)):
-        own = slice(starts[row], starts[row + 1])
-        columns = flat[own] - row * m
-        near = values[row].take(columns) if len(columns) < m else values[row]
-        border = np.partition(near, len(near) - k)[len(near) - k]
-        marks = near > border
-        level = np.flatnonzero(near == border)
-        need = k - np.count_nonzero(marks)
-        if precedence is not None and need < len(level):
-            level = level[np.argpartition(precedence(row, columns[level]), need - 1)]
-        marks[level[:need]] = True
-        kept[own] = marks
-    return flat[kept]
-
-
-def largest_columns(values: np.ndarray, k: int) -> np.ndarray:
-    """Return the columns of the k largest values of each row, largest first.
-
-    The result equals `np.argsort(-values, axis=1, kind="stable")[:, :k]`, also where values are
-    equal, without sorting whole rows.
-
-    Parameters
-    ----------
-    values : ndarray of float, shape (n, m)
-        Without NaN; infinities are fine.
-    k : int
-        From 1 to m.
-
-    Returns
-    -------
-    ndarray of int64, shape (n, k)
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> largest_columns(np.array([[0.5, 0.9, 0.5, 0.1], [1.0, 1.0, 1.0, 1.0]]), 2)
-    array([[1, 0],
-           [0, 1]])
-    """
-    found = top_candidates(values, set_maxima(values, 8 * k), k)
-    # lexsort is stable and the candidates of a row come in order of position, so equal values
-    # keep that order.
-    order = np.lexsort((-found.values, found.rows))
-    starts = np.cumsum(found.counts) - found.counts
-    return found.columns[order][starts[:, None] + np.arange(k)]
-
-
 TIE_RULE = (
     "equal scores are ordered by a seeded hash of (user id, item id), "
     "whatever the order of columns, the size of blocks or the relevance"
 )
 
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+# Distance of SplitMix64's states: 2^64 over the golden ratio, made odd.
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
-def _mix(values: np.ndarray) -> np.ndarray:
-    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return values ^ (values >> np.uint64(31))
+def mixed_words(words: np.ndarray) -> np.ndarray:
+    """Spread every bit of uint64 words over all 64, as SplitMix64 finishes its states."""
+    words = words ^ (words >> np.uint64(30))
+    # In place, since whole matrices of users and items come by.
+    words *= np.uint64(0xBF58476D1CE4E5B9)
+    words ^= words >> np.uint64(27)
+    words *= np.uint64(0x94D049BB133111EB)
+    words ^= words >> np.uint64(31)
+    return words
 
 
 def id_keys(ids: Any, seed: int = 0) -> np.ndarray:
@@ -379,8 +236,8 @@ def id_keys(ids: Any, seed: int = 0) -> np.ndarray:
             ],
             dtype=np.uint64,
         )
-    start = _mix(np.array([seed], dtype=np.int64).view(np.uint64) + _GOLDEN)
-    return _mix((words ^ start) + _GOLDEN)
+    start = mixed_words(np.array([seed], dtype=np.int64).view(np.uint64) + GOLDEN)
+    return mixed_words((words ^ start) + GOLDEN)
 
 
 def user_key(keys: np.ndarray) -> np.ndarray:
@@ -395,7 +252,7 @@ def user_key(keys: np.ndarray) -> np.ndarray:
     -------
     ndarray of uint64, same shape
     """
-    return _mix(keys + _GOLDEN)
+    return mixed_words(keys + GOLDEN)
 
 
 def priorities(user_keys: np.ndarray, item_keys: np.ndarray) -> np.ndarray:
@@ -416,4 +273,4 @@ def priorities(user_keys: np.ndarray, item_keys: np.ndarray) -> np.ndarray:
     >>> priorities(users[:, None], items[None, :]).argsort(axis=1).tolist()
     [[2, 1, 0], [1, 2, 0]]
     """
-    return _mix(user_keys ^ item_keys)
+    return mixed_words(user_keys ^ item_keys)

@@ -7,7 +7,6 @@ from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
-from scipy.sparse import csr_matrix
 
 from longtail_lib.models import Recommender
 from longtail_lib.preprocessing import Split
@@ -26,10 +25,9 @@ def tiny_parts() -> Split:
     train = [[1, 1, 1, 0, 0, 0], [1, 1, 0, 0, 0, 0], [1, 0, 0, 1, 0, 0]]
     test = [[0, 0, 0, 0, 1, 0], [0, 0, 1, 0, 0, 0], [0, 1, 1, 0, 0, 0]]
     user_ids, item_ids = np.arange(3), np.array(list("abcdef"))
-    return Split(
-        train=csr_matrix(np.array(train, dtype=np.float32)),
-        validation=csr_matrix((3, 6), dtype=np.float32),
-        test=csr_matrix(np.array(test, dtype=np.float32)),
+    return Split.from_matrices(
+        train,
+        test,
         user_ids=user_ids,
         item_ids=item_ids,
         items=pl.DataFrame({"item_id": item_ids}),
@@ -57,10 +55,7 @@ def tiny_world() -> Split:
 
 
 class Tiny(Recommender):
-    """Fixed scores.
-
-    User 0 is recommended f, d, e; user 1 c, f, e, d; user 2 e, c, f, b.
-    """
+    """Fixed scores."""
 
     def _fit(self, parts: Split) -> None:
         self.scores_ = np.array(

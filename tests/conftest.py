@@ -9,6 +9,13 @@ os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
 os.environ["MPLBACKEND"] = "Agg"
 
 import pytest
+from hypothesis import settings
+
+# A learner's first test must not fail by chance: the suite draws the same examples each time.
+# `python -m longtail_course.build fuzz` draws others.
+settings.register_profile("suite", derandomize=True, database=None)
+settings.register_profile("random", derandomize=False, print_blob=True)
+settings.load_profile("random" if os.environ.get("LONGTAIL_COURSE_RANDOM") else "suite")
 
 
 def _real_data_is_here() -> bool:

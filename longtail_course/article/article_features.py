@@ -70,10 +70,8 @@ def article_features(parts: Split, n_features: int = 5) -> ArticleFeatures:
     Examples
     --------
     >>> import polars as pl
-    >>> train = csr_matrix(np.array([[1, 1, 0], [0, 1, 1]], dtype=np.float32))
-    >>> none = csr_matrix(train.shape, dtype=np.float32)
     >>> items = pl.DataFrame({"item_id": [1, 2, 3], "kind": ["jazz", "rock", "jazz|rock"]})
-    >>> parts = Split(train, none, none, np.array([7, 8]), np.array([1, 2, 3]), items, None, "none")
+    >>> parts = Split.from_matrices([[1, 1, 0], [0, 1, 1]], items=items)
     >>> made = article_features(parts, n_features=3)
     >>> made.names
     ('attributes 1', 'attributes 2', 'popularity')

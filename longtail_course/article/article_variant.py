@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from numbers import Real
+from typing import Any, ClassVar
 
 import numpy as np
 
 from longtail_course.article.article_two_tower import ArticleTwoTower
 from longtail_course.article.repaired_recommender import RepairedTwoTower
 from longtail_course.article.repaired_two_tower import build_repaired_model
+from longtail_lib._parameters import Constraint, Interval, Options
 from longtail_lib.models import Recommender, import_keras
 
 __all__ = ["ArticleVariant", "article_ablation"]
@@ -44,6 +46,12 @@ class ArticleVariant(ArticleTwoTower):
     'sigmoid'
     """
 
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "loss": Options("mse", "cross-entropy"),
+        "towers": Options("sigmoid", "linear"),
+        "temperature": Interval(Real, 0, closed="neither"),
+    }
+
     def __init__(
         self,
         loss: str = "mse",
@@ -66,10 +74,6 @@ class ArticleVariant(ArticleTwoTower):
         self.temperature = temperature
 
     def _network(self) -> Any:
-        if self.loss not in ("mse", "cross-entropy"):
-            raise ValueError(f"loss must be 'mse' or 'cross-entropy', got {self.loss!r}")
-        if self.towers not in ("sigmoid", "linear"):
-            raise ValueError(f"towers must be 'sigmoid' or 'linear', got {self.towers!r}")
         keras = import_keras()
         if self.towers == "sigmoid":
             network = super()._network()

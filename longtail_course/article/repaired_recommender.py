@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from numbers import Real
+from typing import Any, ClassVar
 
 import numpy as np
 
 from longtail_course.article.article_features import ArticleFeatures, article_features
-from longtail_lib.models import Recommender, import_keras
+from longtail_lib._parameters import Constraint, Interval, Options
+from longtail_lib.models import Recommender, import_keras, retrieval_losses
 from longtail_lib.preprocessing import Split
 
 __all__ = ["RepairedTwoTower", "sampled_softmax"]
@@ -59,6 +61,11 @@ class RepairedTwoTower(Recommender):
 features='id', seed=0, progress=False)
     """
 
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "temperature": Interval(Real, 0, closed="neither"),
+        "features": Options("same", "id"),
+    }
+
     def __init__(
         self,
         dim: int = 32,
@@ -80,10 +87,6 @@ features='id', seed=0, progress=False)
         self.progress = progress
 
     def _fit(self, parts: Split) -> None:
-        if self.features not in ("same", "id"):
-            raise ValueError(f"features must be 'same' or 'id', got {self.features!r}")
-        if self.temperature <= 0:
-            raise ValueError(f"temperature must be positive, got {self.temperature}")
         inputs = article_features(parts, n_features=5)
         self.network_ = self._network(parts.n_users, parts.n_items)
         self.history_ = {"loss": self._train(parts, inputs)}
@@ -186,6 +189,8 @@ features='id', seed=0, progress=False)
 def sampled_softmax(item_rows: Any, logits: Any) -> Any:
     """Compute the cross-entropy of each pair's own item against the negatives of its batch.
 
+    The library's `retrieval_losses.sampled_softmax`, with what `compile` hands to a loss.
+
     A batch of n positive pairs comes with n items drawn uniformly from the catalogue, which serve
     all n users as negatives. Where a negative happens to be the pair's own item, it is left out.
     Uniform negatives estimate the softmax over the whole catalogue. Taking the other pairs' items
@@ -217,7 +222,5 @@ def sampled_softmax(item_rows: Any, logits: Any) -> Any:
     ops = import_keras().ops
     rows = ops.cast(item_rows, "int32")
     logits = ops.convert_to_tensor(logits, dtype="float32")
-    own, negatives = logits[:, :1], logits[:, 1:]
-    hit = ops.equal(rows[:, :1], ops.reshape(rows[:, 1], (1, -1)))
-    negatives = ops.where(hit, ops.full_like(negatives, -1e9), negatives)
-    return ops.logsumexp(ops.concatenate([own, negatives], axis=1), axis=1) - own[:, 0]
+    keep = retrieval_losses.keep_other_items(rows[:, 0], rows[:, 1])
+    return retrieval_losses.sampled_softmax(logits[:, 0], logits[:, 1:], keep)

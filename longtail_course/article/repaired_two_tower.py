@@ -27,6 +27,10 @@ def build_repaired_model(
     sigmoid is the probability of an interaction; and the loss is binary cross-entropy. Training
     is `train_model`, unchanged.
 
+    `RepairedTwoTower` is another network: a recommender with negatives of the whole batch in one
+    softmax and, if asked for, a vector for each id. The two have a linear layer in common, and
+    nothing to share that would not be longer than it.
+
     Parameters
     ----------
     n_features : int

@@ -17,19 +17,39 @@ def main(arguments: list[str] | None = None) -> int:
         "check": "anatomy, drift and stored outputs of these lessons",
         "run": "execute the solutions edition into build/lessons/",
         "clear": "build both editions without executing them, to look at",
+        "spread": "execute lessons under other kernels and store how far their numbers move",
     }.items():
         command = commands.add_parser(name, help=help_text)
         command.add_argument("lessons", nargs="*", help="numbers or names; all when left out")
         command.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
         if name == "run":
             command.add_argument("--dataset", help="for lessons with a parameter `dataset`")
+        if name == "build":
+            command.add_argument(
+                "--kernels", action="store_true", help="measure the spread afterwards, as `spread`"
+            )
         if name == "check":
             command.add_argument("--fast", action="store_true", help="leave out the outputs")
+            _add_kernel(command)
     test = commands.add_parser("test", help="the whole suite in one pytest call")
     test.add_argument("--fast", action="store_true", help="without stored outputs and slow tests")
     work = commands.add_parser("work", help="put the lessons, without outputs, into work/")
     work.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
+    datasets = commands.add_parser("datasets", help="make the stored simulated datasets again")
+    datasets.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
+    _add_kernel(test)
+    fuzz = commands.add_parser("fuzz", help="tests of properties at random, again and again")
+    fuzz.add_argument("paths", nargs="*", default=["tests"], help="tests; all when left out")
+    fuzz.add_argument("--rounds", type=int, default=10, help="each with a seed of its own")
+    fuzz.add_argument("--seed", type=int, help="one round, with the seed that a failure told")
+    extend = commands.add_parser("extend", help="add models to the stored results of a dataset")
+    extend.add_argument("dataset", help="shop, movielens-small or music")
+    extend.add_argument("models", nargs="+", help="names, or package.module:Class")
     commands.add_parser("environment", help="write environment.yml from requirements.lock")
+    commands.add_parser(
+        "architecture", help="make the drawing and tables of docs/architecture.md from the imports"
+    )
+    commands.add_parser("reference", help="make docs/reference/ from the library's docstrings")
     commands.add_parser("picture", help="take the README's picture from the stored lesson")
     commands.add_parser(
         "evidence", help="make the tables of docs/evidence.md from the stored results"
@@ -47,10 +67,32 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
 
 
+def _add_kernel(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--kernel",
+        default="own",
+        metavar="NAME",
+        help="lessons with the digits of another processor: own, second, Haswell, ...",
+    )
+
+
 def _build(options: argparse.Namespace) -> int:
     from longtail_course.build.run import update
 
-    return update(find_lessons(options.root.resolve(), options.lessons))
+    status = update(find_lessons(options.root.resolve(), options.lessons))
+    return status or (_spread(options) if options.kernels else 0)
+
+
+def _spread(options: argparse.Namespace) -> int:
+    from longtail_course.build.spread import store_spreads
+
+    return store_spreads(find_lessons(options.root.resolve(), options.lessons))
+
+
+def _fuzz(options: argparse.Namespace) -> int:
+    from longtail_course.build.fuzz import fuzz
+
+    return fuzz(ROOT, options.paths, rounds=options.rounds, seed=options.seed)
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -62,7 +104,8 @@ def _run(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     from longtail_course.build.check import check
 
-    return check(find_lessons(options.root.resolve(), options.lessons), outputs=not options.fast)
+    lessons = find_lessons(options.root.resolve(), options.lessons)
+    return check(lessons, outputs=not options.fast, kernel=options.kernel)
 
 
 def _clear(options: argparse.Namespace) -> int:
@@ -79,7 +122,7 @@ def _clear(options: argparse.Namespace) -> int:
 def _test(options: argparse.Namespace) -> int:
     from longtail_course.build.suite import run_suite
 
-    return run_suite(ROOT, fast=options.fast)
+    return run_suite(ROOT, fast=options.fast, kernel=options.kernel)
 
 
 def _work(options: argparse.Namespace) -> int:
@@ -90,10 +133,45 @@ def _work(options: argparse.Namespace) -> int:
     return 0
 
 
+def _datasets(options: argparse.Namespace) -> int:
+    from longtail_course.worlds import store_dataset
+    from longtail_lib.simulation import PRESETS
+
+    for name in PRESETS:
+        print(os.path.relpath(store_dataset(name, options.root / "datasets" / name)))
+    return 0
+
+
+def _extend(options: argparse.Namespace) -> int:
+    from longtail_course.experiments import extend_results, stored_results
+    from longtail_course.experiments.stored import EVIDENCE
+
+    path = EVIDENCE / f"{options.dataset}.json"
+    stored = stored_results(options.dataset)
+    extend_results(stored, options.dataset, options.models, out=path, say=print, progress=True)
+    print(os.path.relpath(path))
+    return 0
+
+
 def _environment(options: argparse.Namespace) -> int:
     from longtail_course.build.environment import write_environment
 
     print(write_environment(ROOT))
+    return 0
+
+
+def _architecture(options: argparse.Namespace) -> int:
+    from longtail_course.build.architecture import write_architecture
+
+    print(os.path.relpath(write_architecture(ROOT)))
+    return 0
+
+
+def _reference(options: argparse.Namespace) -> int:
+    from longtail_course.build.reference import write_reference
+
+    for path in write_reference(ROOT):
+        print(os.path.relpath(path))
     return 0
 
 
@@ -119,14 +197,20 @@ def _lock(options: argparse.Namespace) -> int:
 
 
 _COMMANDS = {
+    "architecture": _architecture,
     "build": _build,
     "check": _check,
     "clear": _clear,
+    "datasets": _datasets,
     "environment": _environment,
+    "extend": _extend,
     "evidence": _evidence,
+    "fuzz": _fuzz,
     "lock": _lock,
     "picture": _picture,
+    "reference": _reference,
     "run": _run,
+    "spread": _spread,
     "test": _test,
     "work": _work,
 }

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import nbformat
 
+from longtail_course.build.cell_spread import keep_spread
 from longtail_course.build.editions import EDITIONS, edition, read_timings, write_notebook
 from longtail_course.build.execution import LessonFailed, Timing, execute
 from longtail_course.build.header import tell_seconds
@@ -87,8 +88,10 @@ def _store(root: Path, staged: list[tuple[Path, Lesson, str]], measured: dict[st
                 "seconds": round(timing.seconds, 1),
                 "slowest_cell": round(timing.slowest_cell, 1),
             }
-    for draft, lesson, _ in staged:
+    for draft, lesson, which in staged:
         notebook = nbformat.read(draft, as_version=4)
+        if lesson.notebook(which).is_file():
+            keep_spread(nbformat.read(lesson.notebook(which), as_version=4), notebook)
         tell_seconds(notebook, timings[lesson.name])
         write_notebook(notebook, draft)
     for draft, lesson, which in staged:

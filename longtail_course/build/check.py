@@ -7,7 +7,6 @@ from pathlib import Path
 
 from longtail_course.build.anatomy import anatomy
 from longtail_course.build.drift import drift
-from longtail_course.build.editions import EDITIONS
 from longtail_course.build.kernel import install_kernel_config, kernel_environment
 from longtail_course.build.lesson import Lesson, missing_data, not_run_sentence
 from longtail_course.build.source import read_source
@@ -16,19 +15,28 @@ SANITISE = Path(__file__).with_name("nbval.cfg")
 
 
 def nbval_arguments(lessons: Iterable[Lesson]) -> tuple[list[str], list[str]]:
-    """pytest's arguments that compare stored outputs, and a line for each lesson left out."""
+    """pytest's arguments that compare stored outputs, and a line for each lesson left out.
+
+    A lesson is named by its solutions; the plugin adds the learner's exercises and checks.
+    """
     paths, left_out = [], []
     for lesson in lessons:
         missing = missing_data(read_source(lesson.source).metadata.longtail.requires)
         if missing:
             left_out.append(not_run_sentence(lesson, missing))
         else:
-            paths += [str(lesson.notebook(which)) for which in EDITIONS]
-    options = ["--nbval", f"--nbval-sanitize-with={SANITISE}", "--nbval-cell-timeout=120"]
+            paths.append(str(lesson.solutions))
+    options = [
+        "-p",
+        "longtail_course.build.nbval_plugin",
+        "--nbval",
+        f"--nbval-sanitize-with={SANITISE}",
+        "--nbval-cell-timeout=120",
+    ]
     return (options + paths if paths else []), left_out
 
 
-def check(lessons: Iterable[Lesson], *, outputs: bool = True) -> int:
+def check(lessons: Iterable[Lesson], *, outputs: bool = True, kernel: str = "own") -> int:
     """Print every defect of these lessons; 0 if there is none."""
     lessons, status = list(lessons), 0
     for lesson in lessons:
@@ -44,6 +52,7 @@ def check(lessons: Iterable[Lesson], *, outputs: bool = True) -> int:
     if arguments:
         install_kernel_config()
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
+        command.append(f"--lesson-kernel={kernel}")
         root = lessons[0].root
         status |= subprocess.call(command, cwd=root, env=kernel_environment(root))
     return int(bool(status))

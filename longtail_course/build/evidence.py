@@ -14,7 +14,10 @@ _BEGIN, _END = "<!-- evidence: begin -->", "<!-- evidence: end -->"
 _SPLIT = "random"
 _ROWS = """\
 Every name in a table is something that you can build: `contestant("EaseScaled").build()`, with
-`contestant` from `longtail_lib.benchmark`, gives the recommender of that row."""
+`contestant` from `longtail_lib.benchmark`, gives the recommender of that name with the parameters
+found on the shop's random split, and `stored_results("movielens-small").build("random",
+"EaseScaled")`, with `stored_results` from `longtail_course.experiments`, that of one row to the
+last digit."""
 # The picture leaves out what is further below the best: it would squeeze all others together.
 _NEAR = 0.85
 
@@ -54,10 +57,10 @@ def write_evidence(root: Path) -> list[Path]:
 
 
 def _block(name: str) -> tuple[str, bytes]:
-    from longtail_lib.benchmark import evidence_table
     from longtail_course.experiments import paired_table, stored_results
-    from longtail_lib.evaluation import frontier
     from longtail_course.pictures import frontier_plot
+    from longtail_course.toys import frontier
+    from longtail_lib.benchmark import evidence_table
 
     results = stored_results(name)
     reports = [results.report(_SPLIT, model) for model in results.models(_SPLIT)]

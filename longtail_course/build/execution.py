@@ -5,7 +5,7 @@ import json
 import re
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,6 +55,7 @@ def execute(
     *,
     root: Path = ROOT,
     progress: Callable[[int, int], None] = lambda cell, cells: None,
+    settings: Mapping[str, str] | None = None,
 ) -> Timing:
     """Execute `notebook` in place.
 
@@ -68,6 +69,8 @@ def execute(
         The checkout.
     progress : callable
         Called before each code cell with its number, from 1, and the number of code cells.
+    settings : mapping, optional
+        Environment variables of the kernel besides those of every lesson.
 
     Returns
     -------
@@ -104,7 +107,8 @@ def execute(
     )
     begun = time.monotonic()
     try:
-        client.execute(env=kernel_environment(root), stderr=subprocess.DEVNULL)
+        environment = {**kernel_environment(root), **(settings or {})}
+        client.execute(env=environment, stderr=subprocess.DEVNULL)
     except (AssertionError, CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         if hasattr(client, "_async_cleanup_kernel_future"):
             # nbclient has taken the Ctrl-C for itself and shut its kernel down.

@@ -56,9 +56,9 @@ The rules:
 - A check never raises. In a graded cell write `assert start_here.item_count(count)`.
 - A hint says what to look at next. It does not give the solution away.
 
-`tests/checks/test_every_exercise.py` finds every exercise by itself and proves that the solution
-passes, the stub is told what to do, and each mistake gets its own hint. Nothing needs to be
-registered. Run `pytest tests/checks -q` after each new exercise.
+`tests/course/checks/test_every_exercise.py` finds every exercise by itself and proves that the
+solution passes, the stub is told what to do, and each mistake gets its own hint. Nothing needs to
+be registered. Run `pytest tests/course/checks -q` after each new exercise.
 
 A quiz carries its explanations, and is readable without a kernel: see `quiz`. Declare the closing
 one in the lesson's file as `lesson_quiz()`, and call `start_here.lesson_quiz()` in the notebook.

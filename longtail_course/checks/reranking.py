@@ -8,7 +8,7 @@ from longtail_course.checks.exercise import Exercise
 from longtail_course.checks.function_exercise import FunctionExercise
 from longtail_course.checks.mistake import Mistake
 from longtail_course.checks.quiz import Quiz, quiz
-from longtail_lib.evaluation import _frontier as pareto_frontier
+from longtail_course.toys import _frontier as pareto_frontier
 from longtail_lib.rerank import quota_table
 
 __all__ = [

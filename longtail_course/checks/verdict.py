@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from longtail_course.checks.inline_code import to_html
+from longtail_lib.evaluation._palette import COLOURS
 
 __all__ = ["Verdict"]
 
 # Word and line style carry the meaning; the colours are blind-safe and only repeat it.
-_LOOK = {True: ("Right", "solid", "#0072B2"), False: ("Not yet", "dashed", "#D55E00")}
+_LOOK = {True: ("Right", "solid", COLOURS[0]), False: ("Not yet", "dashed", COLOURS[1])}
 
 
 @dataclass(frozen=True)

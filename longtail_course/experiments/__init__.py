@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from longtail_lib._lazy_names import lazy_names
 
 if TYPE_CHECKING:
+    from longtail_course.experiments._extend_results import extend_results as extend_results
     from longtail_course.experiments.debiased_models import debiased_results as debiased_results
     from longtail_course.experiments.pair_table import paired_table as paired_table
     from longtail_course.experiments.stored import stored_results as stored_results

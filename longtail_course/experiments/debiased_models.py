@@ -15,15 +15,13 @@ import json
 import os
 import time
 from collections.abc import Iterator, Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from longtail_course.experiments.debiased_subjects import SUBJECTS, TABLES
-from longtail_course.experiments.stored import EVIDENCE
-from longtail_lib.data._stored_content import write_file
+from longtail_course.experiments.debiased_subjects import FRESH, SUBJECTS, TABLES
+from longtail_course.experiments.stored import EVIDENCE, keep_rows, split_dataset
 
 __all__ = ["PATH", "debiased_results", "fresh_parts", "judge", "shop_parts"]
 
@@ -34,9 +32,7 @@ _PACKAGES = ("numpy", "scipy", "keras", "tensorflow")
 
 def shop_parts() -> Any:
     """Give the shop's log, split leave-last-out, with its truth."""
-    from longtail_lib import load_dataset, prepare, split
-
-    return split(prepare(load_dataset("shop")), how="leave-last-out")
+    return split_dataset("shop", "leave-last-out")
 
 
 def fresh_parts(parts: Any, seed: int = 1) -> Any:
@@ -54,7 +50,7 @@ def fresh_parts(parts: Any, seed: int = 1) -> Any:
     -------
     Split
     """
-    from longtail_lib.debias import fresh_feedback
+    from longtail_course.worlds import fresh_feedback
 
     none = parts.test.copy()
     none.data[:] = 0
@@ -135,7 +131,8 @@ def debiased_results(
     Returns
     -------
     polars.DataFrame
-        `model` and the numbers of `judge`, less those that no row has.
+        `model` and the numbers of `judge`, less those that no row has. A row's model is made by
+        `contestant(name, SUBJECTS).build()`, with the names of `debiased_subjects.SUBJECTS`.
 
     Raises
     ------
@@ -189,7 +186,7 @@ def measured_rows(
         yield {
             "model": name,
             "log": log,
-            "params": dict(SUBJECTS[name].params),
+            "params": dict(SUBJECTS[name].fixed),
             **rounded,
             "seconds": round(seconds, 1),
         }
@@ -201,24 +198,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--again", nargs="*", default=[], metavar="NAME", choices=list(SUBJECTS))
     parser.add_argument("--out", type=Path, default=PATH)
     options = parser.parse_args(arguments)
-    held = {}
-    if options.out.exists():
-        rows = json.loads(options.out.read_text(encoding="utf-8"))["rows"]
-        held = {(row["model"], row["log"]): row for row in rows}
-    wanted = [(name, "stored") for name in SUBJECTS]
-    wanted += [(name, "fresh") for name, subject in SUBJECTS.items() if subject.fresh]
-    missing = [task for task in wanted if task not in held or task[0] in options.again]
-    for row in measured_rows(missing, progress=True):
-        held[row["model"], row["log"]] = row
-        stored = {
-            "dataset": "shop",
-            "split": "leave-last-out, all ratings",
-            "seeds": 1,
-            "versions": {name: version(name) for name in _PACKAGES},
-            "rows": [held[task] for task in wanted if task in held],
-        }
-        text = json.dumps(stored, indent=1) + "\n"
-        write_file(options.out, lambda file, text=text: file.write(text.encode("utf-8")))
+    keep_rows(
+        options.out,
+        ("model", "log"),
+        [*((name, "stored") for name in SUBJECTS), *((name, "fresh") for name in FRESH)],
+        lambda tasks: measured_rows(tasks, progress=True),
+        {"dataset": "shop", "split": "leave-last-out, all ratings", "seeds": 1},
+        _PACKAGES,
+        again=lambda task: task[0] in options.again,
+    )
 
 
 if __name__ == "__main__":

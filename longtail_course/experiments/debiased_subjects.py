@@ -2,36 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any
 
-__all__ = ["SUBJECTS", "TABLES", "Subject"]
+from longtail_lib.benchmark import Contestant
 
-
-class Subject(NamedTuple):
-    """A model that is measured.
-
-    Parameters
-    ----------
-    home : str
-        Module of the class.
-    model : str
-        Class.
-    params : mapping
-        Constructor arguments; all others keep their defaults.
-    fresh : bool
-        Measured on the fresh log as well.
-    """
-
-    home: str
-    model: str
-    params: Mapping[str, Any]
-    fresh: bool = False
-
-    def build(self) -> Any:
-        """Make the unfitted model."""
-        return getattr(import_module(self.home), self.model)(**self.params)
+__all__ = ["FRESH", "SUBJECTS", "TABLES"]
 
 
 # One setting for all weightings: what differs between these rows are the weights alone.
@@ -45,79 +20,90 @@ _MF = {
 }
 
 
-def _weighted(fresh: bool = False, **params: Any) -> Subject:
-    return Subject("longtail_lib.models", "RelevanceMF", {**_MF, **params}, fresh)
+def _subject(name: str, model: str, **fixed: Any) -> Contestant:
+    return Contestant(name, f"longtail_lib.models:{model}", fixed=fixed)
 
 
-def _plain(model: str, **params: Any) -> Subject:
-    return Subject("longtail_lib.models", model, params, True)
+def _weighted(name: str, **weights: Any) -> Contestant:
+    return _subject(name, "RelevanceMF", **_MF, **weights)
 
 
-SUBJECTS: dict[str, Subject] = {
-    "Random": _plain("Random", seed=0),
-    "Popularity": _plain("Popularity"),
-    "ItemKNN": _plain("ItemKNN"),
-    "EASE": _plain("EASE"),
-    "EASE, exponent .25": _plain("EASE", popularity_exponent=0.25),
-    "MF, no weights": _weighted(True, estimator="naive"),
-    "1/popularity": _weighted(True, estimator="ips", exponent=1.0, clip=0.0),
-    "1/popularity, SNIPS": _weighted(estimator="snips", exponent=1.0, clip=0.0),
-    "1/popularity, clipped": _weighted(True, estimator="ips", exponent=1.0, clip=0.3),
-    "1/root of popularity, clipped": _weighted(estimator="ips", exponent=0.5, clip=0.3),
-    "the same, doubly robust": _weighted(estimator="doubly-robust", exponent=0.5, clip=0.3),
-    "1/true propensity, clipped": _weighted(True, estimator="ips", propensity="true", clip=0.3),
-    # Written out, so that another default does not leave stored results of another model behind.
-    "MACR": Subject(
-        "longtail_lib.models",
-        "MACR",
-        {
-            "dim": 32,
-            "item_weight": 0.1,
-            "user_weight": 0.01,
-            "negatives": 4,
-            "l2": 0.003,
-            "epochs": 20,
-            "batch_size": 8192,
-            "learning_rate": 0.01,
-        },
-    ),
-    "CDN": Subject(
-        "longtail_lib.models",
-        "CDN",
-        {
-            "dim": 32,
-            "rate": 2.0,
-            "head": 0.2,
-            "temperature": 0.2,
-            "dropout": 0.0,
-            "l2": 0.0,
-            "epochs": 20,
-            "batch_size": 1024,
-            "learning_rate": 0.01,
-        },
-    ),
-    "BBN": Subject(
-        "longtail_lib.models",
-        "BBN",
-        {
-            "dim": 32,
-            "temperature": 0.2,
-            "dropout": 0.0,
-            "l2": 0.0,
-            "epochs": 15,
-            "batch_size": 1024,
-            "learning_rate": 0.01,
-        },
-    ),
+# `contestant("1/popularity", SUBJECTS).build()` makes the model of a row, unfitted.
+SUBJECTS: dict[str, Contestant] = {
+    each.name: each
+    for each in (
+        _subject("Random", "Random", seed=0),
+        _subject("Popularity", "Popularity"),
+        _subject("ItemKNN", "ItemKNN"),
+        _subject("EASE", "EASE"),
+        _subject("EASE, exponent .25", "EASE", popularity_exponent=0.25),
+        _weighted("MF, no weights", estimator="naive"),
+        _weighted("1/popularity", estimator="ips", exponent=1.0, clip=0.0),
+        _weighted("1/popularity, SNIPS", estimator="snips", exponent=1.0, clip=0.0),
+        _weighted("1/popularity, clipped", estimator="ips", exponent=1.0, clip=0.3),
+        _weighted("1/root of popularity, clipped", estimator="ips", exponent=0.5, clip=0.3),
+        _weighted("the same, doubly robust", estimator="doubly-robust", exponent=0.5, clip=0.3),
+        _weighted("1/true propensity, clipped", estimator="ips", propensity="true", clip=0.3),
+        # Written out, so that another default does not leave stored results of another model
+        # behind.
+        _subject(
+            "MACR",
+            "MACR",
+            dim=32,
+            item_weight=0.1,
+            user_weight=0.01,
+            negatives=4,
+            l2=0.003,
+            epochs=20,
+            batch_size=8192,
+            learning_rate=0.01,
+        ),
+        _subject(
+            "CDN",
+            "CDN",
+            dim=32,
+            rate=2.0,
+            head=0.2,
+            temperature=0.2,
+            dropout=0.0,
+            l2=0.0,
+            epochs=20,
+            batch_size=1024,
+            learning_rate=0.01,
+        ),
+        _subject(
+            "BBN",
+            "BBN",
+            dim=32,
+            temperature=0.2,
+            dropout=0.0,
+            l2=0.0,
+            epochs=15,
+            batch_size=1024,
+            learning_rate=0.01,
+        ),
+    )
 }
 
-_WEIGHTED = [name for name, subject in SUBJECTS.items() if subject.model == "RelevanceMF"]
+# Measured on the fresh log as well.
+FRESH = (
+    "Random",
+    "Popularity",
+    "ItemKNN",
+    "EASE",
+    "EASE, exponent .25",
+    "MF, no weights",
+    "1/popularity",
+    "1/popularity, clipped",
+    "1/true propensity, clipped",
+)
+_WEIGHTED = [name for name, subject in SUBJECTS.items() if subject.home.endswith(":RelevanceMF")]
 # What lesson 10 shows: the log that was trained on, and the rows.
 TABLES: dict[str, tuple[str, list[str]]] = {
     "weights": ("stored", ["Popularity", *_WEIGHTED]),
     "weights on a fresh log": (
         "fresh",
-        ["EASE", *(name for name in _WEIGHTED if SUBJECTS[name].fresh)],
+        ["EASE", *(name for name in _WEIGHTED if name in FRESH)],
     ),
     "debiased": ("stored", [name for name in SUBJECTS if name not in _WEIGHTED[1:]]),
 }

@@ -17,15 +17,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from longtail_course.experiments.stored import EVIDENCE
+from longtail_course.experiments.stored import EVIDENCE, split_dataset
 from longtail_course.worlds import FeedbackLoop
+from longtail_lib.benchmark import Contestant
 from longtail_lib.data._stored_content import unzip, write_zipped
 
-__all__ = ["PATH", "ROUNDS", "RUNNERS", "Runner", "feedback_results", "run_loop", "shop_parts"]
+__all__ = ["PATH", "ROUNDS", "RUNNERS", "feedback_results", "run_loop", "shop_parts"]
 
 PATH = EVIDENCE / "feedback_runs.json.gz"
 ROUNDS = 20
@@ -34,51 +35,45 @@ _PACKAGES = ("numpy", "scipy")
 _DIGITS = {"preference_shown": 3, "demand": 3, "satisfaction": 5}
 
 
-class Runner(NamedTuple):
-    """A model whose loop is simulated.
-
-    Parameters
-    ----------
-    model : str
-        Class in `longtail_lib.models`.
-    params : mapping
-        Constructor arguments; all others keep their defaults.
-    reranked : mapping
-        Arguments of `Reranked` around it; not re-ranked if empty.
-    """
-
-    model: str
-    params: Mapping[str, Any] = {}
-    reranked: Mapping[str, Any] = {}
-
-    def build(self) -> Any:
-        """Make the unfitted model."""
-        from longtail_lib import models
-        from longtail_lib.models import Reranked
-
-        model = getattr(models, self.model)(**self.params)
-        return Reranked(model, **self.reranked) if self.reranked else model
+def _plain(name: str, **fixed: Any) -> Contestant:
+    return Contestant(name, f"longtail_lib.models:{name}", fixed=fixed)
 
 
-_EASE = {"l2": 200.0}
+_EASE = _plain("EASE", l2=200.0)
 
-RUNNERS: dict[str, Runner] = {
-    "Random": Runner("Random", {"seed": 0}),
-    "Popularity": Runner("Popularity"),
-    "ItemKNN": Runner("ItemKNN", {"neighbours": 500, "shrinkage": 4.0}),
-    "EASE": Runner("EASE", _EASE),
-    "EASE scaled": Runner("EASE", {"l2": 265.0, "popularity_exponent": 0.26}),
-    "EASE, penalty .55": Runner("EASE", _EASE, {"method": "popularity_penalty", "weight": 0.55}),
-    "EASE, half tail": Runner("EASE", _EASE, {"method": "tail_quota", "weight": 0.5}),
-    "Oracle": Runner("Oracle"),
+
+def _reranked(name: str, method: str, weight: float) -> Contestant:
+    return Contestant(
+        name,
+        "longtail_lib.models:Reranked",
+        fixed={"method": method, "weight": weight},
+        wraps={"model": _EASE},
+    )
+
+
+# `contestant("EASE, half tail", RUNNERS).build()` makes the model of a loop, unfitted.
+RUNNERS: dict[str, Contestant] = {
+    each.name: each
+    for each in (
+        Contestant("Random", "longtail_lib.models:Random", seeded=True),
+        _plain("Popularity"),
+        _plain("ItemKNN", n_neighbors=500, shrinkage=4.0),
+        _EASE,
+        Contestant(
+            "EASE scaled",
+            "longtail_lib.models:EASE",
+            fixed={"l2": 265.0, "popularity_exponent": 0.26},
+        ),
+        _reranked("EASE, penalty .55", "popularity_penalty", 0.55),
+        _reranked("EASE, half tail", "tail_quota", 0.5),
+        _plain("Oracle"),
+    )
 }
 
 
 def shop_parts() -> Any:
     """Give the shop's liked items, ratings of 4 and more, split at random, with the truth."""
-    from longtail_lib import load_dataset, prepare, split
-
-    return split(prepare(load_dataset("shop"), min_rating=4), how="random")
+    return split_dataset("shop", "random", min_rating=4)
 
 
 def run_loop(
@@ -128,7 +123,8 @@ def feedback_results(
     Parameters
     ----------
     names : sequence of str or None
-        Keys of `RUNNERS`, in the order wanted; all if None.
+        Keys of `RUNNERS`, in the order wanted; all if None. `contestant(name, RUNNERS).build()`
+        makes the model of a loop.
     path : path or None
         A file of this module's command; by default the one in this package.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from longtail_lib.benchmark import BenchmarkResults
-from longtail_lib.evaluation._report import show_number
+from longtail_lib.evaluation._report_display import show_number
 
 __all__ = ["paired_table"]
 

@@ -1,12 +1,18 @@
-"""Results that come with the library, so that lessons and the README show the same numbers."""
+"""Results that come with the course, the logs they were measured on, and how they are kept."""
 
 from __future__ import annotations
 
+import json
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from longtail_lib.benchmark import BenchmarkResults
+from longtail_lib.data._stored_content import write_file
 
-__all__ = ["EVIDENCE", "stored_results"]
+__all__ = ["EVIDENCE", "keep_rows", "split_dataset", "stored_results"]
 
 EVIDENCE = Path(__file__).with_name("evidence")
 _STORED = ("shop", "movielens-small", "music")
@@ -44,3 +50,64 @@ def stored_results(name: str) -> BenchmarkResults:
             f"{', '.join(map(repr, _STORED))}, and `longtail benchmark` makes others"
         )
     return BenchmarkResults.load(path)
+
+
+def split_dataset(name: str, how: str, **preparation: Any) -> Any:
+    """Load a dataset with its truth, prepare it and split it: what an experiment starts from."""
+    from longtail_lib import load_dataset, prepare, split
+
+    return split(prepare(load_dataset(name), **preparation), how=how)
+
+
+def keep_rows(
+    path: str | os.PathLike[str],
+    key: Sequence[str],
+    wanted: Sequence[tuple[Any, ...]],
+    measure: Callable[[list[tuple[Any, ...]]], Iterable[dict[str, Any]]],
+    about: Mapping[str, Any],
+    packages: Iterable[str],
+    again: Callable[[tuple[Any, ...]], bool] = lambda task: False,
+) -> None:
+    """Measure the rows that a file does not hold yet, and store them all after each.
+
+    Parameters
+    ----------
+    path : path
+        JSON; made if it is missing.
+    key : sequence of str
+        Fields of a row that tell its task.
+    wanted : sequence of tuple
+        Tasks, in the order in which rows are stored.
+    measure : callable
+        From tasks to rows, one after the other.
+    about : mapping
+        Stored above the rows.
+    packages : iterable of str
+        Whose versions are stored.
+    again : callable
+        Says whether a task is measured although its row is stored.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "rows.json"
+    >>> def measure(tasks):
+    ...     for (name,) in tasks:
+    ...         print("measured", name)
+    ...         yield {"name": name}
+    >>> keep_rows(path, ["name"], [("a",)], measure, {}, ["numpy"])
+    measured a
+    >>> keep_rows(path, ["name"], [("a",), ("b",)], measure, {}, ["numpy"])
+    measured b
+    """
+    path = Path(path)
+    held = {}
+    if path.exists():
+        rows = json.loads(path.read_text(encoding="utf-8"))["rows"]
+        held = {tuple(row[name] for name in key): row for row in rows}
+    versions = {name: version(name) for name in packages}
+    for row in measure([task for task in wanted if task not in held or again(task)]):
+        held[tuple(row[name] for name in key)] = row
+        kept = [held[task] for task in wanted if task in held]
+        text = json.dumps({**about, "versions": versions, "rows": kept}, indent=1) + "\n"
+        write_file(path, lambda file, text=text: file.write(text.encode("utf-8")))

@@ -25,7 +25,8 @@ class TextControls:
     ----------
     dataset : str
     reports : list of Report
-        Each model overall and in head, mid and tail, pooled over seeds.
+        Each model overall and in head, mid and tail, pooled over seeds. A model is made by
+        `contestant(name, SUBJECTS).build()`, with the names of `text_subjects.SUBJECTS`.
     deciles : list of Report
         The same in `popularity_deciles`.
     popularity : list of float

@@ -8,9 +8,19 @@ from typing import Any
 import numpy as np
 
 from longtail_course.experiments.stored import stored_results
+from longtail_lib.benchmark import CONTESTANTS, Contestant
 from longtail_lib.preprocessing import Split
 
-__all__ = ["BASE", "CONTROLLED", "PROTOCOLS", "TEXTS", "plain_models", "text_models", "texts_of"]
+__all__ = [
+    "BASE",
+    "CONTROLLED",
+    "PROTOCOLS",
+    "SUBJECTS",
+    "TEXTS",
+    "plain_models",
+    "text_models",
+    "texts_of",
+]
 
 # Ratings that count as liking, as in the stored results of `longtail benchmark`.
 PROTOCOLS = {"shop": 4.0, "movielens-small": 3.5}
@@ -34,8 +44,41 @@ CONTROLLED: Mapping[str, str] = {
 }
 BASE = "EaseScaled"
 
-_TOWER = {"fusion": "text", "logit_adjustment": 0.6, "epochs": 15, "patience": None}
+_PLAIN = ("Popularity", "ItemKNN", "EASE", "EaseScaled", "TwoTower")
+_SCALED = CONTESTANTS[BASE].tuned
+_BOTH = {"model": "TwoTower", "text": "TextTower"}
 _WORDS = 256
+
+# `contestant("EaseText, additive", SUBJECTS).build()` makes the model of a row, unfitted. Those of
+# the benchmark are the same here; with the parameters of one dataset they are in `plain_models`.
+SUBJECTS: dict[str, Contestant] = {
+    each.name: each
+    for each in (
+        *(CONTESTANTS[name] for name in _PLAIN),
+        # As it comes: what is compared with it is not tuned for this either.
+        Contestant("ContentKNN", "longtail_lib.models:ContentKNN"),
+        CONTESTANTS["TextTower"],
+        Contestant("EaseText, additive", "longtail_lib.models:EaseText", tuned=_SCALED),
+        Contestant(
+            "EaseText, collective",
+            "longtail_lib.models:EaseText",
+            fixed={"form": "collective", "text_weight": 1.0},
+            tuned=_SCALED,
+        ),
+        Contestant(
+            "TwoTower, text gate",
+            "longtail_lib.models:TextGate",
+            fixed={"text_weight": 0.8, "half_popularity": 2.0},
+            wraps=_BOTH,
+        ),
+        Contestant(
+            "TwoTower, learned gate",
+            "longtail_lib.models:TextGate",
+            fixed={"gate": "learned"},
+            wraps=_BOTH,
+        ),
+    )
+}
 
 
 def plain_models(dataset: str, seed: int) -> dict[str, Any]:
@@ -55,20 +98,8 @@ def plain_models(dataset: str, seed: int) -> dict[str, Any]:
     >>> list(plain_models("shop", 0))
     ['Popularity', 'ItemKNN', 'EASE', 'EaseScaled', 'TwoTower']
     """
-    from longtail_lib.models import EASE, ItemKNN, Popularity, TwoTower
-
     tuned = stored_results(dataset)
-    found = {
-        name: dict(tuned["random", name].parameters)
-        for name in ("ItemKNN", "EASE", "EaseScaled", "TwoTower")
-    }
-    return {
-        "Popularity": Popularity(),
-        "ItemKNN": ItemKNN(**found["ItemKNN"]),
-        "EASE": EASE(**found["EASE"]),
-        "EaseScaled": EASE(**found["EaseScaled"]),
-        "TwoTower": TwoTower(**found["TwoTower"], seed=seed),
-    }
+    return {name: tuned.build("random", name, seed) for name in _PLAIN}
 
 
 def text_models(
@@ -99,21 +130,20 @@ def text_models(
     >>> list(text_models("shop", np.eye(2), None, 0, wanted=CONTROLLED))
     ['EaseText, additive', 'EaseText, collective', 'TwoTower, text gate']
     """
-    from longtail_lib.models import ContentKNN, EaseText, FusedTower, TextGate
-
     scaled = dict(stored_results(dataset)["random", BASE].parameters)
-    text = FusedTower(vectors=vectors, seed=seed, **_TOWER)
-    models = {
-        "ContentKNN": ContentKNN(vectors),
-        "TextTower": text,
-        "EaseText, additive": EaseText(**scaled, vectors=vectors),
-        "EaseText, collective": EaseText(
-            **scaled, form="collective", text_weight=1.0, vectors=vectors
-        ),
-        "TwoTower, text gate": TextGate(tower, text, text_weight=0.8, half_popularity=2.0),
-        "TwoTower, learned gate": TextGate(tower, text, gate="learned"),
+    text = SUBJECTS["TextTower"].build(seed, vectors=vectors)
+    given: dict[str, dict[str, Any]] = {
+        "ContentKNN": {"vectors": vectors},
+        "EaseText, additive": {**scaled, "vectors": vectors},
+        "EaseText, collective": {**scaled, "vectors": vectors},
+        "TwoTower, text gate": {"model": tower, "text": text},
+        "TwoTower, learned gate": {"model": tower, "text": text},
     }
-    return {name: model for name, model in models.items() if wanted is None or name in wanted}
+    return {
+        name: text if name == "TextTower" else subject.build(seed, **given[name])
+        for name, subject in SUBJECTS.items()
+        if name not in _PLAIN and (wanted is None or name in wanted)
+    }
 
 
 def texts_of(parts: Split, encoder: Any = None) -> dict[str, np.ndarray]:

@@ -15,14 +15,12 @@ import json
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from longtail_course.experiments.stored import EVIDENCE
-from longtail_lib.data._stored_content import write_file
+from longtail_course.experiments.stored import EVIDENCE, keep_rows
 
 __all__ = ["PATH", "SOURCES", "WAYS", "domain_parts", "for_all_users", "tasks", "transfer_results"]
 
@@ -144,7 +142,9 @@ def build(way: str, share: float, seed: int, pretrained: Any, vectors: Any) -> A
         # Tuned once, on the whole log; see the benchmark's stored results.
         return models.EASE(l2=200.0) if way == "EASE" else models.Popularity()
     if way == "probe":
-        return models.LinearProbe(pretrained, vectors)
+        from longtail_course.toys import LinearProbe
+
+        return LinearProbe(pretrained, vectors)
     fusion, train = _NETWORKS[way]
     budget = {"epochs": 1, "patience": None} if train == "nothing" else _BUDGETS[share]
     parameters = _SHAPE | budget | {"learning_rate": _LEARNING_RATE, "seed": seed}
@@ -276,26 +276,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--vectors", type=Path, help="folder of NAME.npz with ready text vectors")
     parser.add_argument("--pretrained", type=Path, help="keep the pretrained weights here")
     options = parser.parse_args(arguments)
-    held = {}
-    if options.out.exists():
-        rows = json.loads(options.out.read_text(encoding="utf-8"))["rows"]
-        held = {(row["way"], row["share"], row["seed"]): row for row in rows}
-    missing = [task for task in tasks() if task not in held]
     vectors = read_vectors(options.vectors) if options.vectors else None
-    for row in measured_rows(missing, vectors, options.pretrained, progress=True):
-        held[row["way"], row["share"], row["seed"]] = row
-        stored = {
+    keep_rows(
+        options.out,
+        ("way", "share", "seed"),
+        tasks(),
+        lambda missing: measured_rows(missing, vectors, options.pretrained, progress=True),
+        {
             "sources": list(SOURCES),
             "target": TARGET,
             "split": "leave-last-out, ratings of 4 and more (social: all interactions)",
             "pretraining": _PRETRAINING,
             "learning_rate": _LEARNING_RATE,
             "budgets": {f"{share:g}": budget for share, budget in _BUDGETS.items()},
-            "versions": {name: version(name) for name in _PACKAGES},
-            "rows": [held[task] for task in tasks() if task in held],
-        }
-        text = json.dumps(stored, indent=1) + "\n"
-        write_file(options.out, lambda file, text=text: file.write(text.encode("utf-8")))
+        },
+        _PACKAGES,
+    )
 
 
 if __name__ == "__main__":

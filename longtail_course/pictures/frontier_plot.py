@@ -11,8 +11,8 @@ from longtail_course.pictures.palette import COLOURS, LINE_STYLES, MARKERS, styl
 from longtail_course.pictures.picture import Picture
 
 if TYPE_CHECKING:
-    from longtail_lib.evaluation import Frontier
-    from longtail_lib.evaluation._frontier import FrontierPoint
+    from longtail_course.toys import Frontier
+    from longtail_course.toys._frontier import FrontierPoint
 
 __all__ = ["frontier_plot"]
 
@@ -57,7 +57,8 @@ def frontier_plot(
 
     Examples
     --------
-    >>> from longtail_lib.evaluation import evaluate, frontier
+    >>> from longtail_course.toys import frontier
+    >>> from longtail_lib.evaluation import evaluate
     >>> from longtail_lib.testing import tiny_model, tiny_parts
     >>> from longtail_lib.models import Popularity
     >>> parts = tiny_parts()

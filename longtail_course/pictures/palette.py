@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 
+from longtail_lib.evaluation._palette import COLOURS, MARKERS
+
 __all__ = ["COLOURS", "GROUP_COLOURS", "HATCHES", "LINE_STYLES", "MARKERS", "style"]
 
-# Okabe and Ito (2002), "Color Universal Design": distinct for all common kinds of colour vision.
-# Yellow is left out, because a thin yellow line is hard to see on white.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 GROUP_COLOURS = {
-    "overall": "#000000",
-    "head": "#0072B2",
-    "mid": "#E69F00",
-    "tail": "#009E73",
+    "overall": COLOURS[6],
+    "head": COLOURS[0],
+    "mid": COLOURS[4],
+    "tail": COLOURS[2],
 }
 LINE_STYLES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 3)), (0, (8, 3)))
-MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 HATCHES = ("", "//", "..", "xx", "\\\\", "++", "oo")
 
 

@@ -10,6 +10,8 @@ from longtail_lib._lazy_names import lazy_names
 if TYPE_CHECKING:
     from longtail_course.toys._concentration import concentration as concentration
     from longtail_course.toys._concentration import items_holding as items_holding
+    from longtail_course.toys._frontier import Frontier as Frontier
+    from longtail_course.toys._frontier import frontier as frontier
     from longtail_course.toys._item_chains import item_chains as item_chains
     from longtail_course.toys._linear_probe import LinearProbe as LinearProbe
     from longtail_course.toys._linear_probe import linear_probe as linear_probe

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from numbers import Real
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse import csr_matrix
 
+from longtail_lib._parameters import Constraint, Interval
 from longtail_lib.models import Pretrained, Recommender, user_sequences
 from longtail_lib.models.content._item_vectors import text_vectors
 from longtail_lib.models.sequence._user_sequences import ordered_items, packed_pairs
@@ -54,6 +56,10 @@ class LinearProbe(Recommender):
     10.0
     """
 
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "l2": Interval(Real, 0, closed="neither"),
+    }
+
     def __init__(
         self,
         pretrained: Pretrained | str | os.PathLike[str] | None,
@@ -65,8 +71,6 @@ class LinearProbe(Recommender):
         self.l2 = l2
 
     def _fit(self, parts: Split) -> None:
-        if not 0 < self.l2 < np.inf:
-            raise ValueError(f"LinearProbe: l2 must be a positive number, got {self.l2}")
         pretrained = as_pretrained(self.pretrained)
         vectors = text_vectors(parts)[0] if self.vectors is None else self.vectors
         if len(vectors) != parts.n_items:

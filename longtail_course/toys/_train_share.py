@@ -37,8 +37,7 @@ def train_share(parts: Split, share: float, seed: int = 0) -> Split:
 
     Examples
     --------
-    >>> train = csr_matrix(np.ones((4, 3), dtype=np.float32))
-    >>> parts = Split(train, train * 0, train * 0, np.arange(4), np.arange(3), None, None, "random")
+    >>> parts = Split.from_matrices(np.ones((4, 3)))
     >>> train_share(parts, 0.5).train.sum(axis=1).ravel().tolist()
     [[3.0, 0.0, 3.0, 0.0]]
     """

@@ -35,9 +35,7 @@ def shuffle_order(parts: Split, seed: int = 0) -> Split:
 
     Examples
     --------
-    >>> train = csr_matrix(np.ones((1, 4), dtype=np.float32))
-    >>> parts = Split(train, train * 0, train * 0, np.arange(1), np.arange(4), None, None,
-    ...               "random", times={"train": csr_matrix(np.array([[10, 20, 30, 40]]))})
+    >>> parts = Split.from_matrices([[1, 1, 1, 1]], times={"train": [[10, 20, 30, 40]]})
     >>> shuffle_order(parts, seed=1).times["train"].toarray().tolist()
     [[30, 10, 40, 20]]
     """

@@ -126,7 +126,8 @@ smallest RMSE, 0.113, is at floor 0.40.
 def _estimates(
     lists: Any, parts: Split, floors: list[float], users: list[int], logs: int, seed: int
 ) -> tuple[dict[int, float], dict[tuple[int, float], np.ndarray]]:
-    from longtail_lib.debias import clipped_ips, draw_feedback, ips
+    from longtail_course.worlds import draw_feedback
+    from longtail_lib.debias import clipped_ips, ips
     from longtail_lib.simulation import true_preference, true_propensity
 
     preference, propensity = (

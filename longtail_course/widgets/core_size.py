@@ -125,7 +125,6 @@ def _codes(data: Dataset) -> tuple[np.ndarray, np.ndarray, int]:
     items = np.minimum(np.searchsorted(catalogue, wanted), len(catalogue) - 1)
     if (catalogue[items] != wanted).any() or frame.is_duplicated().any():
         raise ValueError(
-            "core_slider: repeated pairs or unknown items; run longtail_lib.preprocessing.prepare "
-            "first"
+            "core_slider: repeated pairs or unknown items; run longtail_lib.prepare first"
         )
     return users, items, len(catalogue)

@@ -9,12 +9,16 @@ from longtail_lib._lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from longtail_course.worlds._feedback_loop import feedback_loop as feedback_loop
+    from longtail_course.worlds._fresh_feedback import Feedback as Feedback
+    from longtail_course.worlds._fresh_feedback import draw_feedback as draw_feedback
+    from longtail_course.worlds._fresh_feedback import fresh_feedback as fresh_feedback
     from longtail_course.worlds._log_figures import LogFigures as LogFigures
     from longtail_course.worlds._log_figures import LogShape as LogShape
     from longtail_course.worlds._log_figures import log_figures as log_figures
     from longtail_course.worlds._log_figures import log_shape as log_shape
     from longtail_course.worlds._movielens_figures import movielens_figures as movielens_figures
     from longtail_course.worlds.best_liked import favourites as favourites
+    from longtail_course.worlds.dataset_card import store_dataset as store_dataset
     from longtail_course.worlds.defects import dirty_log as dirty_log
     from longtail_course.worlds.estimator_experiment import estimator_table as estimator_table
     from longtail_course.worlds.estimator_experiment import recommended_lists as recommended_lists

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from longtail_course.worlds.feedback_round import Behaviour, Shown, measure_roun
 from longtail_course.worlds.feedback_rounds import QUANTITIES, FeedbackLoop
 from longtail_course.worlds.simulated_choice import CHOICES, remembered
 from longtail_course.worlds.taste_groups import UserTaste, user_taste
+from longtail_lib._parameters import SEED, Interval, Nullable, Options, constrained
 from longtail_lib.data import Dataset
 from longtail_lib.models import Recommender, unfitted_copy
 from longtail_lib.preprocessing import Split, prepare, split
@@ -24,6 +26,16 @@ __all__ = ["feedback_loop"]
 _SEED_STEP = 1000
 
 
+@constrained(
+    rounds=Interval(Integral, 1),
+    k=Interval(Integral, 1),
+    users_per_round=Nullable(Interval(Integral, 1), "for all"),
+    choose=Options(*CHOICES),
+    position_bias=Interval(Real, 0),
+    exploration=Interval(Real, 0, 1),
+    round_days=Interval(Real),
+    seed=SEED,
+)
 def feedback_loop(
     model: Recommender | Callable[[], Recommender],
     parts: Split | Dataset,
@@ -115,7 +127,7 @@ def feedback_loop(
     behaviour = Behaviour(
         k, users_per_round, choose, position_bias, exploration, repeat_rejected, seed
     )
-    _check(behaviour, rounds, parts)
+    _check(behaviour, parts)
     model = _unfitted(model, parts)
     name = type(model).__name__ if name is None else name
     taste = user_taste(parts) if taste is None else taste
@@ -214,7 +226,7 @@ def _unfitted(model: Any, parts: Split) -> Recommender:
     return unfitted_copy(made)
 
 
-def _check(behaviour: Behaviour, rounds: int, parts: Any) -> None:
+def _check(behaviour: Behaviour, parts: Any) -> None:
     if not isinstance(parts, Split):
         raise TypeError(
             f"feedback_loop takes a Split or a Dataset, got {type(parts).__name__}; make one with "
@@ -225,28 +237,9 @@ def _check(behaviour: Behaviour, rounds: int, parts: Any) -> None:
             "feedback_loop: this split has no truth, so nobody knows what users would choose; take "
             "a simulated dataset such as load_dataset('shop'), with truth=True"
         )
-    for what, number in (("rounds", rounds), ("k", behaviour.k)):
-        if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 1:
-            raise ValueError(f"feedback_loop: {what} must be a whole number from 1, got {number!r}")
     active = behaviour.users_per_round
-    if active is not None and not 1 <= active <= parts.n_users:
+    if active is not None and active > parts.n_users:
         raise ValueError(
             f"feedback_loop: users_per_round must lie between 1 and the {parts.n_users:,} users of "
             f"the split, or be None for all, got {active}"
         )
-    if behaviour.choose not in CHOICES:
-        raise ValueError(
-            f"feedback_loop: choose must be {' or '.join(map(repr, CHOICES))}, got "
-            f"{behaviour.choose!r}"
-        )
-    if not 0 <= behaviour.position_bias < np.inf:
-        raise ValueError(
-            f"feedback_loop: position_bias must be 0 or more, got {behaviour.position_bias}"
-        )
-    if not 0 <= behaviour.exploration <= 1:
-        raise ValueError(
-            f"feedback_loop: exploration must be a probability in [0, 1], got "
-            f"{behaviour.exploration}"
-        )
-    if behaviour.seed < 0:
-        raise ValueError(f"feedback_loop: seed must be 0 or more, got {behaviour.seed}")

@@ -42,10 +42,7 @@ def with_interactions(
 
     Examples
     --------
-    >>> none = csr_matrix((2, 3), dtype=np.float32)
-    >>> train = csr_matrix(np.array([[0, 1, 0], [1, 0, 0]], dtype=np.float32))
-    >>> parts = Split(train, none, none, np.arange(2), np.arange(3), items=None, users=None,
-    ...               how="random")
+    >>> parts = Split.from_matrices([[0, 1, 0], [1, 0, 0]])
     >>> with_interactions(parts, [0, 1], [0, 2]).train.toarray()
     array([[1., 1., 0.],
            [1., 0., 1.]], dtype=float32)

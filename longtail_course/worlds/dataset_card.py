@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import numpy as np
 
 from longtail_course.worlds._log_figures import LogShape, log_figures, log_shape
 from longtail_course.worlds._movielens_figures import movielens_figures
+from longtail_course.worlds.raw_log import write_dirty_log
 from longtail_lib.data import Dataset
+from longtail_lib.data._stored_content import write_file
+from longtail_lib.simulation import simulate, write_simulated
 
-__all__ = ["card_text"]
+__all__ = ["card_text", "store_dataset"]
 
+_WITH_DIRTY_LOG = "shop"
 _COLUMNS = {
     "interactions": {
         "user_id": "integer",
@@ -151,3 +158,28 @@ _FIGURES = {
     "95th percentile": lambda s: f"{s.activity[3]:.0f}",
     "maximum": lambda s: f"{s.activity[4]:.0f}",
 }
+
+
+def store_dataset(name: str, folder: str | os.PathLike[str], seed: int = 7) -> Path:
+    """Write a simulated dataset as this project stores it: data, card, page, and the dirty log.
+
+    Parameters
+    ----------
+    name : {"shop", "video", "music", "social"}
+        The shop also gets a deliberately dirty log.
+    folder : path
+        Made where it does not exist.
+    seed : int
+
+    Returns
+    -------
+    Path
+        The folder.
+    """
+    dataset = simulate(name, seed=seed)
+    folder = write_simulated(dataset, folder)
+    page = card_text(dataset).encode()
+    write_file(folder / "README.md", lambda file: file.write(page))
+    if name == _WITH_DIRTY_LOG:
+        write_dirty_log(dataset, folder, seed=seed)
+    return folder

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from longtail_course.worlds import draw_feedback
 from longtail_course.worlds.imputation import item_preference
 from longtail_lib.debias import (
     Estimate,
     clipped_ips,
     doubly_robust,
-    draw_feedback,
     ips,
     list_weights,
     naive,
@@ -152,16 +152,6 @@ def estimator_table(
                 (source, "doubly robust"): doubly_robust(taken, seen, p, m, weights=places),
             }
         rows += [(name, *key, *_summary(estimate, value)) for key, estimate in found.items()]
-    columns = [
-        "true_value",
-        "estimate",
-        "bias",
-        "bias_error",
-        "sd",
-        "rmse",
-        "standard_error",
-        "covered",
-    ]
     table = pl.DataFrame(
         rows, schema=["recommender", "propensity", "estimator", *_COLUMNS], orient="row"
     )

@@ -10,8 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from longtail_lib.evaluation._report import show_number
-from longtail_lib.evaluation._report_display import protocol_html, table_html
+from longtail_lib.evaluation._report_display import protocol_html, show_number, table_html
 
 __all__ = ["QUANTITIES", "FeedbackLoop"]
 

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from longtail_lib.preprocessing import Split
-from longtail_lib.ranking import largest_columns
+from longtail_lib.ranking import id_keys, top_k, user_key
 from longtail_lib.simulation import true_preference
 from longtail_lib.tail import Groups, popularity_groups
 
 __all__ = ["TASTES", "UserTaste", "user_taste"]
 
 TASTES = ("head-lovers", "between", "tail-lovers")
-_ROWS_AT_ONCE = 512
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,14 +104,13 @@ def user_taste(parts: Split, *, favourites: int = 50, groups: Groups | None = No
     preference = true_preference(parts)
     favourites = min(favourites, parts.n_items)
     tail = groups.mask(groups.names[-1])
-    share = np.concatenate(
-        [
-            tail[largest_columns(preference[start : start + _ROWS_AT_ONCE], favourites)].mean(
-                axis=1
-            )
-            for start in range(0, parts.n_users, _ROWS_AT_ONCE)
-        ]
+    liked = top_k(
+        preference,
+        favourites,
+        user_keys=user_key(id_keys(parts.user_ids)),
+        item_keys=id_keys(parts.item_ids),
     )
+    share = tail[liked].mean(axis=1)
     third = parts.n_users // 3
     order = np.argsort(share, kind="stable")
     labels = np.ones(parts.n_users, dtype=np.int8)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
 from longtail_lib.models import Recommender
 from longtail_lib.preprocessing import Split
@@ -27,7 +26,6 @@ def tiny_store() -> Split:
     n_users, n_items = 60, _PREFERENCE.shape[1]
     train = np.zeros((n_users, n_items), dtype=np.float32)
     train[:, 0] = 1
-    none = csr_matrix(train.shape, dtype=np.float32)
     users, items = np.arange(n_users), np.array(list("abcde"))
     truth = SimpleNamespace(
         user_ids=users,
@@ -35,18 +33,7 @@ def tiny_store() -> Split:
         preference=lambda rows: _PREFERENCE[np.asarray(rows) % 2],
         propensity=lambda rows: _PROPENSITY[np.asarray(rows) % 2],
     )
-    return Split(
-        csr_matrix(train),
-        none,
-        none,
-        users,
-        items,
-        items=None,
-        users=None,
-        how="random",
-        name="tiny",
-        truth=truth,
-    )
+    return Split.from_matrices(train, item_ids=items, how="random", name="tiny", truth=truth)
 
 
 class Alphabetical(Recommender):

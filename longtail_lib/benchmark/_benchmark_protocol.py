@@ -115,18 +115,7 @@ _STATUS, _CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
 
 def peak_growth(call: Callable[[], Any]) -> tuple[Any, float | None]:
-    """Run a call; return what it gave, and its peak of memory above what was there before, in MB.
-
-    Linux keeps the highest resident size of a process and lets it be set back; elsewhere the peak
-    is None. Memory that a call takes from what the process had freed before does not count, so the
-    figure is a lower bound.
-
-    Examples
-    --------
-    >>> given, peak = peak_growth(lambda: 3)
-    >>> given, peak is None or peak >= 0
-    (3, True)
-    """
+    """Run a call; return what it gave, and by how many MB the process grew at its peak."""
     try:
         # Writing 5 sets the peak back to the present size.
         _CLEAR.write_text("5")

@@ -10,9 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from longtail_lib.benchmark._contestant import contestant
 from longtail_lib.evaluation import Comparison, Difference, Metric, Report, Value
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = ["BenchmarkResults", "Row", "provenance"]
 
@@ -22,25 +26,7 @@ _PACKAGES = ("numpy", "scipy", "implicit", "optuna", "keras", "keras-rs", "tenso
 
 @dataclass(frozen=True)
 class Row:
-    """One recommender on one split.
-
-    Parameters
-    ----------
-    model : str
-    parameters : mapping
-        As tuned, without those fixed.
-    tuning : mapping
-        Trials, what was maximised, the value reached on validation, seconds.
-    seeds : tuple of int
-        Those it was fitted with.
-    values : mapping of (group, "metric@k") to Value
-        Averaged over seeds, with intervals over users.
-    by_seed : mapping of (group, "metric@k") to list of float
-    fit_seconds, score_milliseconds : float
-        Median over seeds of a fit, and of scoring the catalogue for one user.
-    peak_megabytes : float or None
-        Largest growth of the process during a fit; None where the system does not tell.
-    """
+    """One recommender on one split."""
 
     model: str
     parameters: dict[str, Any]
@@ -92,6 +78,30 @@ class BenchmarkResults:
             )
         return self.rows[key]
 
+    def build(self, split: str, model: str, seed: int = 0) -> Any:
+        """Make the recommender of a row, unfitted, with the parameters that were found for it.
+
+        Parameters
+        ----------
+        split, model : str
+            Of the row; the model is one of `CONTESTANTS`.
+        seed : int
+
+        Returns
+        -------
+        Recommender
+            What it wraps has the parameters of its own row on the same split.
+
+        Raises
+        ------
+        KeyError
+            No such row.
+        ValueError
+            The row is of a contestant that only its maker knows; use its `build_with`.
+        """
+        found = {name: row.parameters for (how, name), row in self.rows.items() if how == split}
+        return contestant(self[split, model].model).build_with(found, seed)
+
     def models(self, split: str) -> list[str]:
         """Names of the recommenders measured on a split, in their order."""
         return [model for how, model in self.rows if how == split]
@@ -132,7 +142,7 @@ class BenchmarkResults:
             ),
         )
 
-    def to_frame(self, digits: int | None = 4) -> Any:
+    def to_frame(self, digits: int | None = 4) -> pl.DataFrame:
         """All values as one polars frame, with a column for the split."""
         import polars as pl
 

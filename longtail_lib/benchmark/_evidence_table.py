@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from longtail_lib.benchmark._benchmark_results import BenchmarkResults
-from longtail_lib.evaluation._report import show_number
+from longtail_lib.evaluation._report_display import show_number
 
 __all__ = ["evidence_table"]
 

@@ -179,22 +179,20 @@ class _Runner:
         return row, pooled
 
     def _build(self, each: Contestant, seed: int) -> Any:
-        return each.model_class()(**self._fixed(each, seed), **self.found[each.name])
+        return each.build_with(self.found, seed)
 
-    def _fixed(self, each: Contestant, seed: int, fitted: bool = False) -> dict[str, Any]:
+    def _fixed(self, each: Contestant, seed: int) -> dict[str, Any]:
+        """Return what a search holds fixed; what is wrapped is fitted once for all trials."""
         fixed = dict(each.fixed)
         for argument, wrapped in each.wraps.items():
-            # A search that fits the wrapped model once is as good as one that fits it each time;
-            # the fit that is timed has to do it itself.
-            inner = self._build(contestant(wrapped), seed)
-            fixed[argument] = inner.fit(self.parts(seed)) if fitted else inner
+            fixed[argument] = self._build(contestant(wrapped), seed).fit(self.parts(seed))
         if each.seeded and not each.wraps:
             fixed["seed"] = seed
         return fixed
 
     def _tune(self, each: Contestant) -> dict[str, Any]:
         if not each.space:
-            self.found[each.name] = {}
+            self.found[each.name] = dict(each.tuned)
             return {"trials": 0}
         if self.tuned is not None and (self.how, each.name) in self.tuned.rows:
             row = self.tuned[self.how, each.name]
@@ -214,7 +212,7 @@ class _Runner:
             trials=trials,
             metrics=protocol.metrics,
             seed=protocol.seeds[0],
-            fixed=self._fixed(each, protocol.seeds[0], fitted=True),
+            fixed=self._fixed(each, protocol.seeds[0]),
             progress=self.progress,
         )
         self.found[each.name] = dict(found.best.parameters)
@@ -239,8 +237,8 @@ def _contestants(models: Iterable[str | Contestant]) -> list[Contestant]:
         if each.name in asked:
             raise ValueError(f"benchmark: {each.name} is named twice; name each model once")
         asked.add(each.name)
-        for wrapped in each.wraps.values():
-            chosen.setdefault(wrapped, contestant(wrapped))
+        for wrapped in map(contestant, each.wraps.values()):
+            chosen.setdefault(wrapped.name, wrapped)
         chosen[each.name] = each
     if not chosen:
         raise ValueError("benchmark: no model was named")

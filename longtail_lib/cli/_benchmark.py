@@ -48,13 +48,6 @@ def add_to(groups: Any) -> None:
         metavar="FILE",
         help="earlier results: take their hyper-parameters instead of searching",
     )
-    parser.add_argument(
-        "--extend",
-        type=Path,
-        metavar="FILE",
-        help="stored results: measure MODELs under their protocol and add them, with the others "
-        "as they were stored; goes to --out, or to FILE itself",
-    )
     parser.add_argument("--splits", nargs="+", metavar="SPLIT", help="random leave-last-out")
     parser.add_argument("--seeds", nargs="+", type=int, metavar="SEED", help="0 1 2")
     parser.add_argument("--trials", type=int, help="settings tried for each tuned model; 20")
@@ -72,9 +65,6 @@ def _run(options: argparse.Namespace) -> None:
         width = max(map(len, CONTESTANTS))
         for each in CONTESTANTS.values():
             print(f"{each.name.ljust(width)}  {each.about}")
-        return
-    if options.extend is not None:
-        print(_table(_extend(options)))
         return
     if options.out is not None:
         if not options.out.parent.is_dir():
@@ -109,34 +99,6 @@ def _benchmark(options: argparse.Namespace, stored: Any) -> Any:
         protocol=BenchmarkProtocol(**protocol),
         tuned=stored,
         out=options.out,
-        say=None if options.quiet else lambda line: print(line, file=sys.stderr, flush=True),
-        progress=not options.quiet and sys.stderr.isatty(),
-    )
-
-
-def _extend(options: argparse.Namespace) -> Any:
-    from longtail_lib.benchmark import BenchmarkResults, extend_results
-    from longtail_lib.datasets import load_dataset
-
-    taken = [
-        f"--{name.replace('_', '-')}"
-        for name in ("check", "tuned", "splits", "seeds", "trials", "min_rating")
-        if getattr(options, name) is not None
-    ]
-    if taken:
-        raise ValueError(
-            f"--extend measures as the stored results were measured; leave out {', '.join(taken)}"
-        )
-    if options.models == ["all"]:
-        raise ValueError("--extend takes the names of the models to add, not `all`")
-    out = options.out or options.extend
-    if options.out is not None and out.exists() and not options.overwrite:
-        raise ValueError(f"--out {out} exists; give --overwrite to replace it")
-    return extend_results(
-        BenchmarkResults.load(options.extend),
-        load_dataset(options.dataset, data_home=options.data_home),
-        options.models,
-        out=out,
         say=None if options.quiet else lambda line: print(line, file=sys.stderr, flush=True),
         progress=not options.quiet and sys.stderr.isatty(),
     )

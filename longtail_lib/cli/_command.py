@@ -28,24 +28,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the `longtail` command.
-
-    Parameters
-    ----------
-    argv : sequence of str or None
-        Arguments after the command's name; None for those of the process.
-
-    Returns
-    -------
-    int
-        0 on success, 2 after a user's mistake (one sentence on stderr), 130 when interrupted.
-
-    Examples
-    --------
-    >>> main(["--version"])
-    longtail 0.1.0
-    0
-    """
+    """Run the `longtail` command."""
     try:
         arguments = _parser().parse_args(argv)
         arguments.run(arguments)

@@ -27,24 +27,7 @@ _LENIENT = 'mend it, or pass on_error="null" to keep such rows with a null'
 
 
 def read_ids(source: Source, column: str, *, lenient: bool) -> tuple[pl.Series, pl.Series | None]:
-    """Read user or item ids, as text and where possible as integers.
-
-    In CSV and TSV a column is an integer column when every value is written as Python writes an
-    integer: "7" is, "007" and "7.0" are not, because two different ids could become one. In
-    Parquet the column's own type decides.
-
-    Returns
-    -------
-    text : polars.Series of String
-        Null where the id is missing.
-    integers : polars.Series of Int64, or None
-        None where the ids are not integers.
-
-    Raises
-    ------
-    ValueError
-        A missing id, unless `lenient`; a type that cannot be an id.
-    """
+    """Read user or item ids, as text and where possible as integers."""
     raw = source.frame[column]
     integers: pl.Series | None = None
     if isinstance(raw.dtype, pl.Categorical | pl.Enum):
@@ -87,20 +70,7 @@ def read_ids(source: Source, column: str, *, lenient: bool) -> tuple[pl.Series, 
 
 
 def read_ratings(source: Source, column: str, *, lenient: bool) -> tuple[pl.Series, int]:
-    """Read ratings as finite numbers.
-
-    Returns
-    -------
-    ratings : polars.Series of Float64
-        Null where there is no number.
-    broken : int
-        How many values were there but were not numbers.
-
-    Raises
-    ------
-    ValueError
-        A value that is missing, infinite or not a number, unless `lenient`.
-    """
+    """Read ratings as finite numbers."""
     raw = source.frame[column]
     if raw.dtype == pl.String:
         numbers = raw.cast(pl.Float64, strict=False)
@@ -131,20 +101,7 @@ def read_ratings(source: Source, column: str, *, lenient: bool) -> tuple[pl.Seri
 def read_timestamps(
     source: Source, column: str, *, lenient: bool
 ) -> tuple[pl.Series, dict[str, int]]:
-    """Read timestamps as whole seconds since 1970-01-01 UTC.
-
-    Returns
-    -------
-    seconds : polars.Series of Int64
-        Null where unreadable.
-    counts : dict of str to int
-        How many values came in each unit, and how many were "unreadable".
-
-    Raises
-    ------
-    ValueError
-        A value that is missing or unreadable, or units mixed in one column, unless `lenient`.
-    """
+    """Read timestamps as whole seconds since 1970-01-01 UTC."""
     raw = source.frame[column]
     try:
         read = read_epoch(raw)
@@ -185,10 +142,7 @@ def read_timestamps(
 
 
 def read_attribute(source: Source, column: str) -> pl.Series:
-    """Read an attribute of items or users in the narrowest of integer, float and text.
-
-    Empty fields are null. Parquet keeps its own types.
-    """
+    """Read an attribute of items or users in the narrowest of integer, float and text."""
     raw = source.frame[column]
     if not source.is_text:
         return raw
@@ -230,23 +184,7 @@ def read_catalogue(
     notes: list[str],
     **reading: Any,
 ) -> tuple[Source, Ids, list[pl.Series]]:
-    """Read the table of items.
-
-    Returns
-    -------
-    source : Source
-    ids : tuple of polars.Series
-        Ids as text, and as integers or None.
-    attributes : list of polars.Series
-        `title` and `text` where asked for, then all other columns. A column of the file that
-        has one of these names, or `item_id`, without being meant by it gets "_original" after
-        its name.
-
-    Raises
-    ------
-    ValueError
-        A missing or repeated id, unless reading is lenient; a missing column.
-    """
+    """Read the table of items."""
     texts = [text] if isinstance(text, str) else list(text or ())
     arguments = dict.fromkeys(texts, "text")
     if title is not None:
@@ -271,23 +209,7 @@ def read_user_table(
 
 
 def join_text(pieces: Sequence[pl.Series]) -> pl.Series:
-    """Join columns of text, sentence by sentence; nulls and blanks are skipped.
-
-    Parameters
-    ----------
-    pieces : sequence of polars.Series, each of shape (n,)
-
-    Returns
-    -------
-    polars.Series of String, shape (n,)
-        Null where every piece is.
-
-    Examples
-    --------
-    >>> import polars as pl
-    >>> join_text([pl.Series(["Lamp", "Rug!", None]), pl.Series(["Warm.", "Red", " "])]).to_list()
-    ['Lamp. Warm.', 'Rug! Red', None]
-    """
+    """Join columns of text, sentence by sentence; nulls and blanks are skipped."""
     frame = pl.DataFrame([_filled(piece).rename(str(place)) for place, piece in enumerate(pieces)])
     joined = (
         pl.concat_str(pl.all(), separator=_SEAM, ignore_nulls=True)
@@ -312,13 +234,7 @@ def _read(
 def unique_ids(
     source: Source, column: str, what: str, *, lenient: bool, notes: list[str]
 ) -> tuple[Source, Ids]:
-    """Read ids of which each is there once; return them with the rows that are kept.
-
-    Raises
-    ------
-    ValueError
-        A missing or repeated id, unless `lenient`, which keeps the first and adds a note.
-    """
+    """Read ids of which each is there once; return them with the rows that are kept."""
     text, integers = read_ids(source, column, lenient=lenient)
     good = text.is_not_null() & text.is_first_distinct()
     if good.all():

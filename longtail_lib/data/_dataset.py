@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import narwhals as nw
 import numpy as np
+
+from longtail_lib.data._own_tables import own_tables
+from longtail_lib.data._source import frame_source
 
 __all__ = ["Dataset", "DatasetCard", "Truth"]
 
@@ -63,8 +66,8 @@ class Truth(Protocol):
 class Dataset:
     """Interactions, items and users as frames, with the card that says where they come from.
 
-    Frames are polars, pandas or anything else that narwhals understands; the library never
-    converts them behind your back.
+    Frames are polars, pandas or anything else that narwhals understands; the constructor takes
+    them as they are. `from_frame` finds the columns of your own log and checks their values.
 
     Parameters
     ----------
@@ -107,6 +110,76 @@ class Dataset:
     truth: Truth | None = None
     preparation: Any | None = None
 
+    @classmethod
+    def from_frame(
+        cls,
+        frame: Any,
+        *,
+        user: str,
+        item: str,
+        rating: str | None = None,
+        timestamp: str | None = None,
+        items: Any = None,
+        item_id: str | None = None,
+        text: str | Sequence[str] | None = None,
+        title: str | None = None,
+        users: Any = None,
+        user_id: str | None = None,
+        name: str = "frame",
+        on_error: str = "raise",
+        unknown_items: str = "error",
+    ) -> Dataset:
+        """Make a dataset of a frame with one row an interaction; `read_table` is for files.
+
+        Parameters
+        ----------
+        frame : polars, pandas or pyarrow frame
+            The log. A lazy frame is collected.
+        items, users : frame, optional
+            Tables of the catalogue and of the users. Without them both are those of the log.
+        name : str
+            Name of the dataset.
+        user, item, rating, timestamp, item_id, text, title, user_id, on_error, unknown_items
+            As in `longtail_lib.data.read_table`.
+
+        Returns
+        -------
+        Dataset
+            polars frames, whatever came in; your own stay as they are.
+
+        Raises
+        ------
+        TypeError
+            Something that is no frame.
+        ValueError
+            A missing column, or a value that is wrong. The message names the frame, the column
+            and the row, counted from 1.
+
+        Examples
+        --------
+        >>> import polars as pl
+        >>> log = pl.DataFrame({"uid": [7, 7, 9], "sku": ["lamp", "rug", "lamp"]})
+        >>> Dataset.from_frame(log, user="uid", item="sku", name="three")
+        Dataset 'three': 3 interactions, 2 users, 2 items
+        """
+        tables = own_tables(
+            frame_source(frame, "the log"),
+            user=user,
+            item=item,
+            rating=rating,
+            timestamp=timestamp,
+            items=None if items is None else frame_source(items, "items"),
+            item_id=item_id,
+            text=text,
+            title=title,
+            users=None if users is None else frame_source(users, "users"),
+            user_id=user_id,
+            on_error=on_error,
+            unknown_items=unknown_items,
+        )
+        card = DatasetCard(name, title="Your own log", licence="your own data", notes=tables.notes)
+        return cls(tables.interactions, tables.items, tables.users, card)
+
     def __post_init__(self) -> None:
         required = {
             "interactions": ("user_id", "item_id"),
@@ -120,7 +193,7 @@ class Dataset:
                 raise ValueError(
                     f"Dataset '{self.card.name}': the {table} table has no column "
                     f"{', '.join(map(repr, missing))}; it has {', '.join(map(repr, have))}. "
-                    "Rename your columns, or let read_table do it for you."
+                    "Rename your columns, or let Dataset.from_frame or read_table do it for you."
                 )
 
     @property

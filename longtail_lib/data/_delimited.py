@@ -26,29 +26,7 @@ class Record(NamedTuple):
 
 
 def records(path: Path, separator: str, encoding: str = "utf-8") -> Iterator[Record]:
-    """Yield the rows of a CSV or TSV file one by one, the header first.
-
-    This is the slow, forgiving reader. It is used for the header, for files that polars refuses,
-    and to find the line of a row that an error message names. Blank lines are skipped.
-
-    Parameters
-    ----------
-    path : Path
-        The file; `.gz` is unpacked on the fly.
-    separator : str
-        One character.
-    encoding : str
-        Undecodable bytes become U+FFFD; `read_delimited` is where they are refused.
-
-    Yields
-    ------
-    Record
-
-    Raises
-    ------
-    ValueError
-        A quote is opened and never closed.
-    """
+    """Yield the rows of a CSV or TSV file one by one, the header first."""
     pending: list[str] = []
     with _open_text(path, encoding, errors="replace") as file:
 
@@ -77,13 +55,7 @@ def records(path: Path, separator: str, encoding: str = "utf-8") -> Iterator[Rec
 
 
 def read_header(path: Path, separator: str, encoding: str = "utf-8") -> list[str]:
-    """Return the column names of a CSV or TSV file.
-
-    Raises
-    ------
-    ValueError
-        The file is empty, or its header is in another encoding.
-    """
+    """Return the column names of a CSV or TSV file."""
     for record in records(path, separator, encoding):
         if "\ufffd" in "".join(record.fields):
             _check_encoding(path, encoding, lenient=False)
@@ -116,34 +88,7 @@ def read_delimited(
     encoding: str = "utf-8",
     lenient: bool = False,
 ) -> pl.DataFrame:
-    """Read some columns of a CSV or TSV file as text.
-
-    Nothing is guessed: "007" stays "007". An empty field is null. Rows in which every field is
-    empty are left out, like blank lines.
-
-    Parameters
-    ----------
-    path : Path
-    separator : str
-        One character.
-    columns : list of str
-        Names from the header.
-    encoding : str
-        As Python spells it.
-    lenient : bool
-        Read what can be read: undecodable bytes become U+FFFD, surplus fields are cut off and
-        missing ones are null.
-
-    Returns
-    -------
-    polars.DataFrame of String, in the order of `columns`
-
-    Raises
-    ------
-    ValueError
-        Undecodable bytes, a row with too many fields, or a quote that is never closed; the
-        message names the line.
-    """
+    """Read some columns of a CSV or TSV file as text."""
     unicode = encoding.lower().replace("_", "-") in ("utf-8", "utf8", "utf-8-sig")
     if not unicode:
         _check_encoding(path, encoding, lenient)

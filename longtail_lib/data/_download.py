@@ -47,22 +47,7 @@ def cache_folder() -> Path:
 def find_movielens(
     data_home: str | os.PathLike[str] | None = None, *, sha256: Mapping[str, str] = SHA256
 ) -> Path | None:
-    """Look for MovieLens latest-small on this machine, without a download.
-
-    Looked at in this order: `data_home`, then `$LONGTAIL_DATA_HOME`, then the download cache.
-    Where `data_home` is given, nothing else is looked at.
-
-    Returns
-    -------
-    Path or None
-        The folder, every file of it checked by sha256.
-
-    Raises
-    ------
-    ValueError
-        Files are there, but altered or missing. In the cache such files are not an error: the
-        next `fetch_movielens` replaces them.
-    """
+    """Look for MovieLens latest-small on this machine, without a download."""
     homes = [data_home] if data_home is not None else [os.environ.get(_VARIABLE)]
     for home in homes:
         if home and (Path(home) / FOLDER).is_dir():
@@ -87,35 +72,7 @@ def fetch_movielens(
     sha256: Mapping[str, str] = SHA256,
     progress: bool = False,
 ) -> Path:
-    """Return the folder of MovieLens latest-small; download it where it is not there yet.
-
-    The archive goes to a temporary folder beside its destination. Its four files are checked
-    by sha256 there; only then does the folder get its name. Whatever goes wrong before that
-    leaves nothing behind, and files that were there stay as they were.
-
-    Parameters
-    ----------
-    data_home : path or None
-        Where to look, and to put the download. None: `$LONGTAIL_DATA_HOME` and the download
-        cache are looked at, and a download goes to the cache.
-    base_url : str
-        Folder of the web that holds `ml-latest-small.zip`.
-    sha256 : mapping of str to str
-        The files of the folder and their hashes.
-    progress : bool
-        Show a progress bar.
-
-    Returns
-    -------
-    Path
-
-    Raises
-    ------
-    DownloadError
-        No network, an interrupted, truncated or altered download, or no room to store it.
-    ValueError
-        Files under `data_home` or `$LONGTAIL_DATA_HOME` are there, but altered.
-    """
+    """Return the folder of MovieLens latest-small; download it where it is not there yet."""
     found = find_movielens(data_home, sha256=sha256)
     if found is not None:
         return found

@@ -31,20 +31,7 @@ _ISO_PATTERN = (
 
 @dataclass(frozen=True, eq=False)
 class Epoch:
-    """What `read_epoch` read.
-
-    Parameters
-    ----------
-    seconds : polars.Series of Int64
-        Null where missing or unreadable.
-    counts : dict of str to int
-        How many values were read in each unit, how many are "in another unit" than most, and
-        how many are "unreadable". Only what occurs; zeros belong to every unit.
-    odd_one : tuple of (int, str, str)
-        The first row in another unit than most, its unit, and the usual one.
-    looks_like_dates : bool
-        Whether every value is a calendar date written YYYYMMDD.
-    """
+    """What `read_epoch` read."""
 
     seconds: pl.Series
     counts: dict[str, int]
@@ -53,37 +40,7 @@ class Epoch:
 
 
 def read_epoch(raw: pl.Series) -> Epoch:
-    """Read timestamps value by value, and say which units occur.
-
-    Numbers are read by their size: below 1e11 as seconds, below 1e14 as milliseconds, below
-    1e17 as microseconds, above as nanoseconds. Text may hold such a number or an ISO 8601 date
-    with or without time of day; without an offset it is UTC. Fractions are rounded down.
-
-    Parameters
-    ----------
-    raw : polars.Series, shape (n,)
-        Numbers, text, dates or datetimes.
-
-    Returns
-    -------
-    Epoch
-
-    Raises
-    ------
-    TypeError
-        A column of another type.
-
-    Examples
-    --------
-    >>> import polars as pl
-    >>> read_epoch(pl.Series(["86400", "172800"])).seconds.to_list()
-    [86400, 172800]
-    >>> read = read_epoch(pl.Series(["1600000000", "1600000001000", "2020-09-13 12:26:42", "?"]))
-    >>> read.seconds.to_list()
-    [1600000000, 1600000001, 1600000002, None]
-    >>> read.odd_one
-    (1, 'milliseconds', 'seconds')
-    """
+    """Read timestamps value by value, and say which units occur."""
     units = [name for name, _, _ in _UNITS] + [_ISO]
     if raw.dtype in (pl.Date, pl.Datetime):
         ticks = raw.cast(pl.Datetime("us", getattr(raw.dtype, "time_zone", None)))

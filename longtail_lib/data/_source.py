@@ -1,19 +1,20 @@
-"""One file of a user's own data: its columns as read, and error messages that name the place."""
+"""One file or frame of a user's own data, as read, and errors that name the place."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+import narwhals as nw
 import polars as pl
 
 from longtail_lib.data._delimited import Record, read_delimited, read_header, record_at, records
 
-__all__ = ["Source", "open_source"]
+__all__ = ["Source", "frame_source", "open_source"]
 
 _SEPARATORS = {".csv": ",", ".tsv": "\t", ".tab": "\t"}
 _PARQUET = (".parquet", ".pq")
@@ -21,19 +22,7 @@ _PARQUET = (".parquet", ".pq")
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """Columns of one file, as they are in the file.
-
-    Parameters
-    ----------
-    path : Path
-    frame : polars.DataFrame
-        Text columns for CSV and TSV, the file's own types for Parquet.
-    separator : str or None
-        None for Parquet, and for text without a header.
-    encoding : str
-    is_text : bool
-        Whether types are still to be found.
-    """
+    """Columns of one file or frame, as they are in it."""
 
     path: Path
     frame: pl.DataFrame
@@ -48,18 +37,12 @@ class Source:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
     def line(self, row: int) -> int:
-        """Return where a row of `frame` is in the file.
-
-        Lines of CSV and TSV count from 1, the header included; rows of Parquet count from 1.
-        """
+        """Return where a row of `frame` is in the file."""
         record = self._record(row)
         return row + 1 if record is None else record.line
 
     def error(self, column: str, row: int, complaint: str, *, others: int = 0) -> ValueError:
-        """Return a ValueError that names file, row and column.
-
-        A row with fewer fields than the header is named as such: that is the real cause.
-        """
+        """Return a ValueError that names file, row and column."""
         record = self._record(row)
         line = row + 1 if record is None else record.line
         place = f"{self.path.name}, row {line}, column {column!r}"
@@ -79,13 +62,7 @@ class Source:
         return _header(self.path, self.separator, self.encoding)
 
     def check_row_widths(self) -> None:
-        """Refuse rows that have fewer fields than the header.
-
-        Raises
-        ------
-        ValueError
-            Names the first such row.
-        """
+        """Refuse rows that have fewer fields than the header."""
         if self.separator is None:
             return
         rows = records(self.path, self.separator, self.encoding)
@@ -113,33 +90,11 @@ def open_source(
     others: bool = False,
     arguments: dict[str, str] | None = None,
 ) -> Source:
-    """Read columns of a CSV, TSV or Parquet file.
-
-    Parameters
-    ----------
-    path : str or path
-        The suffix says what it is: `.csv`, `.tsv`, `.tab` (also with `.gz`), `.parquet`, `.pq`.
-        With `separator` given, any other suffix is read as delimited text.
-    columns : iterable of str
-        Which columns must be there.
-    others : bool
-        Read all other columns as well.
-    separator, encoding, lenient
-        See `longtail_lib.data.read_table`.
-    arguments : dict of str to str
-        Which argument of the caller named a column, for messages.
-
-    Returns
-    -------
-    Source
-
-    Raises
-    ------
-    FileNotFoundError
-        No such file.
-    ValueError
-        An empty file, a missing or doubled column, an unknown suffix, or unreadable rows.
-    """
+    """Read columns of a CSV, TSV or Parquet file."""
+    wanted = list(dict.fromkeys(columns))
+    if isinstance(path, Source):
+        _check_columns(path.path, path.frame.columns, wanted, None, arguments or {})
+        return path if others else replace(path, frame=path.frame.select(wanted))
     path = Path(path)
     _check_file(path)
     suffixes = [suffix.lower() for suffix in path.suffixes]
@@ -156,7 +111,6 @@ def open_source(
         if len(chosen.encode()) != 1:
             raise ValueError(f"separator must be one ASCII character, got {separator!r}")
     header = _header(path, chosen, encoding)
-    wanted = list(dict.fromkeys(columns))
     if others:
         wanted += [column for column in dict.fromkeys(header) if column not in wanted]
     _check_columns(path, header, wanted, chosen, arguments or {})
@@ -168,6 +122,21 @@ def open_source(
     if frame.is_empty():
         raise ValueError(f"{path.name} has column names but no rows; expected at least one row")
     return Source(path, frame, chosen, encoding, is_text=chosen is not None)
+
+
+def frame_source(frame: Any, name: str) -> Source:
+    """Take a frame of the caller's as a source; messages call it `name`."""
+    try:
+        known = nw.from_native(frame)
+    except TypeError as error:
+        raise TypeError(
+            f"{name} must be a polars, pandas or pyarrow frame, got {type(frame).__name__}; files "
+            "are for read_table"
+        ) from error
+    eager = known.collect() if isinstance(known, nw.LazyFrame) else known
+    if len(eager) == 0:
+        raise ValueError(f"{name} has no rows; expected at least one")
+    return Source(Path(name), eager.to_polars(), None, "utf-8", is_text=False)
 
 
 def _check_file(path: Path) -> None:

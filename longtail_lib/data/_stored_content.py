@@ -17,9 +17,8 @@ from typing import IO, Any
 import numpy as np
 import polars as pl
 
-from longtail_lib.simulation._simulate import PROPENSITY_DIGITS
-
 __all__ = [
+    "PROPENSITY_DIGITS",
     "arrays_hash",
     "check_hash",
     "csv_bytes",
@@ -32,6 +31,8 @@ __all__ = [
     "write_zipped",
 ]
 
+# A propensity is written with as many decimals as it has.
+PROPENSITY_DIGITS = 7
 _WHOLE = ("user_id", "timestamp", "joined", "added")
 _REAL = ("rating", "propensity")
 
@@ -80,15 +81,7 @@ def arrays_hash(arrays: Mapping[str, np.ndarray]) -> str:
 
 
 def load_arrays(path: Path) -> dict[str, np.ndarray]:
-    """Read an npz without pickle.
-
-    Raises
-    ------
-    FileNotFoundError
-        No such file.
-    ValueError
-        The file is damaged.
-    """
+    """Read an npz without pickle."""
     data = read_bytes(path)
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as file:
@@ -117,12 +110,7 @@ def unzip(path: Path) -> bytes:
 
 
 def check_hash(path: Path, found: str, wanted: str | None) -> None:
-    """Refuse content that is not what its card says.
-
-    Raises
-    ------
-    ValueError
-    """
+    """Refuse content that is not what its card says."""
     if found != wanted:
         why = f"sha256 of its content is {found}, its card says {wanted}"
         raise ValueError(_damaged(path, why))

@@ -76,6 +76,9 @@ def load_dataset(
 
     Notes
     -----
+    An installed package has no stored data beside it: there a simulated dataset is simulated when
+    it is opened, the same from its seed, which takes some seconds.
+
     The licence of "movielens-small" is printed at the first use in a process.
 
     Examples
@@ -101,24 +104,13 @@ def load_dataset(
 
 
 def card_of(name: str) -> DatasetCard:
-    """Return the card of one dataset, without reading its data.
-
-    Raises
-    ------
-    ValueError
-        An unknown name.
-    """
+    """Return the card of one dataset, without reading its data."""
     check_name(name, KNOWN, "dataset")
     return _movielens_card() if name == MOVIELENS_SMALL else _simulated_card(name)
 
 
 def check_name(name: str, known: Sequence[str], what: str) -> None:
-    """Refuse a name that is not known, and say which one was perhaps meant.
-
-    Raises
-    ------
-    ValueError
-    """
+    """Refuse a name that is not known, and say which one was perhaps meant."""
     if name in known:
         return
     close = get_close_matches(str(name).lower(), known, n=1, cutoff=0.5)
@@ -127,10 +119,7 @@ def check_name(name: str, known: Sequence[str], what: str) -> None:
 
 
 def stored_folder(name: str) -> Path | None:
-    """Return where a simulated dataset is stored in this checkout; None where it is not.
-
-    An installed package has no `datasets` folder beside it: there the data is simulated afresh.
-    """
+    """Return where a simulated dataset is stored in this checkout; None where it is not."""
     folder = Path(__file__).parents[2] / "datasets" / name
     return folder if (folder / "card.json").is_file() else None
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from longtail_lib.data import Dataset, DatasetCard
 from longtail_lib.data._columns import read_ids, read_ratings, read_timestamps, unique_ids
-from longtail_lib.data._read_table import settle_unknown_items, with_missing
+from longtail_lib.data._own_tables import settle_unknown_items, with_missing
 from longtail_lib.data._source import Source, open_source
 
 __all__ = ["CITATION", "LICENCE", "NOTES", "open_csv", "open_dat", "read_movielens"]
@@ -204,27 +204,13 @@ _COLUMNS = {
 
 
 def open_csv(folder: Path, stem: str) -> Source | None:
-    """Read `<stem>.csv`, or return None where there is none.
-
-    Raises
-    ------
-    ValueError
-        A missing column, or unreadable rows.
-    """
+    """Read `<stem>.csv`, or return None where there is none."""
     path = folder / f"{stem}.csv"
     return open_source(path, _COLUMNS[stem]) if path.is_file() else None
 
 
 def open_dat(folder: Path, stem: str) -> Source | None:
-    """Read `<stem>.dat`, which has no header, or return None where there is none.
-
-    The 1M set is in Latin-1, the 10M set in UTF-8.
-
-    Raises
-    ------
-    ValueError
-        A row with another number of fields.
-    """
+    """Read `<stem>.dat`, which has no header, or return None where there is none."""
     path = folder / f"{stem}.dat"
     if not path.is_file():
         return None

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from longtail_lib.debias._estimators import ips as ips
     from longtail_lib.debias._estimators import naive as naive
     from longtail_lib.debias._estimators import snips as snips
-    from longtail_lib.debias._feedback import Feedback as Feedback
-    from longtail_lib.debias._feedback import draw_feedback as draw_feedback
-    from longtail_lib.debias._feedback import fresh_feedback as fresh_feedback
     from longtail_lib.debias._fit_propensity import PropensityFit as PropensityFit
     from longtail_lib.debias._fit_propensity import fit_propensity as fit_propensity
     from longtail_lib.debias._fit_propensity import popularity_propensity as popularity_propensity

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 
+from longtail_lib._parameters import Interval, Options, constrained
 from longtail_lib.simulation import true_preference
 
 __all__ = ["Estimate", "list_weights", "true_value"]
@@ -34,6 +36,7 @@ class Estimate:
         return f"{self.value:.4f} ± {self.standard_error:.4f} ({self.n:,} users)"
 
 
+@constrained(k=Interval(Integral, 1), kind=Options("mean", "dcg"))
 def list_weights(k: int, kind: str = "mean") -> np.ndarray:
     """Weights of the places of a list, which add up to 1.
 
@@ -58,10 +61,6 @@ def list_weights(k: int, kind: str = "mean") -> np.ndarray:
     >>> list_weights(3, "dcg").round(3).tolist()
     [0.469, 0.296, 0.235]
     """
-    if kind not in ("mean", "dcg") or k < 1:
-        raise ValueError(
-            f"list_weights: kind must be 'mean' or 'dcg' and k at least 1, got {kind!r} and {k}"
-        )
     raw = np.ones(k) if kind == "mean" else 1 / np.log2(np.arange(2, k + 2))
     return raw / raw.sum()
 

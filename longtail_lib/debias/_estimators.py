@@ -28,10 +28,12 @@ Debiasing Learning and Evaluation", ICML 2016.
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
+from longtail_lib._parameters import Interval, constrained
 from longtail_lib.debias._estimate import Estimate, checked_cells, inverse_propensity, ratio_of_sums
 
 __all__ = ["clipped_ips", "doubly_robust", "ips", "naive", "snips"]
@@ -116,6 +118,7 @@ def ips(outcome: Any, shown: Any, propensity: Any, *, weights: Any = None) -> Es
     return ratio_of_sums(np.where(shown, outcome, 0) * inverse * weights, weights)
 
 
+@constrained(floor=Interval(Real, 0, 1, closed="right"))
 def clipped_ips(
     outcome: Any, shown: Any, propensity: Any, *, floor: float = 0.05, weights: Any = None
 ) -> Estimate:
@@ -151,8 +154,6 @@ def clipped_ips(
     >>> clipped_ips([[1, 0], [1, 0]], None, [[0.5, 0.5], [0.01, 0.5]], floor=0.25).value
     np.float64(1.5)
     """
-    if not 0 < floor <= 1:
-        raise ValueError(f"clipped_ips: floor must lie in (0, 1], got {floor}")
     return ips(outcome, shown, np.maximum(propensity, floor), weights=weights)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
+
+from longtail_lib._parameters import Interval, Nullable, constrained
 
 __all__ = ["PropensityFit", "fit_propensity", "popularity_propensity"]
 
@@ -23,6 +26,11 @@ class PropensityFit(NamedTuple):
     top: float
 
 
+@constrained(
+    exponent=Interval(Real, 0),
+    top=Interval(Real, 0, 1, closed="right"),
+    floor=Nullable(Interval(Real, 0, 1, closed="right")),
+)
 def popularity_propensity(
     source: Any, exponent: float = 0.5, *, top: float = 1.0, floor: float | None = None
 ) -> np.ndarray:
@@ -77,11 +85,6 @@ def popularity_propensity(
         )
     if popularity.min() < 0 or not np.isfinite(popularity).all():
         raise ValueError("popularity_propensity: popularity must hold counts from 0, all finite")
-    if not (exponent >= 0 and 0 < top <= 1 and (floor is None or 0 < floor <= 1)):
-        raise ValueError(
-            "popularity_propensity: exponent must be at least 0, top and floor in (0, 1], got "
-            f"exponent={exponent}, top={top}, floor={floor}"
-        )
     least = 1.0 if floor is None else 0.0
     guess = top * (np.maximum(popularity, least) / popularity.max()) ** exponent
     return guess if floor is None else np.maximum(guess, floor)

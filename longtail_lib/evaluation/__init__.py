@@ -9,8 +9,6 @@ if TYPE_CHECKING:
     from longtail_lib.evaluation._compare import Difference as Difference
     from longtail_lib.evaluation._compare import compare as compare
     from longtail_lib.evaluation._evaluate import evaluate as evaluate
-    from longtail_lib.evaluation._frontier import Frontier as Frontier
-    from longtail_lib.evaluation._frontier import frontier as frontier
     from longtail_lib.evaluation._pool_reports import pool_reports as pool_reports
     from longtail_lib.evaluation._protocol import Protocol as Protocol
     from longtail_lib.evaluation._rank_users import rank_users as rank_users

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Any, NamedTuple, Unpack
+from typing import TYPE_CHECKING, NamedTuple, Unpack
 
 import numpy as np
 
@@ -17,7 +17,11 @@ from longtail_lib.evaluation._intervals import (
     standard_error,
 )
 from longtail_lib.evaluation._protocol import IntervalSettings, Protocol
-from longtail_lib.evaluation._report import Report, show_number
+from longtail_lib.evaluation._report import Report
+from longtail_lib.evaluation._report_display import comparison_html, show_number
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = ["Comparison", "Difference", "compare"]
 
@@ -269,7 +273,7 @@ class Comparison:
             f"{', '.join(known[1])}; metrics: {', '.join(known[2])}"
         )
 
-    def to_frame(self, digits: int | None = 4) -> Any:
+    def to_frame(self, digits: int | None = 4) -> pl.DataFrame:
         """All differences as a polars frame.
 
         Parameters
@@ -307,8 +311,6 @@ class Comparison:
         )
 
     def _repr_html_(self) -> str:
-        from longtail_lib.evaluation._report_display import comparison_html
-
         return comparison_html(self)
 
 

@@ -41,54 +41,14 @@ __all__ = [
 
 
 def left_out_coverage(lists: np.ndarray, exposed: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """Coverage of a group with each user left out in turn.
-
-    Parameters
-    ----------
-    lists : ndarray of int, shape (n, k)
-        Columns; -1 where a list has ended.
-    exposed : ndarray of int, shape (n_items,)
-        Exposure by all lists.
-    mask : ndarray of bool, shape (n_items,)
-        The group; at least one item.
-
-    Returns
-    -------
-    ndarray of float64, shape (n,)
-
-    Examples
-    --------
-    >>> lists = np.array([[0, 1], [1, 2]])
-    >>> left_out_coverage(lists, np.array([1, 2, 1, 0]), np.ones(4, dtype=bool)).tolist()
-    [0.5, 0.5]
-    """
+    """Coverage of a group with each user left out in turn."""
     only_here = np.append((exposed == 1) & mask, False)
     covered = np.count_nonzero(exposed[mask])
     return (covered - only_here[lists].sum(axis=1)) / np.count_nonzero(mask)
 
 
 def left_out_gini(lists: np.ndarray, exposed: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """Gini coefficient of exposure within a group with each user left out in turn.
-
-    Taking one list away lowers some counts by one. Each such item is taken to be the first among
-    its equals in ascending order, so the order stays valid and only a sum of ranks changes.
-
-    Parameters
-    ----------
-    lists, exposed, mask
-        As for `left_out_coverage`.
-
-    Returns
-    -------
-    ndarray of float64, shape (n,)
-        NaN where nothing is left.
-
-    Examples
-    --------
-    >>> lists = np.array([[0, 1], [1, 2]])
-    >>> left_out_gini(lists, np.array([1, 2, 1]), np.ones(3, dtype=bool)).round(4).tolist()
-    [0.3333, 0.3333]
-    """
+    """Gini coefficient of exposure within a group with each user left out in turn."""
     with_count = np.bincount(exposed[mask])
     n_items = int(with_count.sum())
     # Items below each count: the first of those with the count itself has the next rank.
@@ -108,24 +68,7 @@ def left_out_gini(lists: np.ndarray, exposed: np.ndarray, mask: np.ndarray) -> n
 
 
 def left_out_share(lists: np.ndarray, exposed: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """Share of exposure that goes to a group with each user left out in turn.
-
-    Parameters
-    ----------
-    lists, exposed, mask
-        As for `left_out_coverage`.
-
-    Returns
-    -------
-    ndarray of float64, shape (n,)
-        NaN where nothing is left.
-
-    Examples
-    --------
-    >>> lists = np.array([[0, 1], [1, 2]])
-    >>> left_out_share(lists, np.array([1, 2, 1]), np.array([True, False, False])).tolist()
-    [0.0, 0.5]
-    """
+    """Share of exposure that goes to a group with each user left out in turn."""
     inside = np.append(mask, False)[lists].sum(axis=1)
     return _quotient(exposed[mask].sum() - inside, exposed.sum() - (lists >= 0).sum(axis=1))
 
@@ -136,21 +79,7 @@ def _quotient(above: np.ndarray, left: np.ndarray) -> np.ndarray:
 
 
 def standard_error(left_out: np.ndarray) -> float:
-    """Jackknife standard error; NaN where fewer than two users count or a value is undefined.
-
-    Parameters
-    ----------
-    left_out : ndarray, shape (n,)
-        The statistic with each user left out in turn.
-
-    Examples
-    --------
-    For a mean it is the usual one:
-
-    >>> x = np.array([1.0, 2.0, 3.0, 6.0])
-    >>> bool(np.isclose(standard_error((x.sum() - x) / 3), x.std(ddof=1) / 2))
-    True
-    """
+    """Jackknife standard error; NaN where fewer than two users count or a value is undefined."""
     n = len(left_out)
     if n < 2 or np.isnan(left_out).any():
         return float("nan")
@@ -164,49 +93,14 @@ def interval_of_left_out(
     slack: tuple[float, float] = (0.0, 0.0),
     ends: tuple[float, float] = (0.0, 1.0),
 ) -> tuple[float, float]:
-    """Interval around a statistic from its values with one user left out.
-
-    Parameters
-    ----------
-    value : float
-    left_out : ndarray, shape (n,)
-    confidence : float
-    slack : (float, float)
-        Width below and above where leaving out a user never changes anything: how far the users
-        who would, but were not met, could move the statistic.
-    ends : (float, float)
-        Range of the statistic; infinite where it has no end.
-
-    Returns
-    -------
-    low, high : float
-        Within the range; NaN where fewer than two users count.
-
-    Examples
-    --------
-    >>> low, high = interval_of_left_out(0.5, np.array([0.48, 0.50, 0.52, 0.50]), 0.95)
-    >>> round(low, 3), round(high, 3)
-    (0.452, 0.548)
-    """
+    """Interval around a statistic from its values with one user left out."""
     half = NormalDist().inv_cdf((1 + confidence) / 2) * standard_error(left_out)
     below, above = slack if half <= 1e-12 else (half, half)
     return float(np.clip(value - below, *ends)), float(np.clip(value + above, *ends))
 
 
 def slack_of_coverage(share: float, n: int, k: int, n_items: int) -> tuple[float, float]:
-    """How far coverage may rise if a share of all users is unlike the n met: by their k items each.
-
-    Parameters
-    ----------
-    share : float
-        See `never_seen_bound`.
-    n, k, n_items : int
-        Users met, cut-off, items of the catalogue or group.
-
-    Returns
-    -------
-    below, above : float
-    """
+    """How far coverage may rise if a share of all users is unlike the n met: by k items each."""
     return 0.0, n * share * k / max(1, n_items)
 
 
@@ -216,14 +110,7 @@ def slack_of_gini(share: float, n: int, k: int, n_items: int) -> tuple[float, fl
 
 
 def slack_of_share(share: float, n: int, k: int, n_items: int) -> tuple[float, float]:
-    """The same for a share of exposure.
-
-    Examples
-    --------
-    >>> below, above = slack_of_share(never_seen_bound(600, 0.95), n=600, k=10, n_items=4000)
-    >>> round(below, 4), round(above, 4)
-    (0.0061, 0.0061)
-    """
+    """The same for a share of exposure."""
     return share, share
 
 
@@ -231,80 +118,25 @@ _CHUNK_BYTES = 16_000_000
 
 
 def never_seen_bound(n: int, confidence: float) -> float:
-    """Upper limit for how often something happens that n users never showed.
-
-    If a share p of all users would show it, n users show none with probability
-    :math:`(1-p)^n`. The limit is the p where that falls to (1 - confidence) / 2, as in the exact
-    interval of Clopper and Pearson.
-
-    Parameters
-    ----------
-    n : int
-        Users looked at.
-    confidence : float
-
-    Returns
-    -------
-    float
-        In (0, 1).
-
-    References
-    ----------
-    Clopper, C. J., Pearson, E. S. (1934). The use of confidence or fiducial limits illustrated in
-    the case of the binomial. Biometrika 26(4), 404-413.
-
-    Examples
-    --------
-    >>> round(never_seen_bound(66, 0.95), 4)
-    0.0544
-    """
+    """Upper limit for how often something happens that n users never showed."""
     return 1 - ((1 - confidence) / 2) ** (1 / n)
 
 
 class Draws(NamedTuple):
-    """Means over reweighted users, and the weight that one more user would have had.
-
-    Parameters
-    ----------
-    means : ndarray, shape (resamples, m)
-        NaN where no user counts.
-    unmet : ndarray, shape (resamples, m)
-        Share of the total weight that goes to one user who was not met, in (0, 1].
-    """
+    """Means over reweighted users, and the weight that one more user would have had."""
 
     means: np.ndarray
     unmet: np.ndarray
 
 
 def bootstrap_means(values: np.ndarray, resamples: int, seed: int) -> Draws:
-    """Means over users with random weights.
-
-    Each draw gives every user, and one who was not met, an independent exponential weight. All
-    columns see the same weights, so that differences between columns are paired.
-
-    Parameters
-    ----------
-    values : ndarray of float64, shape (n, m)
-        One row for each user, one column for each metric; NaN where a user does not count for it.
-    resamples : int
-    seed : int
-
-    Returns
-    -------
-    Draws
-
-    References
-    ----------
-    Rubin, D. B. (1981). The Bayesian bootstrap. Annals of Statistics 9(1), 130-134.
-
-    Examples
-    --------
-    >>> means, unmet = bootstrap_means(np.array([[0.0], [1.0], [1.0]]), resamples=500, seed=0)
-    >>> means.shape, bool(abs(means.mean() - 2 / 3) < 0.05), bool(abs(unmet.mean() - 1 / 4) < 0.05)
-    ((500, 1), True, True)
-    """
+    """Means over users with random weights."""
     n, m = values.shape
     counted = ~np.isnan(values)
+    # A weighted mean lies between the least and the greatest value. Sums in float32, which BLAS
+    # adds in an order of its own, may end a little outside.
+    least = np.where(counted, values, np.inf).min(axis=0, initial=np.inf)
+    greatest = np.where(counted, values, -np.inf).max(axis=0, initial=-np.inf)
     filled = np.where(counted, values, 0.0).astype(np.float32)
     masks, which = np.unique(np.packbits(counted, axis=0), axis=1, return_inverse=True)
     weights = np.unpackbits(masks, axis=0, count=n).astype(np.float32)
@@ -319,7 +151,8 @@ def bootstrap_means(values: np.ndarray, resamples: int, seed: int) -> Draws:
         totals = sums[:, m:][:, which.ravel()].astype(np.float64)
         extra = drawn[:, n:].astype(np.float64)
         with np.errstate(invalid="ignore", divide="ignore"):
-            means[rows] = np.where(totals > 0, sums[:, :m] / totals, np.nan)
+            drawn_means = np.clip(sums[:, :m] / totals, least, greatest)
+        means[rows] = np.where(totals > 0, drawn_means, np.nan)
         unmet[rows] = extra / (totals + extra)
     return Draws(means, unmet)
 
@@ -327,41 +160,7 @@ def bootstrap_means(values: np.ndarray, resamples: int, seed: int) -> Draws:
 def interval_of_means(
     draws: Draws, confidence: float, worst: float | np.ndarray = 0.0, best: float | np.ndarray = 1.0
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Interval of each column, with the user who was not met at the worst and at the best value.
-
-    A plain bootstrap cannot show what no user showed: from sixty zeros it concludes that the mean
-    is zero for certain, and from one small value among them hardly less. One more user at the end
-    of the range corrects that. For values that are only 0 or 1 the limits are those of Clopper
-    and Pearson; for others in a bounded range no case is known in which they hold too rarely
-    (Learned-Miller and Thomas). With many users the correction vanishes.
-
-    Parameters
-    ----------
-    draws : Draws
-        From `bootstrap_means`.
-    confidence : float
-    worst, best : float or ndarray, shape (m,)
-        Ends of the range of values.
-
-    Returns
-    -------
-    low, high : ndarray, shape (m,)
-        NaN where no user counts.
-
-    References
-    ----------
-    Gaffke, N. (2005). Three test statistics for a nonparametric one-sided hypothesis on the mean
-    of a nonnegative variable. Mathematical Methods of Statistics 14(4), 451-467.
-
-    Learned-Miller, E., Thomas, P. S. (2019). A new confidence interval for the mean of a bounded
-    random variable. arXiv:1905.06208.
-
-    Examples
-    --------
-    >>> low, high = interval_of_means(bootstrap_means(np.zeros((66, 1)), 20_000, seed=0), 0.95)
-    >>> low.tolist(), high.round(2).tolist(), round(never_seen_bound(66, 0.95), 2)
-    ([0.0], [0.05], 0.05)
-    """
+    """Interval of each column, with the user who was not met at the worst and at the best value."""
     alpha = (1 - confidence) / 2
     met = draws.means * (1 - draws.unmet)
     return (

@@ -207,13 +207,7 @@ class Protocol:
 
 
 def fingerprint(*arrays: np.ndarray) -> str:
-    """Short hash of integer arrays, equal on every platform.
-
-    Examples
-    --------
-    >>> fingerprint(np.array([1, 2])) == fingerprint(np.array([1, 2], dtype=np.int32))
-    True
-    """
+    """Short hash of integer arrays, equal on every platform."""
     state = hashlib.blake2b(digest_size=8)
     for array in arrays:
         state.update(f"{len(array)}:".encode())
@@ -222,13 +216,7 @@ def fingerprint(*arrays: np.ndarray) -> str:
 
 
 def describe(protocol: Protocol, parts: Split) -> dict[str, Any]:
-    """State the protocol of an evaluation on a split.
-
-    Returns
-    -------
-    dict
-        Words and numbers, in the order in which a reader wants them.
-    """
+    """State the protocol of an evaluation on a split."""
     part, groups, users = protocol.part, protocol.groups_of(parts), protocol.users_of(parts)
     seen = "train" if part == "validation" else "train and validation"
     settings = ", ".join(f"{name}={value!r}" for name, value in parts.parameters.items())
@@ -263,27 +251,7 @@ def describe(protocol: Protocol, parts: Split) -> dict[str, Any]:
 
 
 def check_model_and_split(who: str, model: Any, parts: Any) -> None:
-    """Refuse what cannot score, and what is no split.
-
-    Parameters
-    ----------
-    who : str
-        The function that was called, for messages.
-    model : object
-    parts : object
-
-    Raises
-    ------
-    TypeError
-        A class instead of a model, arguments the wrong way round, or something else.
-
-    Examples
-    --------
-    >>> check_model_and_split("evaluate", 3, None)
-    Traceback (most recent call last):
-        ...
-    TypeError: evaluate takes a fitted model first, got int; it needs a method score(user_rows)
-    """
+    """Refuse what cannot score, and what is no split."""
     if isinstance(model, type):
         raise TypeError(
             f"{who} takes a fitted model, got the class {model.__name__}; write "

@@ -19,24 +19,7 @@ _MOST_ROWS = 2048
 
 
 def block_rows(n_items: int, memory_mb: float) -> int:
-    """How many users are scored at once.
-
-    Parameters
-    ----------
-    n_items : int
-    memory_mb : float
-        MiB.
-
-    Raises
-    ------
-    ValueError
-        Not even one user's scores fit.
-
-    Examples
-    --------
-    >>> block_rows(n_items=12_000, memory_mb=64)
-    699
-    """
+    """How many users are scored at once."""
     row = 4 * n_items / _SHARE_OF_SCORES / 2**20
     if not memory_mb >= row:
         raise ValueError(
@@ -47,13 +30,7 @@ def block_rows(n_items: int, memory_mb: float) -> int:
 
 
 def scores_of(model: Any, rows: np.ndarray, n_items: int, name: str) -> np.ndarray:
-    """Score some users and check what came back.
-
-    Raises
-    ------
-    ValueError
-        Not a float32 matrix of one row a user and one column an item.
-    """
+    """Score some users and check what came back."""
     scores = model.score(rows)
     if not isinstance(scores, np.ndarray) or scores.shape != (len(rows), n_items):
         raise ValueError(

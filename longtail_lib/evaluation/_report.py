@@ -6,14 +6,19 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from longtail_lib.evaluation._report_display import plot_report, report_html, show_number
 from longtail_lib.evaluation.metrics import BUILT_IN
 from longtail_lib.evaluation.metrics._metric import Metric
 
-__all__ = ["Report", "Value", "show_number"]
+if TYPE_CHECKING:
+    import polars as pl
+    from matplotlib.figure import Figure
+
+__all__ = ["Report", "Value"]
 
 _FORMAT = 1
 
@@ -39,17 +44,6 @@ class Value(NamedTuple):
     def __repr__(self) -> str:
         shown = [show_number(number) for number in self[:3]]
         return f"{shown[0]} [{shown[1]}, {shown[2]}] n={self.n:,}"
-
-
-def show_number(number: float, digits: int = 4) -> str:
-    """Round for readers; a dash for what is not defined, and no minus before zero.
-
-    Examples
-    --------
-    >>> show_number(0.12345), show_number(float("nan")), show_number(-0.00001)
-    ('0.1235', '–', '0.0000')
-    """
-    return "–" if math.isnan(number) else f"{round(number, digits) + 0.0:.{digits}f}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,7 +136,7 @@ class Report:
             raise KeyError(f"no metric {name!r}; known are {', '.join(known)}")
         return known[name]
 
-    def to_frame(self, digits: int | None = 4) -> Any:
+    def to_frame(self, digits: int | None = 4) -> pl.DataFrame:
         """All values as a polars frame.
 
         Parameters
@@ -235,7 +229,7 @@ class Report:
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"this text is not a report written by to_json ({error})") from error
 
-    def plot(self, metrics: str | tuple[str, ...] | None = None) -> Any:
+    def plot(self, metrics: str | tuple[str, ...] | None = None) -> Figure:
         """Draw metrics by group, with their intervals.
 
         Parameters
@@ -247,9 +241,6 @@ class Report:
         -------
         matplotlib.figure.Figure
         """
-        # Matplotlib is slow to import and not needed for numbers.
-        from longtail_lib.evaluation._report_display import plot_report
-
         if metrics is None:
             metrics = f"{'NDCG' if 'NDCG' in self.metrics else self.metrics[0]}@{self.ks[0]}"
         return plot_report(self, (metrics,) if isinstance(metrics, str) else tuple(metrics))
@@ -274,8 +265,6 @@ class Report:
         return "\n".join(line.rstrip() for line in lines)
 
     def _repr_html_(self) -> str:
-        from longtail_lib.evaluation._report_display import report_html
-
         return report_html(self)
 
 

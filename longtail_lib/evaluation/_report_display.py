@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from longtail_lib.evaluation._report import show_number
+from longtail_lib.evaluation._palette import COLOURS, MARKERS
 
 if TYPE_CHECKING:
-    from longtail_lib.evaluation._compare import Comparison
-    from longtail_lib.evaluation._report import Report
+    from matplotlib.figure import Figure
 
 __all__ = [
     "comparison_html",
@@ -21,6 +20,7 @@ __all__ = [
     "protocol_html",
     "report_html",
     "rounded",
+    "show_number",
     "table_html",
     "value_html",
 ]
@@ -31,14 +31,13 @@ _WORD = "text-align:left;padding:2px 8px;vertical-align:top"
 _SMALL = "font-size:80%;opacity:.75;white-space:nowrap"
 
 
-def value_html(value: float, low: float, high: float, title: str = "") -> str:
-    """A number with its interval in small print below.
+def show_number(number: float, digits: int = 4) -> str:
+    """Round for readers; a dash for what is not defined, and no minus before zero."""
+    return "–" if isnan(number) else f"{round(number, digits) + 0.0:.{digits}f}"
 
-    Examples
-    --------
-    >>> "0.2500" in value_html(0.25, 0.2, 0.3)
-    True
-    """
+
+def value_html(value: float, low: float, high: float, title: str = "") -> str:
+    """A number with its interval in small print below."""
     interval = (
         ""
         if isnan(low)
@@ -50,18 +49,7 @@ def value_html(value: float, low: float, high: float, title: str = "") -> str:
 def table_html(
     caption: str, columns: Sequence[str], rows: Iterable[tuple[str, str]], words: int = 0
 ) -> str:
-    """A table from ready cells.
-
-    Parameters
-    ----------
-    caption : str
-    columns : sequence of str
-        Headings after the first, empty one.
-    rows : iterable of (str, str)
-        Heading of the row and its cells.
-    words : int
-        How many of the first columns hold words, whose headings stand to the left.
-    """
+    """A table from ready cells."""
     head = "".join(
         f"<th scope='col' style='{_WORD if place < words else _CELL}'>{escape(name)}</th>"
         for place, name in enumerate(columns)
@@ -86,18 +74,8 @@ def protocol_html(protocol: Mapping[str, Any]) -> str:
     return f"<details><summary>How this was measured</summary><dl>{lines}</dl></details>"
 
 
-def report_html(report: Report) -> str:
-    """One table for each cut-off: metrics by groups, intervals in small print.
-
-    Parameters
-    ----------
-    report : Report
-
-    Returns
-    -------
-    str
-        Deterministic for equal values.
-    """
+def report_html(report: Any) -> str:
+    """One table for each cut-off: metrics by groups, intervals in small print."""
     tables = []
     for cut in report.ks:
         rows = []
@@ -114,17 +92,8 @@ def report_html(report: Report) -> str:
     )
 
 
-def comparison_html(comparison: Comparison) -> str:
-    """One table: a row for each model, metric and group, with its difference from the baseline.
-
-    Parameters
-    ----------
-    comparison : Comparison
-
-    Returns
-    -------
-    str
-    """
+def comparison_html(comparison: Any) -> str:
+    """One table: a row for each model, metric and group, with its difference from the baseline."""
     rows = []
     for row in comparison.rows:
         base = row.model == comparison.baseline
@@ -146,28 +115,14 @@ def comparison_html(comparison: Comparison) -> str:
     )
 
 
-# Okabe and Ito's palette, told apart by colour-blind readers; markers tell apart on paper.
-_STYLES = (("#0072B2", "o"), ("#D55E00", "s"), ("#009E73", "^"), ("#CC79A7", "D"), ("#000000", "v"))
+# Black in place of the pale colours, which are hard to see as thin lines; markers tell apart on
+# paper.
+_STYLES = tuple(zip((*COLOURS[:4], COLOURS[-1]), MARKERS, strict=False))
 
 
-def plot_report(report: Report, metrics: tuple[str, ...]) -> Any:
-    """Draw one or several metrics by group.
-
-    Parameters
-    ----------
-    report : Report
-    metrics : tuple of str
-        Names with cut-off.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-
-    Raises
-    ------
-    KeyError
-        A metric that the report does not hold.
-    """
+def plot_report(report: Any, metrics: tuple[str, ...]) -> Figure:
+    """Draw one or several metrics by group."""
+    # Matplotlib is slow to import and not needed for numbers.
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(6.4, 3.6), layout="constrained")
@@ -202,20 +157,7 @@ def plot_report(report: Report, metrics: tuple[str, ...]) -> Any:
 
 
 def rounded(frame: Any, digits: int | None) -> Any:
-    """Round the float columns of a polars frame; NaN becomes null, and no minus is before zero.
-
-    Parameters
-    ----------
-    frame : polars.DataFrame
-    digits : int or None
-        Decimals; None leaves numbers as they are.
-
-    Examples
-    --------
-    >>> import polars as pl
-    >>> rounded(pl.DataFrame({"x": [0.12344, -0.00001, float("nan")]}), 4)["x"].to_list()
-    [0.1234, 0.0, None]
-    """
+    """Round the float columns of a polars frame; NaN becomes null, and no minus is before zero."""
     import polars as pl
 
     numbers = pl.col(pl.Float64)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from longtail_lib._lazy_names import lazy_names
 
 if TYPE_CHECKING:
-    from longtail_lib.models._import_keras import import_keras as import_keras
+    from longtail_lib._import_keras import import_keras as import_keras
     from longtail_lib.models._negative_sampling import StreamFrequency as StreamFrequency
     from longtail_lib.models._recommender import NotFittedError as NotFittedError
     from longtail_lib.models._recommender import Recommender as Recommender
@@ -46,5 +46,8 @@ if TYPE_CHECKING:
     from longtail_lib.models.sequence.pretrained import Pretrained as Pretrained
     from longtail_lib.models.sequence.sasrec import SASRec as SASRec
     from longtail_lib.models.two_tower import TwoTower as TwoTower
+
+    # The old name, for type checkers; at run time it works and warns.
+    Ease = EASE
 else:
     __getattr__, __dir__, __all__ = lazy_names(__name__, __file__, {"Ease": "EASE"})

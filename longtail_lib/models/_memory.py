@@ -11,17 +11,7 @@ __all__ = ["available_memory"]
 
 
 def available_memory() -> int | None:
-    """Return the bytes of memory that are free for this process, or None where unknown.
-
-    On Linux the smaller of what the system and what the control group (a container) leave; on
-    Windows the free physical memory; elsewhere all physical memory.
-
-    Examples
-    --------
-    >>> free = available_memory()
-    >>> free is None or free > 0
-    True
-    """
+    """Return the bytes of memory that are free for this process, or None where unknown."""
     if sys.platform == "win32":
         return _windows()
     found = [value for value in (_system(), _control_group()) if value is not None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 from collections.abc import Mapping
@@ -10,30 +11,13 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["from_header", "read_model_file", "to_header", "write_model_file"]
+__all__ = ["RENAMED_MODELS", "from_header", "read_model_file", "to_header", "write_model_file"]
 
 
 def write_model_file(
     path: str | os.PathLike[str], about: Mapping[str, Any], arrays: Mapping[str, np.ndarray]
 ) -> Path:
-    """Write a description and arrays; the file appears whole or not at all.
-
-    Parameters
-    ----------
-    path : str or path
-        In a folder that exists; a file of that name is replaced.
-    about : mapping
-        What JSON can hold; numpy scalars are turned into Python's.
-    arrays : mapping of str to ndarray
-        Numbers or fixed-width text.
-
-    Raises
-    ------
-    FileNotFoundError
-        The folder does not exist.
-    TypeError
-        A value that JSON cannot hold, or an array of Python objects.
-    """
+    """Write a description and arrays; the file appears whole or not at all."""
     path = Path(path)
     if not path.parent.is_dir():
         raise FileNotFoundError(f"cannot save to {path}: the folder {path.parent} is missing")
@@ -58,15 +42,7 @@ def write_model_file(
 def read_model_file(
     path: str | os.PathLike[str],
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Read what `write_model_file` wrote.
-
-    Raises
-    ------
-    FileNotFoundError
-        No such file.
-    ValueError
-        Not such a file, or damaged.
-    """
+    """Read what `write_model_file` wrote."""
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f"no saved model at {path}")
@@ -80,21 +56,35 @@ def read_model_file(
     return about, arrays
 
 
-def to_header(about: Mapping[str, Any]) -> np.ndarray:
-    """Turn a description into bytes that a `.npz` file holds as one array.
+# Parameters that were called otherwise in files of earlier versions.
+_RENAMED = {"neighbours": "n_neighbors", "regularisation": "regularization"}
 
-    Examples
-    --------
-    >>> from_header(to_header({"model": "EASE", "parameters": {"l2": np.float32(200)}}))
-    {'model': 'EASE', 'parameters': {'l2': 200.0}}
-    """
+
+def present_names(model_class: type, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Give stored parameters the names that a class has for them today."""
+    known = inspect.signature(model_class).parameters
+    return {
+        name if name in known else _RENAMED.get(name, name): value
+        for name, value in parameters.items()
+    }
+
+
+def to_header(about: Mapping[str, Any]) -> np.ndarray:
+    """Turn a description into bytes that a `.npz` file holds as one array."""
     text = json.dumps(dict(about), default=_number)
     return np.frombuffer(text.encode(), dtype=np.uint8)
 
 
+# Classes that were called otherwise when a file was written, by their old names.
+RENAMED_MODELS = {"Ease": "EASE"}
+
+
 def from_header(header: np.ndarray) -> dict[str, Any]:
-    """Read what `to_header` gave."""
-    return json.loads(header.tobytes())
+    """Read what `to_header` gave; a model goes by the name that it has today."""
+    about = json.loads(header.tobytes())
+    if "model" in about:
+        about["model"] = RENAMED_MODELS.get(about["model"], about["model"])
+    return about
 
 
 def damaged(path: str | os.PathLike[str], error: Exception) -> ValueError:

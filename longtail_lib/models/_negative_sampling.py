@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from numbers import Integral, Real
+from typing import ClassVar
 
 import numpy as np
+
+from longtail_lib._parameters import (
+    SEED,
+    Constraint,
+    Interval,
+    Nullable,
+    Options,
+    check_parameters,
+    constrained,
+)
 
 __all__ = ["NEGATIVES", "StreamFrequency", "draw", "mixed_proposal", "proposal"]
 
@@ -53,6 +65,15 @@ class StreamFrequency:
     array([0.71, 0.19, 0.1 ])
     """
 
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "buckets": Interval(Integral, 1),
+        "hashes": Interval(Integral, 1),
+        "rate": Interval(Real, 0, 1, closed="right"),
+        "start": Interval(Real, 1),
+        "n_items": Nullable(Interval(Integral, 1)),
+        "seed": SEED,
+    }
+
     def __init__(
         self,
         buckets: int,
@@ -63,15 +84,7 @@ class StreamFrequency:
         n_items: int | None = None,
         seed: int = 0,
     ) -> None:
-        if buckets < 1 or hashes < 1:
-            raise ValueError(
-                f"StreamFrequency: buckets and hashes must be at least 1, got {buckets}, {hashes}"
-            )
-        if not 0 < rate <= 1 or start < 1:
-            raise ValueError(
-                "StreamFrequency: rate must lie in (0, 1] and start must be at least 1, got "
-                f"{rate} and {start}"
-            )
+        check_parameters("StreamFrequency", locals(), self._constraints)
         self.buckets, self.hashes, self.rate, self.start = buckets, hashes, rate, start
         self._identity = n_items is not None and n_items <= buckets
         # Odd multipliers and offsets of a multiply-shift hash.
@@ -153,34 +166,9 @@ class StreamFrequency:
 NEGATIVES = ("uniform", "in-batch", "popularity", "mixed")
 
 
+@constrained(negatives=Options(*NEGATIVES))
 def proposal(negatives: str, popularity: np.ndarray) -> np.ndarray | None:
-    """Return the distribution that negatives are drawn from.
-
-    Parameters
-    ----------
-    negatives : {"uniform", "in-batch", "popularity", "mixed"}
-        "mixed" draws uniformly, beside the items of the batch.
-    popularity : ndarray of int, shape (n_items,)
-
-    Returns
-    -------
-    ndarray of float64, shape (n_items,), or None
-        Sums to 1. None for "in-batch", which draws nothing.
-
-    Raises
-    ------
-    ValueError
-        An unknown kind.
-
-    Examples
-    --------
-    >>> proposal("popularity", np.array([3, 0, 1]))
-    array([0.75, 0.  , 0.25])
-    """
-    if negatives not in NEGATIVES:
-        raise ValueError(
-            f"negatives must be one of {', '.join(map(repr, NEGATIVES))}, got {negatives!r}"
-        )
+    """Return the distribution that negatives are drawn from."""
     if negatives == "in-batch":
         return None
     if negatives == "popularity":
@@ -189,23 +177,7 @@ def proposal(negatives: str, popularity: np.ndarray) -> np.ndarray | None:
 
 
 def draw(distribution: np.ndarray, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-    """Draw items from a distribution, with replacement.
-
-    Parameters
-    ----------
-    distribution : ndarray of float, shape (n_items,)
-    shape : tuple of int
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    ndarray of int32, of this shape
-
-    Examples
-    --------
-    >>> draw(np.array([0.0, 1.0]), (3,), np.random.default_rng(0))
-    array([1, 1, 1], dtype=int32)
-    """
+    """Draw items from a distribution, with replacement."""
     edges = np.cumsum(distribution)
     drawn = np.searchsorted(edges, rng.random(shape) * edges[-1], side="right")
     return drawn.astype(np.int32)
@@ -214,29 +186,5 @@ def draw(distribution: np.ndarray, shape: tuple[int, ...], rng: np.random.Genera
 def mixed_proposal(
     in_batch: np.ndarray, uniform: float, n_in_batch: int, n_uniform: int
 ) -> np.ndarray:
-    """Return how likely an item is to be a given negative, where some are in-batch, some uniform.
-
-    Parameters
-    ----------
-    in_batch : ndarray of float, shape (n,)
-        Probability of each item to be an interaction's item.
-    uniform : float
-        Probability of each item in the uniform part, 1 / n_items.
-    n_in_batch, n_uniform : int
-        Negatives of either kind in a batch.
-
-    Returns
-    -------
-    ndarray of float, shape (n,)
-
-    References
-    ----------
-    J. Yang et al., "Mixed Negative Sampling for Learning Two-tower Neural Networks in
-    Recommendations", Companion Proceedings of the Web Conference 2020.
-
-    Examples
-    --------
-    >>> mixed_proposal(np.array([0.5, 0.0]), 0.25, n_in_batch=3, n_uniform=1)
-    array([0.4375, 0.0625])
-    """
+    """Return how likely an item is to be a given negative, with some in-batch, some uniform."""
     return (n_in_batch * in_batch + n_uniform * uniform) / (n_in_batch + n_uniform)

@@ -7,15 +7,21 @@ import os
 from abc import ABC, abstractmethod
 from operator import index
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from longtail_lib.models._model_file import damaged, read_model_file, write_model_file
+from longtail_lib._parameters import Constraint, check_parameters_of
+from longtail_lib.models._model_file import (
+    damaged,
+    present_names,
+    read_model_file,
+    write_model_file,
+)
 from longtail_lib.preprocessing import Split
 from longtail_lib.preprocessing._split_matrices import rows_of
-from longtail_lib.ranking import largest_columns
+from longtail_lib.ranking import filled_lists, id_keys, mask_seen, top_k, user_key
 
 __all__ = ["NotFittedError", "Recommender"]
 
@@ -36,7 +42,9 @@ class Recommender(ABC):
     and returns the model. Learned attributes end in an underscore.
 
     A subclass writes `_fit(parts)`, `_score(user_rows)` and, for `save`, `_state()` and
-    `_restore(state)`.
+    `_restore(state)`. It may declare in `_constraints` what its parameters may be, by name, as
+    `longtail_lib._parameters` has it, and refuse in `_check_parameters(parts)` what does not go
+    together; `fit` asks both before any work.
 
     Attributes
     ----------
@@ -46,6 +54,8 @@ class Recommender(ABC):
         Train interactions, left out of `recommend`.
     """
 
+    _constraints: ClassVar[dict[str, Constraint]] = {}
+
     def fit(self, parts: Split) -> Self:
         """Learn from the train part and return self.
 
@@ -54,7 +64,7 @@ class Recommender(ABC):
         TypeError
             Not a split, or ids that are neither all numbers nor all text.
         ValueError
-            The train part is empty.
+            The train part is empty, or a parameter is not what `_constraints` declare.
         """
         if not hasattr(parts, "train"):
             raise TypeError(
@@ -66,6 +76,7 @@ class Recommender(ABC):
                 f"{type(self).__name__}.fit: the train part of {parts!r} is empty; "
                 "check the thresholds given to prepare and the shares given to split"
             )
+        self._check_parameters(parts)
         self.user_ids_ = _plain_ids(parts.user_ids, "user")
         self.item_ids_ = _plain_ids(parts.item_ids, "item")
         self.seen_ = parts.train
@@ -114,8 +125,9 @@ class Recommender(ABC):
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return the k best items of each user.
 
-        Equal scores are ordered by catalogue position. A user who has seen so much that fewer
-        than k candidates remain gets the seen items last, with score -inf.
+        The lists are those that `evaluate` measures: equal scores are ordered by a hash of user
+        id and item id, so that no place in the catalogue is favoured. A user who has seen so much
+        that fewer than k candidates remain gets the seen items last, with score -inf.
 
         Parameters
         ----------
@@ -161,13 +173,19 @@ class Recommender(ABC):
                     "the fit diverged, try a smaller learning rate or a stronger penalty"
                 )
             if exclude_seen:
-                seen = self.seen_[rows[block]]
-                scores[
-                    np.repeat(np.arange(len(scores)), np.diff(seen.indptr)), seen.indices
-                ] = -np.inf
-            columns[block] = largest_columns(scores, k)
+                mask_seen(scores, self.seen_, rows[block])
+            columns[block] = self._best(scores, user_key(id_keys(self.user_ids_[rows[block]])), k)
             best[block] = np.take_along_axis(scores, columns[block], axis=1)
         return self.item_ids_[columns], best
+
+    def _best(self, scores: np.ndarray, user_keys: np.ndarray, k: int) -> np.ndarray:
+        """Rank as `evaluate` does, and fill lists up with items of score -inf."""
+        # Hashing a catalogue of text ids takes longer than scoring one user.
+        hashed = self.__dict__.get("_hashed_ids")
+        if hashed is None or hashed[0] is not self.item_ids_:
+            hashed = self._hashed_ids = self.item_ids_, id_keys(self.item_ids_)
+        lists = top_k(scores, k, user_keys=user_keys, item_keys=hashed[1])
+        return filled_lists(lists, scores, user_keys, hashed[1])
 
     def get_params(self) -> dict[str, Any]:
         """Return the constructor's arguments by name."""
@@ -231,7 +249,7 @@ class Recommender(ABC):
                 f"{path} holds a {about['model']}, not a {cls.__name__}; call {about['model']}.load"
             )
         try:
-            model = cls(**about["parameters"])
+            model = cls(**present_names(cls, about["parameters"]))
             model.user_ids_, model.item_ids_ = arrays["user_ids"], arrays["item_ids"]
             model.seen_ = csr_matrix(
                 (arrays["seen_data"], arrays["seen_indices"], arrays["seen_indptr"]),
@@ -248,6 +266,10 @@ class Recommender(ABC):
         except Exception as error:
             raise damaged(path, error) from error
         return model
+
+    def _check_parameters(self, parts: Split) -> None:
+        """Refuse what is not as declared; a subclass adds what fits no other parameter or split."""
+        check_parameters_of(self)
 
     @abstractmethod
     def _fit(self, parts: Split) -> None:
@@ -272,8 +294,13 @@ class Recommender(ABC):
             )
 
     def __repr__(self) -> str:
-        inside = ", ".join(f"{name}={value!r}" for name, value in self.get_params().items())
+        inside = ", ".join(f"{name}={_shown(value)}" for name, value in self.get_params().items())
         return f"{type(self).__name__}({inside})"
+
+
+def _shown(value: Any) -> str:
+    """Say a parameter; of an array its shape, not thousands of numbers."""
+    return f"array of shape {value.shape}" if isinstance(value, np.ndarray) else repr(value)
 
 
 def _plain_ids(ids: Any, what: str) -> np.ndarray:

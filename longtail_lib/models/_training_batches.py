@@ -14,24 +14,7 @@ __all__ = ["batches_of", "equal_batches", "interaction_batches", "shuffled_pairs
 
 
 def user_batches(train: csr_matrix, batch_size: int, rng: np.random.Generator) -> Any:
-    """Stream users in random order, each with all his train interactions.
-
-    A batch holds so many users that they have about `batch_size` interactions.
-
-    Parameters
-    ----------
-    train : csr_matrix, shape (n_users, n_items)
-    batch_size : int
-        Interactions.
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    tf.data.Dataset
-        Dicts of "user", int32 of shape (n,), and for each interaction "place" (which of these
-        users) and "item", int32, and "weight", float32, of shape (m,). All batches have the same
-        m; what fills up the shorter ones has weight 0.
-    """
+    """Stream users in random order, each with all his train interactions."""
     import tensorflow as tf
 
     lengths = np.diff(train.indptr)
@@ -57,27 +40,7 @@ def interaction_batches(
     n_negatives: int,
     frequency: StreamFrequency | None = None,
 ) -> Any:
-    """Stream interactions in random order, with negatives that serve the whole batch.
-
-    Parameters
-    ----------
-    train : csr_matrix, shape (n_users, n_items)
-    batch_size : int
-        Interactions.
-    rng : numpy.random.Generator
-    negatives : {"uniform", "in-batch", "popularity", "mixed"}
-    n_negatives : int
-        Drawn for each batch; none for "in-batch".
-    frequency : StreamFrequency or None
-        Adds "item_q" and "negative_q", the probability of each item to be a given negative.
-        Those of in-batch negatives are what it estimates as the interactions go by.
-
-    Returns
-    -------
-    tf.data.Dataset
-        Dicts of "user" and "item", int32 of shape (n,), "negative", int32 of shape
-        (n_negatives,), where any are drawn, and of the probabilities, float32.
-    """
+    """Stream interactions in random order, with negatives that serve the whole batch."""
     import tensorflow as tf
 
     users, items = shuffled_pairs(train, rng)
@@ -120,63 +83,20 @@ def _probabilities(
 
 
 def shuffled_pairs(train: csr_matrix, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Return the user row and item column of every interaction, in random order.
-
-    Parameters
-    ----------
-    train : csr_matrix, shape (n_users, n_items)
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    user_rows, item_rows : ndarray of int32, shape (n_interactions,)
-
-    Examples
-    --------
-    >>> train = csr_matrix(np.array([[1, 0, 1], [0, 1, 0]], dtype=np.float32))
-    >>> users, items = shuffled_pairs(train, np.random.default_rng(0))
-    >>> sorted(zip(users.tolist(), items.tolist()))
-    [(0, 0), (0, 2), (1, 1)]
-    """
+    """Return the user row and item column of every interaction, in random order."""
     users = np.repeat(np.arange(train.shape[0], dtype=np.int32), np.diff(train.indptr))
     order = rng.permutation(train.nnz)
     return users[order], train.indices[order].astype(np.int32, copy=False)
 
 
 def equal_batches(n: int, batch_size: int) -> tuple[int, int]:
-    """Return how many batches of which equal size n rows make, near the size asked for.
-
-    One size means that a compiled step is traced once. Fewer rows than there are batches are left
-    over; where rows are shuffled, they are others in each epoch.
-
-    Examples
-    --------
-    >>> equal_batches(50_285, 1024)
-    (49, 1026)
-    >>> equal_batches(30, 1024)
-    (1, 30)
-    """
+    """Return how many batches of which equal size n rows make, near the size asked for."""
     count = max(1, round(n / batch_size))
     return count, n // count
 
 
 def batches_of(arrays: Any, batch_size: int) -> Any:
-    """Stream arrays in batches of equal size, in the order of their rows.
-
-    Whole batches are stored as rows of one tensor, so that taking one is a copy of consecutive
-    memory and the next lies ready while a step runs.
-
-    Parameters
-    ----------
-    arrays : array, or tuple or dict of arrays (nested if need be), each of shape (n, ...)
-    batch_size : int
-        Batches differ from it as little as equal sizes allow, see `equal_batches`.
-
-    Returns
-    -------
-    tf.data.Dataset
-        Of the same structure, shapes (size, ...).
-    """
+    """Stream arrays in batches of equal size, in the order of their rows."""
     import tensorflow as tf
 
     first = tf.nest.flatten(arrays)[0]

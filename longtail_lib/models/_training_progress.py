@@ -6,15 +6,17 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from longtail_lib._parameters import Interval, constrained
 from longtail_lib.models._model_file import read_model_file, write_model_file
 from longtail_lib.preprocessing import Split
-from longtail_lib.ranking import largest_columns
+from longtail_lib.ranking import id_keys, mask_seen, top_k, user_key
 
 __all__ = ["fingerprint", "read_checkpoint", "validation_ndcg", "write_checkpoint"]
 
@@ -26,27 +28,7 @@ _FREE = ("checkpoint", "progress")
 
 
 def fingerprint(model: str, parameters: Mapping[str, Any], parts: Split) -> dict[str, str]:
-    """Describe what a training depends on: model, parameters and data, each as a short text.
-
-    Parameters
-    ----------
-    model : str
-        Class name.
-    parameters : mapping
-        From `get_params`; `checkpoint` and `progress` are left out.
-    parts : Split
-
-    Returns
-    -------
-    dict of str to str
-
-    Examples
-    --------
-    >>> matrix = csr_matrix(np.eye(2, dtype=np.float32))
-    >>> parts = Split(matrix, matrix * 0, matrix * 0, np.arange(2), np.arange(2), None, None, "x")
-    >>> list(fingerprint("TwoTower", {"dim": 8, "progress": True}, parts))
-    ['model', 'dim', 'train part', 'validation part']
-    """
+    """Describe what a training depends on: model, parameters and data, each as a short text."""
     own = {name: _text(value) for name, value in parameters.items() if name not in _FREE}
     return {
         "model": model,
@@ -62,18 +44,7 @@ def write_checkpoint(
     about: Mapping[str, Any],
     arrays: Mapping[str, np.ndarray],
 ) -> None:
-    """Put a training's state in place of the last one; the file appears whole or not at all.
-
-    Parameters
-    ----------
-    folder : path
-        Made if it is missing.
-    of : mapping
-        From `fingerprint`.
-    about : mapping
-        What JSON can hold.
-    arrays : mapping of str to ndarray
-    """
+    """Put a training's state in place of the last one; the file appears whole or not at all."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     # A fit that was killed while writing left its unfinished file behind.
@@ -86,13 +57,7 @@ def write_checkpoint(
 def read_checkpoint(
     folder: str | os.PathLike[str], of: Mapping[str, str]
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]] | None:
-    """Return what `write_checkpoint` stored, or None where nothing is.
-
-    Raises
-    ------
-    ValueError
-        The checkpoint is of another model, other parameters or other data, or is damaged.
-    """
+    """Return what `write_checkpoint` stored, or None where nothing is."""
     path = Path(folder) / _FILE
     if not path.exists():
         return None
@@ -140,43 +105,9 @@ def _digest(parts: Split, matrix: csr_matrix) -> str:
 _BLOCK = 2**22
 
 
+@constrained(k=Interval(Integral, 1))
 def validation_ndcg(score: Callable[[np.ndarray], np.ndarray], parts: Split, k: int = 10) -> float:
-    r"""Compute the mean NDCG@k of users with validation interactions, over the whole catalogue.
-
-    The same quantity as `evaluate(model, parts, k=k, part="validation")` reports: train
-    interactions are masked, gains are binary, and the ideal list is no longer than k. Only equal
-    scores are treated otherwise: here each of them counts as ranked higher, so that a model that
-    scores all items alike measures 0 and never looks like progress.
-
-    Parameters
-    ----------
-    score : callable
-        From user rows, shape (n,), to fresh scores of the whole catalogue, shape (n, n_items).
-    parts : Split
-    k : int
-        Cut-off; at least 1.
-
-    Returns
-    -------
-    float
-        In [0, 1].
-
-    Raises
-    ------
-    ValueError
-        The validation part is empty, k is below 1, or a score is not a number.
-
-    Examples
-    --------
-    >>> from scipy.sparse import csr_matrix
-    >>> train = csr_matrix(np.array([[1, 0, 0, 0]], dtype=np.float32))
-    >>> wanted = csr_matrix(np.array([[0, 0, 1, 0]], dtype=np.float32))
-    >>> parts = Split(train, wanted, wanted * 0, np.array([7]), np.arange(4), None, None, "random")
-    >>> validation_ndcg(lambda rows: np.array([[9.0, 3.0, 2.0, 1.0]]), parts)   # item 2 is second
-    0.6309297535714575
-    """
-    if k < 1:
-        raise ValueError(f"validation_ndcg: k must be at least 1, got {k}")
+    r"""Compute the mean NDCG@k of users with validation interactions, over the whole catalogue."""
     users = np.flatnonzero(np.diff(parts.validation.indptr))
     if not len(users):
         raise ValueError(
@@ -185,29 +116,25 @@ def validation_ndcg(score: Callable[[np.ndarray], np.ndarray], parts: Split, k: 
     cut = min(k, parts.n_items)
     discounts = 1 / np.log2(np.arange(2, cut + 2))
     ideal = np.cumsum(discounts)
+    item_keys, user_keys = id_keys(parts.item_ids), user_key(id_keys(parts.user_ids))
     total = 0.0
     step = max(1, _BLOCK // parts.n_items)
     for start in range(0, len(users), step):
         rows = users[start : start + step]
-        scores = score(rows)
+        scores = np.asarray(score(rows), dtype=np.float32)
         if np.isnan(scores).any():
             raise ValueError(
                 "scores on the validation part are not a number; the fit diverged, try a smaller "
                 "learning rate or a stronger penalty"
             )
-        own, columns = _entries(parts.train[rows])
-        scores[own, columns] = -np.inf
+        mask_seen(scores, parts.train, rows)
+        lists = top_k(scores, cut, user_keys=user_keys[rows], item_keys=item_keys)
         wanted = parts.validation[rows]
-        own, columns = _entries(wanted)
-        values = scores[own, columns]
-        last = np.take_along_axis(scores, largest_columns(scores, cut)[:, -1:], axis=1)[:, 0]
-        inside = np.flatnonzero(values >= last[own])
-        # Few pairs are left, so whole rows can be compared with each.
-        ranks = (scores[own[inside]] >= values[inside, None]).sum(axis=1) - 1
-        found = ranks < cut
-        gains = np.bincount(
-            own[inside][found], weights=discounts[ranks[found]], minlength=len(rows)
-        )
+        relevant = np.zeros(scores.shape, dtype=bool)
+        relevant[_entries(wanted)] = True
+        # A place that stayed empty is a miss.
+        hits = np.take_along_axis(relevant, np.maximum(lists, 0), axis=1) & (lists >= 0)
+        gains = hits @ discounts
         total += float((gains / ideal[np.minimum(np.diff(wanted.indptr), cut) - 1]).sum())
     return total / len(users)
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from longtail_lib._import_keras import import_keras
 from longtail_lib.models import retrieval_losses
-from longtail_lib.models._import_keras import import_keras
 from longtail_lib.models.retrieval_losses import full_softmax, keep_other_items
 from longtail_lib.preprocessing import Split
 from longtail_lib.preprocessing._id_codes import attribute_indicators
@@ -30,35 +30,7 @@ LOSSES = {
 
 
 class TwoTowerNetwork(keras.Model):
-    """Embeddings and features on either side, compared by cosine or dot product.
-
-    A batch is a dict. For the full softmax: "user" (n,), and for each interaction "place" (which
-    of these users), "item" and "weight" (m,). For all other losses: "user" (n,), "item" (n,); for
-    drawn negatives "negative" (m,); where logits are corrected, "item_q" (n,) and "negative_q"
-    (m,), the probability of each to be a negative.
-
-    Parameters
-    ----------
-    n_users, n_items, dim : int
-    item_features : ndarray of float32, shape (n_items, n_features), or None
-    user_features : ndarray of float32, shape (n_users, n_features), or None
-    loss : str
-        A key of `LOSSES`.
-    similarity : {"cosine", "dot"}
-    temperature : float
-        Similarities are divided by it; not for "mse", whose scores have to meet 0 and 1.
-    in_batch : bool
-        The batch's own items are negatives, too.
-    correction : {-1.0, 0.0, 1.0}
-        Times log q is subtracted from logits: 1 is right, 0 is none, -1 is the wrong sign.
-    log_prior : ndarray of float32, shape (n_items,)
-        Added to logits in training: logit adjustment.
-    item_bias : bool
-        Give each item a logit of its own.
-    l2 : float
-        Penalty on the squared lengths of the vectors in a batch, before they are normalised.
-    seed : int
-    """
+    """Embeddings and features on either side, compared by cosine or dot product."""
 
     def __init__(
         self,
@@ -214,38 +186,7 @@ FEATURES = ("attributes", "popularity")
 
 
 def tower_features(parts: Split, names: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Make feature matrices of items and users from the item table and the train part.
-
-    "attributes" are one indicator for each value of a text or list column of the item table,
-    scaled so that an item's indicators have length 1. "popularity" is log(1 + train interactions)
-    over the largest. A user's features are the means over the items of his train interactions.
-
-    Parameters
-    ----------
-    parts : Split
-    names : iterable of str
-        Some of "attributes" and "popularity".
-
-    Returns
-    -------
-    item_features : ndarray of float32, shape (n_items, n_features)
-    user_features : ndarray of float32, shape (n_users, n_features)
-
-    Raises
-    ------
-    ValueError
-        An unknown name, or attributes of an item table that has none.
-
-    Examples
-    --------
-    >>> import polars as pl
-    >>> train = csr_matrix(np.array([[1, 1, 0], [0, 1, 0]], dtype=np.float32))
-    >>> none = csr_matrix(train.shape, dtype=np.float32)
-    >>> parts = Split(train, none, none, np.array([7, 8]), np.array([1, 2, 3]), None, None, "none")
-    >>> items, users = tower_features(parts, ["popularity"])
-    >>> items[:, 0].round(2).tolist(), users[:, 0].round(2).tolist()
-    ([0.6299999952316284, 1.0, 0.0], [0.8199999928474426, 1.0])
-    """
+    """Make feature matrices of items and users from the item table and the train part."""
     columns = []
     for name in names:
         if name == "popularity":

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib import import_module
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
-from longtail_lib.models._model_file import from_header, to_header
+from longtail_lib._parameters import Constraint, Satisfies
+from longtail_lib.models._model_file import from_header, present_names, to_header
 from longtail_lib.models._recommender import Recommender
 from longtail_lib.preprocessing import Split
 
-__all__ = ["WrappedRecommender", "find_class", "unfitted_copy"]
+__all__ = ["RECOMMENDER", "WrappedRecommender", "find_class", "unfitted_copy"]
 
 
 # Packages whose public Recommenders a file may name. A file never names a module to import.
 _PACKAGES = ("models", "debias", "rerank")
+
+
+RECOMMENDER = Satisfies(
+    "a recommender of longtail_lib",
+    lambda value: isinstance(value, Recommender),
+    mend="pass an object such as EASE(l2=200.0)",
+)
 
 
 class WrappedRecommender(Recommender):
@@ -25,6 +33,8 @@ class WrappedRecommender(Recommender):
     `fit` leaves the given model as it is. A model that was fitted on the same train part is used
     without fitting it again; otherwise a fresh copy with the same parameters is fitted. So one
     expensive fit serves many wrappers, and a wrapper that is fitted on another split learns anew.
+    The copy has no `checkpoint`, which belongs to one training on one split: to have a long fit
+    resumed, fit the model itself and wrap it then.
 
     A subclass writes `_fit_around(parts)`, `_score(user_rows)` on `model_`, and for `save`
     `_own_state()` and `_restore_own(state)`; parameters that JSON cannot hold are named in
@@ -37,13 +47,14 @@ class WrappedRecommender(Recommender):
         The fitted inner model.
     """
 
+    _constraints: ClassVar[dict[str, Constraint]] = {"model": RECOMMENDER}
     _array_params: tuple[str, ...] = ()
     _further_models: tuple[str, ...] = ()
 
     def _fit(self, parts: Split) -> None:
         for name in ("model", *self._further_models):
             given = getattr(self, name)
-            setattr(self, f"{name}_", fitted_on(given, parts, type(self).__name__, name))
+            setattr(self, f"{name}_", fitted_on(given, parts))
         self._fit_around(parts)
 
     def _fit_around(self, parts: Split) -> None:
@@ -74,7 +85,8 @@ class WrappedRecommender(Recommender):
     def _restore(self, state: dict[str, np.ndarray]) -> None:
         for parameter, about, prefix in self._places():
             header = from_header(state[about])
-            inner = find_class(header["model"])(**header["parameters"])
+            model_class = find_class(header["model"])
+            inner = model_class(**present_names(model_class, header["parameters"]))
             # Inner models were fitted on the same split, so ids and seen items are stored once.
             for name in ("user_ids_", "item_ids_", "seen_"):
                 setattr(inner, name, getattr(self, name))
@@ -89,38 +101,16 @@ class WrappedRecommender(Recommender):
         return [("model", "about", "inner_"), *further]
 
 
-def fitted_on(model: Any, parts: Split, wrapper: str, parameter: str = "model") -> Recommender:
-    """Return the model where it was fitted on this train part, else a fitted fresh copy.
-
-    Raises
-    ------
-    TypeError
-        Not a Recommender.
-    """
-    if not isinstance(model, Recommender):
-        shown = model.__name__ if isinstance(model, type) else type(model).__name__
-        raise TypeError(
-            f"{wrapper}: {parameter} must be a recommender of longtail_lib, got {shown}; pass an "
-            "object such as EASE(l2=200.0)"
-        )
+def fitted_on(model: Recommender, parts: Split) -> Recommender:
+    """Return the model where it was fitted on this train part, else a fitted fresh copy."""
     if _same_train(model, parts):
         return model
-    return type(model)(**model.get_params()).fit(parts)
+    # Models inside of it see for themselves whether they have to be fitted anew.
+    return unfitted_copy(model, inner=False).fit(parts)
 
 
 def find_class(name: str) -> type[Recommender]:
-    """Find a recommender class by its name: the library's own first, then any that is imported.
-
-    Raises
-    ------
-    ValueError
-        No such class.
-
-    Examples
-    --------
-    >>> find_class("Popularity").__module__
-    'longtail_lib.models.popularity'
-    """
+    """Find a recommender class by its name: the library's own first, then any that is imported."""
     for package in _PACKAGES:
         try:
             module = import_module(f"longtail_lib.{package}")
@@ -166,7 +156,7 @@ def _beginning_with(prefix: str, state: dict[str, np.ndarray]) -> dict[str, np.n
     }
 
 
-def unfitted_copy(model: Recommender, seed_shift: int = 0) -> Recommender:
+def unfitted_copy(model: Recommender, seed_shift: int = 0, *, inner: bool = True) -> Recommender:
     """Make a new instance with the same parameters; models among the parameters are copied too.
 
     Parameters
@@ -175,6 +165,9 @@ def unfitted_copy(model: Recommender, seed_shift: int = 0) -> Recommender:
         Fitted or not; it stays as it is.
     seed_shift : int
         Added to every parameter named `seed`, so that repeated fits draw anew.
+    inner : bool
+        Copy models among the parameters as well; otherwise the copy holds the same ones, fitted
+        as they are.
 
     Returns
     -------
@@ -201,14 +194,14 @@ def unfitted_copy(model: Recommender, seed_shift: int = 0) -> Recommender:
             "from longtail_lib.models.Recommender"
         )
     parameters = {
-        name: _anew(name, value, seed_shift) for name, value in model.get_params().items()
+        name: _anew(name, value, seed_shift, inner) for name, value in model.get_params().items()
     }
     return type(model)(**parameters)
 
 
-def _anew(name: str, value: Any, seed_shift: int) -> Any:
+def _anew(name: str, value: Any, seed_shift: int, inner: bool) -> Any:
     if isinstance(value, Recommender):
-        return unfitted_copy(value, seed_shift)
+        return unfitted_copy(value, seed_shift) if inner else value
     if name == "checkpoint":
         return None
     if name == "seed" and isinstance(value, int):

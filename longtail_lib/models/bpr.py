@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from numbers import Real
+from typing import ClassVar
 
 import numpy as np
 
+from longtail_lib._parameters import Constraint, Interval
 from longtail_lib.models.implicit_als import LatentFactors, import_implicit, one_blas_thread
 from longtail_lib.preprocessing import Split
 
@@ -18,7 +20,7 @@ class BPR(LatentFactors):
     Trained by `implicit.bpr.BayesianPersonalizedRanking`, one pair at a time. With
     :math:`s_{ui} = w_u \cdot h_i + b_i` a step goes down the gradient of
 
-    .. math:: -\log \sigma(s_{ui} - s_{uj}) + \frac{regularisation}{2}
+    .. math:: -\log \sigma(s_{ui} - s_{uj}) + \frac{regularization}{2}
               (\lVert w_u \rVert^2 + \lVert h_i \rVert^2 + \lVert h_j \rVert^2 + b_i^2 + b_j^2)
 
     for a train interaction (u, i), drawn uniformly, and a negative j. implicit draws j from the
@@ -33,7 +35,7 @@ class BPR(LatentFactors):
         Length of the vectors; the item bias is beside them.
     learning_rate : float > 0
         Of plain stochastic gradient descent.
-    regularisation : float >= 0
+    regularization : float >= 0
         Weight decay at every step, of what the step touches.
     iterations : int
         Epochs; one epoch draws as many pairs as there are train interactions.
@@ -71,52 +73,48 @@ class BPR(LatentFactors):
 
     Examples
     --------
-    >>> import numpy as np
-    >>> from scipy.sparse import csr_matrix
     >>> from longtail_lib.preprocessing import Split
-    >>> train = csr_matrix(np.array(
-    ...     [[1, 1, 0, 0], [1, 1, 0, 0], [1, 0, 0, 0], [0, 0, 1, 1], [0, 0, 1, 1]], np.float32))
-    >>> none = csr_matrix(train.shape, dtype=np.float32)
-    >>> parts = Split(train, none, none, np.arange(5), np.array(["a", "b", "c", "d"]), items=None,
-    ...               users=None, how="random")
+    >>> train = [[1, 1, 0, 0], [1, 1, 0, 0], [1, 0, 0, 0], [0, 0, 1, 1], [0, 0, 1, 1]]
+    >>> parts = Split.from_matrices(train, item_ids=["a", "b", "c", "d"])
     >>> model = BPR(factors=2, learning_rate=0.1).fit(parts)
     >>> items, _ = model.recommend(2, k=1)           # has seen "a", which goes with "b"
     >>> items.tolist()
     [['b']]
     """
 
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "learning_rate": Interval(Real, 0, closed="neither"),
+        "regularization": Interval(Real, 0),
+    }
+
     def __init__(
         self,
         factors: int = 64,
         learning_rate: float = 0.01,
-        regularisation: float = 0.02,
+        regularization: float = 0.02,
         iterations: int = 100,
         seed: int = 0,
         progress: bool = False,
     ) -> None:
         self.factors = factors
         self.learning_rate = learning_rate
-        self.regularisation = regularisation
+        self.regularization = regularization
         self.iterations = iterations
         self.seed = seed
         self.progress = progress
 
     def _fit(self, parts: Split) -> None:
-        self._check_training(learning_rate=self.learning_rate)
-        penalty = self.regularisation
-        if not isinstance(penalty, Real) or not 0 <= penalty < np.inf:
-            raise ValueError(f"BPR: regularisation must be 0 or more, got {penalty!r}")
         implicit = import_implicit("BPR")
         with one_blas_thread():
             theirs = implicit.bpr.BayesianPersonalizedRanking(
                 factors=self.factors,
                 learning_rate=self.learning_rate,
-                regularization=self.regularisation,
+                regularization=self.regularization,
                 iterations=self.iterations,
                 num_threads=1,
                 random_state=self.seed,
             )
-            advice = "choose a smaller learning_rate or a larger regularisation"
+            advice = "choose a smaller learning_rate or a larger regularization"
             self._train(theirs, parts, advice)
         # implicit keeps the bias as one more factor, which is 1 for every user.
         self.user_factors_ = np.ascontiguousarray(theirs.user_factors[:, :-1])

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from numbers import Integral, Real
+from typing import ClassVar
 
 import numpy as np
 from scipy.linalg.lapack import spotrf, spotri
 from scipy.sparse import csc_matrix, csr_matrix
 
+from longtail_lib._parameters import Constraint, Interval, Nullable
+from longtail_lib._top_candidates import largest_weights
 from longtail_lib.models._memory import available_memory
 from longtail_lib.models._recommender import Recommender
 from longtail_lib.preprocessing import Split
-from longtail_lib.ranking import largest_columns
 
 __all__ = ["EASE"]
 
@@ -79,18 +81,25 @@ class EASE(Recommender):
 
     Examples
     --------
-    >>> import numpy as np
-    >>> from scipy.sparse import csr_matrix
     >>> from longtail_lib.preprocessing import Split
-    >>> train = csr_matrix(np.array([[1, 1, 0], [1, 1, 0], [0, 1, 1], [1, 0, 0]], np.float32))
-    >>> none = csr_matrix(train.shape, dtype=np.float32)
-    >>> parts = Split(train, none, none, np.arange(4), np.array(["a", "b", "c"]), items=None,
-    ...               users=None, how="random")
+    >>> train = [[1, 1, 0], [1, 1, 0], [0, 1, 1], [1, 0, 0]]
+    >>> parts = Split.from_matrices(train, item_ids=["a", "b", "c"])
     >>> model = EASE(l2=1.0).fit(parts)
     >>> items, scores = model.recommend(3, k=2)      # has only seen "a"
     >>> items.tolist(), [f"{score:.3f}" for score in scores[0]]
     ([['b', 'c']], ['0.500', '-0.167'])
     """
+
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "l2": Interval(
+            Real,
+            0,
+            closed="neither",
+            mend="without a penalty the matrix to invert is not positive definite",
+        ),
+        "popularity_exponent": Interval(Real),
+        "top_weights": Nullable(Interval(Integral, 1), "for all"),
+    }
 
     def __init__(
         self,
@@ -103,7 +112,6 @@ class EASE(Recommender):
         self.top_weights = top_weights
 
     def _fit(self, parts: Split) -> None:
-        self._check_parameters(parts.n_items)
         # Cold items have no weights, so they need no place in the matrix that is inverted.
         weights = self._solve(parts, np.flatnonzero(parts.popularity))
         self.weights_ = weights if self.top_weights is None else _prune(weights, self.top_weights)
@@ -111,10 +119,7 @@ class EASE(Recommender):
     def _solve(
         self, parts: Split, chosen: np.ndarray, side: np.ndarray | None = None
     ) -> np.ndarray:
-        """Return W, with weights among the chosen items alone.
-
-        `side`, shape (n_chosen, d), adds d rows to the scaled matrix: what else is known of items.
-        """
+        """Return W, with weights among the chosen items alone."""
         popularity = np.maximum(parts.popularity[chosen], 1)
         scale = popularity.astype(np.float32) ** np.float32(-self.popularity_exponent)
         items = parts.train.T.tocsr()[chosen]
@@ -138,29 +143,13 @@ class EASE(Recommender):
             weights *= (c * scale)[:, None]
         return _spread(room, chosen, parts.n_items)
 
-    def _check_parameters(self, n_items: int) -> None:
-        name = type(self).__name__
-        if not isinstance(self.l2, Real) or not 0 < self.l2 < np.inf:
-            raise ValueError(
-                f"{name}: l2 must be a positive number, got {self.l2!r}; without a penalty the "
-                "matrix to invert is not positive definite"
-            )
-        exponent = self.popularity_exponent
-        if not isinstance(exponent, Real) or not np.isfinite(exponent):
-            raise ValueError(
-                f"{name}: popularity_exponent must be finite, a number, got {exponent!r}"
-            )
-        keep = self.top_weights
-        if keep is not None and (not isinstance(keep, Integral) or keep < 1):
-            raise ValueError(
-                "EASE: top_weights must be at least 1, a whole number, or None for all, got "
-                f"{keep!r}"
-            )
-        needed, free = memory_needed(n_items), available_memory()
+    def _check_parameters(self, parts: Split) -> None:
+        super()._check_parameters(parts)
+        needed, free = memory_needed(parts.n_items), available_memory()
         if free is not None and needed > free:
             raise MemoryError(
-                f"{name}: {n_items:,} items need {needed / 1e9:.1f} GB of memory and "
-                f"{free / 1e9:.1f} GB are free; drop rare items with "
+                f"{type(self).__name__}: {parts.n_items:,} items need {needed / 1e9:.1f} GB of "
+                f"memory and {free / 1e9:.1f} GB are free; drop rare items with "
                 "prepare(..., min_item_interactions=...) or use ItemKNN"
             )
 
@@ -231,11 +220,7 @@ def _mirror(matrix: np.ndarray, step: int = 1024) -> None:
 
 
 def _spread(room: np.ndarray, warm: np.ndarray, n_items: int) -> np.ndarray:
-    """Move a matrix of warm items at the start of `room` to its places in the whole catalogue.
-
-    From the last row to the first: a row's new place never lies before its old one, so no row is
-    overwritten before it has moved.
-    """
+    """Move a matrix of warm items at the start of `room` to its places in the whole catalogue."""
     n_warm = len(warm)
     whole = room.reshape(n_items, n_items)
     if n_warm == n_items:
@@ -259,7 +244,7 @@ def _prune(weights: np.ndarray, keep: int) -> csr_matrix:
     step = max(1, min(n, _BLOCK // n))
     for start in range(0, n, step):
         columns = np.ascontiguousarray(weights[:, start : start + step].T)
-        best = np.sort(largest_columns(np.abs(columns), keep), axis=1)
+        best = np.sort(largest_weights(np.abs(columns), keep), axis=1)
         rows[start : start + step] = best
         values[start : start + step] = np.take_along_axis(columns, best, axis=1)
     pruned = csc_matrix(

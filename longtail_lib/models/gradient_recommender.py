@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any
+from numbers import Integral, Real
+from typing import Any, ClassVar
 
 import numpy as np
 
-from longtail_lib.models._import_keras import import_keras
+from longtail_lib._import_keras import import_keras
+from longtail_lib._parameters import BOOLEAN, PATH, SEED, Constraint, Interval, Nullable
 from longtail_lib.models._recommender import Recommender
 from longtail_lib.models._training_progress import (
     fingerprint,
@@ -108,6 +110,18 @@ class GradientRecommender(Recommender):
     seed: int
     progress: bool
 
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "epochs": Interval(Integral, 1),
+        "batch_size": Interval(Integral, 1),
+        "learning_rate": Interval(Real, 0, closed="neither"),
+        "patience": Nullable(
+            Interval(Integral, 1, noun="whole number of epochs"), "to train all epochs"
+        ),
+        "checkpoint": Nullable(PATH, "to keep no state"),
+        "seed": SEED,
+        "progress": BOOLEAN,
+    }
+
     @abstractmethod
     def _build(self, parts: Split) -> Any:
         """Return the compiled network, its weights made."""
@@ -130,7 +144,6 @@ class GradientRecommender(Recommender):
     def _fit(self, parts: Split) -> None:
         from tqdm.auto import tqdm
 
-        self._check_training(parts)
         self.network_ = self._build(parts)
         self.network_.optimizer.build(self.network_.trainable_variables)
         own = fingerprint(type(self).__name__, self.get_params(), parts)
@@ -164,28 +177,13 @@ class GradientRecommender(Recommender):
             self.history_["validation NDCG@10"] = np.array(ndcg)
         self.best_epoch_ = int(np.argmax(ndcg)) + 1 if ndcg else len(loss)
 
-    def _check_training(self, parts: Split) -> None:
-        name = type(self).__name__
-        for parameter in ("epochs", "batch_size"):
-            value = getattr(self, parameter)
-            if not isinstance(value, int | np.integer) or value < 1:
-                raise ValueError(f"{name}: {parameter} must be a whole number from 1, got {value}")
-        if not 0 < self.learning_rate < np.inf:
+    def _check_parameters(self, parts: Split) -> None:
+        super()._check_parameters(parts)
+        if self.patience is not None and parts.validation.nnz == 0:
             raise ValueError(
-                f"{name}: learning_rate must be a positive number, got {self.learning_rate}"
-            )
-        if self.patience is None:
-            return
-        if not isinstance(self.patience, int | np.integer) or self.patience < 1:
-            raise ValueError(
-                f"{name}: patience must be a whole number of epochs from 1, or None to train all "
-                f"epochs, got {self.patience}"
-            )
-        if parts.validation.nnz == 0:
-            raise ValueError(
-                f"{name}: patience={self.patience} stops early on validation NDCG@10, and the "
-                f"validation part of {parts!r} is empty; split with a larger share for "
-                "validation, or train all epochs with patience=None"
+                f"{type(self).__name__}: patience={self.patience} stops early on validation "
+                f"NDCG@10, and the validation part of {parts!r} is empty; split with a larger "
+                "share for validation, or train all epochs with patience=None"
             )
 
     def _has_stopped(self, ndcg: Sequence[float]) -> bool:

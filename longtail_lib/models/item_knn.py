@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from numbers import Integral, Real
+from typing import ClassVar
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from longtail_lib._parameters import Constraint, Interval
+from longtail_lib._top_candidates import largest_weights
 from longtail_lib.models._recommender import Recommender
 from longtail_lib.preprocessing import Split
-from longtail_lib.ranking import largest_columns
 
 __all__ = ["ItemKNN"]
 
@@ -26,7 +28,7 @@ class ItemKNN(Recommender):
     .. math:: s_{ij} = \frac{x_i \cdot x_j}{\lVert x_i \rVert \lVert x_j \rVert + shrinkage},
               \qquad s_{ii} = 0.
 
-    For each candidate j only its `neighbours` most similar items stay: :math:`W_{ij} = s_{ij}` if
+    For each candidate j only its `n_neighbors` most similar items stay: :math:`W_{ij} = s_{ij}` if
     i is one of them, else 0. Equal similarities at the border are taken by catalogue position.
     The score of user u is the plain sum
 
@@ -41,7 +43,7 @@ class ItemKNN(Recommender):
 
     Parameters
     ----------
-    neighbours : int
+    n_neighbors : int
         How many items may speak for each candidate.
     shrinkage : float
         Added to the product of norms: a similarity that rests on few users is pulled to 0.
@@ -54,7 +56,7 @@ class ItemKNN(Recommender):
     Raises
     ------
     ValueError
-        From `fit`, when neighbours is below 1 or shrinkage below 0.
+        From `fit`, when n_neighbors is below 1 or shrinkage below 0.
 
     References
     ----------
@@ -66,38 +68,30 @@ class ItemKNN(Recommender):
 
     Examples
     --------
-    >>> import numpy as np
-    >>> from scipy.sparse import csr_matrix
     >>> from longtail_lib.preprocessing import Split
-    >>> train = csr_matrix(np.array([[1, 1, 0], [1, 1, 0], [0, 1, 1], [1, 0, 0]], np.float32))
-    >>> none = csr_matrix(train.shape, dtype=np.float32)
-    >>> parts = Split(train, none, none, np.arange(4), np.array(["a", "b", "c"]), items=None,
-    ...               users=None, how="random")
-    >>> model = ItemKNN(neighbours=1, shrinkage=1.0).fit(parts)
+    >>> train = [[1, 1, 0], [1, 1, 0], [0, 1, 1], [1, 0, 0]]
+    >>> parts = Split.from_matrices(train, item_ids=["a", "b", "c"])
+    >>> model = ItemKNN(n_neighbors=1, shrinkage=1.0).fit(parts)
     >>> model.weights_.toarray().round(3)      # s_ab = 2 / (sqrt(3) * sqrt(3) + 1)
     array([[0.   , 0.5  , 0.   ],
            [0.5  , 0.   , 0.366],
            [0.   , 0.   , 0.   ]], dtype=float32)
     """
 
-    def __init__(self, neighbours: int = 100, shrinkage: float = 10.0) -> None:
-        self.neighbours = neighbours
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "n_neighbors": Interval(Integral, 1),
+        "shrinkage": Interval(Real, 0),
+    }
+
+    def __init__(self, n_neighbors: int = 100, shrinkage: float = 10.0) -> None:
+        self.n_neighbors = n_neighbors
         self.shrinkage = shrinkage
 
     def _fit(self, parts: Split) -> None:
-        for name, kind in (("neighbours", Integral), ("shrinkage", Real)):
-            given = getattr(self, name)
-            if not isinstance(given, kind):
-                what = "whole number" if kind is Integral else "number"
-                raise ValueError(f"ItemKNN: {name} must be a {what}, got {given!r}")
-        if self.neighbours < 1:
-            raise ValueError(f"ItemKNN: neighbours must be at least 1, got {self.neighbours}")
-        if not self.shrinkage >= 0:
-            raise ValueError(f"ItemKNN: shrinkage must be 0 or more, got {self.shrinkage}")
         users, items = parts.train, parts.train.T.tocsr()
         n_items = items.shape[0]
         norms = np.sqrt(np.asarray(items.multiply(items).sum(axis=1))).ravel().astype(np.float32)
-        keep = min(self.neighbours, n_items)
+        keep = min(self.n_neighbors, n_items)
         step = max(1, min(n_items, _BLOCK // n_items))
         columns, counts, values = [], [], []
         for start in range(0, n_items, step):
@@ -109,7 +103,7 @@ class ItemKNN(Recommender):
             # A cold item has norm 0 and, without shrinkage, a quotient 0/0 whose value is 0.
             np.divide(block, shrunk, out=block, where=shrunk > 0)
             block[np.arange(stop - start), np.arange(start, stop)] = 0
-            best = np.sort(largest_columns(block, keep), axis=1)
+            best = np.sort(largest_weights(block, keep), axis=1)
             similarity = np.take_along_axis(block, best, axis=1)
             positive = similarity > 0
             columns.append(best[positive].astype(np.int32))

@@ -35,10 +35,8 @@ class Oracle(Recommender):
     >>> table = np.array([[0.1, 0.7, 0.4], [0.6, 0.2, 0.6]])
     >>> users, items = np.array([7, 8]), np.array(["a", "b", "c"])
     >>> truth = SimpleNamespace(user_ids=users, item_ids=items, preference=lambda rows: table[rows])
-    >>> train = csr_matrix(np.array([[0, 1, 0], [0, 1, 0]], dtype=np.float32))
-    >>> none = csr_matrix(train.shape, dtype=np.float32)
-    >>> parts = Split(train, none, none, users, items, items=None, users=None, how="random",
-    ...               truth=truth)
+    >>> parts = Split.from_matrices(
+    ...     [[0, 1, 0], [0, 1, 0]], user_ids=users, item_ids=items, truth=truth)
     >>> Oracle().fit(parts).recommend([7, 8], k=1)[0].tolist()
     [['c'], ['a']]
     """

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from numbers import Real
+from typing import ClassVar
 
 import numpy as np
 
+from longtail_lib._parameters import Constraint, Interval, Nullable
 from longtail_lib.models._recommender import Recommender
 from longtail_lib.preprocessing import Split
 
@@ -56,19 +58,20 @@ class Popularity(Recommender):
     Examples
     --------
     >>> import numpy as np
-    >>> from scipy.sparse import csr_matrix
     >>> from longtail_lib.preprocessing import Split
-    >>> train = csr_matrix(np.array([[1, 1, 0], [0, 1, 0]], dtype=np.float32))
-    >>> none = csr_matrix(train.shape, dtype=np.float32)
-    >>> day = 86_400
-    >>> times = csr_matrix(np.array([[60, 32, 0], [0, 46, 0]]) * day)
-    >>> parts = Split(train, none, none, np.array([7, 8]), np.array(["a", "b", "c"]),
-    ...               items=None, users=None, how="temporal", times={"train": times})
+    >>> days = np.array([[60, 32, 0], [0, 46, 0]])
+    >>> parts = Split.from_matrices(days > 0, times={"train": days * 86_400})
     >>> Popularity().fit(parts).popularity_.tolist()
     [1.0, 2.0, 0.0]
     >>> Popularity(half_life=14).fit(parts).popularity_.tolist()     # b is 2 and 1 half-lives old
     [1.0, 0.75, 0.0]
     """
+
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "half_life": Nullable(
+            Interval(Real, 0, closed="neither", noun="number of days"), "for no decay"
+        ),
+    }
 
     def __init__(self, half_life: float | None = None) -> None:
         self.half_life = half_life
@@ -77,11 +80,6 @@ class Popularity(Recommender):
         if self.half_life is None:
             self.popularity_ = parts.popularity.astype(np.float32)
             return
-        if not isinstance(self.half_life, Real) or not 0 < self.half_life < np.inf:
-            raise ValueError(
-                "Popularity: half_life must be a positive number of days, or None for no decay, "
-                f"got {self.half_life!r}"
-            )
         if parts.times is None:
             raise ValueError(
                 f"Popularity: half_life={self.half_life} needs timestamps, which {parts!r} does "

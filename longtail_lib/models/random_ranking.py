@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
+from longtail_lib._parameters import SEED, Constraint
 from longtail_lib.models._recommender import Recommender
 from longtail_lib.preprocessing import Split
+from longtail_lib.ranking import GOLDEN, mixed_words
 
 __all__ = ["Random"]
-
-# Constants of SplitMix64 (Steele, Lea and Flood 2014).
-_STEP = np.uint64(0x9E3779B97F4A7C15)
-_FIRST = np.uint64(0xBF58476D1CE4E5B9)
-_SECOND = np.uint64(0x94D049BB133111EB)
 
 
 class Random(Recommender):
@@ -34,16 +33,16 @@ class Random(Recommender):
     Examples
     --------
     >>> import numpy as np
-    >>> from scipy.sparse import csr_matrix
     >>> from longtail_lib.preprocessing import Split
-    >>> train = csr_matrix(np.eye(3, 5, dtype=np.float32))
-    >>> none = csr_matrix(train.shape, dtype=np.float32)
-    >>> parts = Split(train, none, none, np.arange(3), np.arange(5), items=None, users=None,
-    ...               how="random")
+    >>> parts = Split.from_matrices(np.eye(3, 5))
     >>> model = Random(seed=1).fit(parts)
     >>> bool((model.score([0, 1, 2])[2] == model.score([2])[0]).all())
     True
     """
+
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "seed": SEED,
+    }
 
     def __init__(self, seed: int = 0) -> None:
         self.seed = seed
@@ -53,9 +52,9 @@ class Random(Recommender):
         self.key_ = np.random.SeedSequence(self.seed).generate_state(1, np.uint64)
 
     def _score(self, user_rows: np.ndarray) -> np.ndarray:
-        users = _mix(self.key_ + user_rows.astype(np.uint64) * _STEP)
-        columns = np.arange(len(self.item_ids_), dtype=np.uint64) * _STEP
-        hashed = _mix(users[:, None] + columns)
+        users = mixed_words(self.key_ + (user_rows.astype(np.uint64) + np.uint64(1)) * GOLDEN)
+        columns = np.arange(1, len(self.item_ids_) + 1, dtype=np.uint64) * GOLDEN
+        hashed = mixed_words(users[:, None] + columns)
         # 24 bits are what a float32 in [0, 1) can hold without rounding up to 1.
         return (hashed >> np.uint64(40)).astype(np.float32) * np.float32(2.0**-24)
 
@@ -64,14 +63,3 @@ class Random(Recommender):
 
     def _restore(self, state: dict[str, np.ndarray]) -> None:
         self.key_ = state["key"]
-
-
-def _mix(words: np.ndarray) -> np.ndarray:
-    """Spread every bit of a fresh uint64 array over all 64, in place."""
-    words += _STEP
-    words ^= words >> np.uint64(30)
-    words *= _FIRST
-    words ^= words >> np.uint64(27)
-    words *= _SECOND
-    words ^= words >> np.uint64(31)
-    return words

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Literal
+from numbers import Integral, Real
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from longtail_lib._parameters import ARRAY, COLUMN, Constraint, Interval, Nullable, Options
 from longtail_lib.models._recommender import Recommender
 from longtail_lib.models._wrapped_recommender import WrappedRecommender
 from longtail_lib.preprocessing import Split
 from longtail_lib.ranking import id_keys, mask_seen, top_k, user_key
 from longtail_lib.rerank import calibrated, mmr, popularity_penalty, tail_quota, xquad
-from longtail_lib.rerank._candidates import attribute_shares, check_share, history_mixture
+from longtail_lib.rerank._candidates import attribute_shares, history_mixture
 from longtail_lib.tail import popularity_groups
 
-__all__ = ["METHODS", "Reranked", "check_parameters"]
+__all__ = ["METHODS", "Reranked"]
 
+
+METHODS = ("xquad", "calibrated", "mmr", "tail_quota", "popularity_penalty")
 
 # The re-ranked list is this many times as long as k; see the class.
 _DEPTH = 3
@@ -83,10 +86,8 @@ class Reranked(WrappedRecommender):
     Examples
     --------
     >>> from longtail_lib.models import Popularity
-    >>> train = csr_matrix(np.tri(6, 6, dtype=np.float32))      # item 0 has six users, item 5 one
-    >>> none = csr_matrix(train.shape, dtype=np.float32)
-    >>> parts = Split(train, none, none, np.arange(6), np.array(list("abcdef")), items=None,
-    ...               users=None, how="random")
+    >>> train = np.tri(6, 6)      # item 0 has six users, item 5 one
+    >>> parts = Split.from_matrices(train, item_ids=list("abcdef"))
     >>> for model in (Popularity(), Reranked(Popularity(), "tail_quota", weight=0.5)):
     ...     items, _ = model.fit(parts).recommend([0], k=4)     # has only seen "a"
     ...     print(items[0])
@@ -95,6 +96,20 @@ class Reranked(WrappedRecommender):
     """
 
     _array_params = ("vectors",)
+
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "method": Options(*METHODS),
+        "weight": Interval(Real, 0),
+        "candidates": Interval(Integral, 1),
+        "k": Interval(Integral, 1),
+        "tail_candidates": Interval(Integral, 0),
+        "variant": Options("smooth", "binary"),
+        "attribute": Nullable(COLUMN),
+        "vectors": Nullable(ARRAY),
+        "alpha": Nullable(Interval(Real, 0, 1, closed="neither"), "for the simple quota"),
+        "head": Interval(Real, 0, 1),
+        "tail": Interval(Real, 0, 1),
+    }
 
     def __init__(
         self,
@@ -124,10 +139,20 @@ class Reranked(WrappedRecommender):
         self.head = head
         self.tail = tail
 
-    def _fit(self, parts: Split) -> None:
-        # Before the inner model is fitted, which may take minutes.
-        check_parameters(self.get_params())
-        super()._fit(parts)
+    def _check_parameters(self, parts: Split) -> None:
+        super()._check_parameters(parts)
+        if self.weight > 1 and self.method != "popularity_penalty":
+            raise ValueError(
+                f"Reranked: weight of {self.method} must be a number from 0 to 1, got "
+                f"{self.weight}; only 'popularity_penalty' takes more"
+            )
+        if self.k > self.candidates + self.tail_candidates:
+            raise ValueError(
+                f"Reranked: k is {self.k}, but there are only {self.candidates} candidates "
+                f"and {self.tail_candidates} tail candidates; raise candidates"
+            )
+        if self.attribute is not None and self.vectors is not None:
+            raise ValueError("Reranked: give either attribute or vectors, not both")
 
     def _fit_around(self, parts: Split) -> None:
         self.item_vectors_ = None
@@ -286,45 +311,3 @@ def _cosines(seen: csr_matrix) -> csr_matrix:
         (scale[seen.indices].astype(np.float32), seen.indices, seen.indptr), shape=seen.shape
     )
     return (scaled.T @ scaled).tocsr()
-
-
-METHODS = ("xquad", "calibrated", "mmr", "tail_quota", "popularity_penalty")
-
-
-def check_parameters(given: Mapping[str, Any]) -> None:
-    """Refuse parameters of `Reranked` that cannot be meant.
-
-    Parameters
-    ----------
-    given : mapping of str to parameter
-        From `get_params`.
-
-    Raises
-    ------
-    ValueError
-        A parameter is unknown or out of range, or two exclude each other.
-    """
-    method = given["method"]
-    if method not in METHODS:
-        raise ValueError(f"Reranked: method must be one of {', '.join(METHODS)}, got {method!r}")
-    most = np.inf if method == "popularity_penalty" else 1
-    check_share(given["weight"], f"weight of {method}", "Reranked", most)
-    for name, least in (("candidates", 1), ("k", 1), ("tail_candidates", 0)):
-        value = given[name]
-        if not isinstance(value, int | np.integer) or value < least:
-            raise ValueError(f"Reranked: {name} must be a whole number from {least}, got {value!r}")
-    if given["k"] > given["candidates"] + given["tail_candidates"]:
-        raise ValueError(
-            f"Reranked: k is {given['k']}, but there are only {given['candidates']} candidates "
-            f"and {given['tail_candidates']} tail candidates; raise candidates"
-        )
-    if given["variant"] not in ("smooth", "binary"):
-        raise ValueError(
-            f"Reranked: variant must be 'smooth' or 'binary', got {given['variant']!r}"
-        )
-    if given["attribute"] is not None and given["vectors"] is not None:
-        raise ValueError("Reranked: give either attribute or vectors, not both")
-    if given["alpha"] is not None and not 0 < given["alpha"] < 1:
-        raise ValueError(
-            f"Reranked: alpha must lie above 0 and below 1, or be None, got {given['alpha']}"
-        )

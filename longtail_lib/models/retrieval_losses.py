@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from longtail_lib.models._import_keras import import_keras
+from longtail_lib._import_keras import import_keras
 
 __all__ = [
     "binary_cross_entropy",

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
+from numbers import Integral, Real
+from typing import Any, ClassVar
 
 import numpy as np
 
+from longtail_lib._parameters import BOOLEAN, WORDS, Constraint, Interval, Nullable, Options
 from longtail_lib.models._negative_sampling import NEGATIVES, StreamFrequency
+from longtail_lib.models.debiased.logit_adjusted import log_prior
 from longtail_lib.models.gradient_recommender import GradientRecommender
 from longtail_lib.preprocessing import Split
 
 __all__ = ["TwoTower"]
 
-_LOSSES = ("softmax", "sampled-softmax", "bce", "bpr", "mse")
 _SIGNS = {"right": 1.0, "none": 0.0, "wrong": -1.0}
 # Below this many items every item has a bucket of its own.
 _BUCKETS = 2**20
@@ -99,6 +101,20 @@ class TwoTower(GradientRecommender):
     'right'
     """
 
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "dim": Interval(Integral, 1),
+        "features": Nullable(WORDS, "for ids alone"),
+        "loss": Options("softmax", "sampled-softmax", "bce", "bpr", "mse"),
+        "negatives": Options(*NEGATIVES),
+        "n_negatives": Interval(Integral, 1),
+        "logq": Options(*_SIGNS),
+        "temperature": Interval(Real, 0, closed="neither"),
+        "logit_adjustment": Interval(Real),
+        "similarity": Options("cosine", "dot"),
+        "item_bias": BOOLEAN,
+        "l2": Interval(Real, 0),
+    }
+
     def __init__(
         self,
         dim: int = 64,
@@ -140,7 +156,6 @@ class TwoTower(GradientRecommender):
         self.progress = progress
 
     def _build(self, parts: Split) -> Any:
-        self._check_parameters()
         from longtail_lib.models._two_tower_network import TwoTowerNetwork, keras, tower_features
 
         self._frequency = None
@@ -209,35 +224,10 @@ class TwoTower(GradientRecommender):
     def _log_prior(self, parts: Split) -> np.ndarray | None:
         if not self.logit_adjustment:
             return None
-        counts = parts.popularity + 1
-        return (self.logit_adjustment * np.log(counts / counts.sum())).astype(np.float32)
+        return (self.logit_adjustment * log_prior(parts.popularity)).astype(np.float32)
 
-    def _check_parameters(self) -> None:
-        for name, known in (
-            ("loss", _LOSSES),
-            ("negatives", NEGATIVES),
-            ("logq", tuple(_SIGNS)),
-            ("similarity", ("cosine", "dot")),
-        ):
-            if getattr(self, name) not in known:
-                raise ValueError(
-                    f"TwoTower: {name} must be one of {', '.join(map(repr, known))}, got "
-                    f"{getattr(self, name)!r}"
-                )
-        for name in ("dim", "n_negatives"):
-            value = getattr(self, name)
-            if not isinstance(value, int | np.integer) or value < 1:
-                raise ValueError(f"TwoTower: {name} must be a whole number from 1, got {value}")
-        if not 0 < self.temperature < np.inf:
-            raise ValueError(
-                f"TwoTower: temperature must be a positive number, got {self.temperature}"
-            )
-        if not 0 <= self.l2 < np.inf:
-            raise ValueError(f"TwoTower: l2 must be a number from 0, got {self.l2}")
-        if not np.isfinite(self.logit_adjustment):
-            raise ValueError(
-                f"TwoTower: logit_adjustment must be finite, got {self.logit_adjustment}"
-            )
+    def _check_parameters(self, parts: Split) -> None:
+        super()._check_parameters(parts)
         if self.logit_adjustment and self.loss not in ("softmax", "sampled-softmax"):
             raise ValueError(
                 "TwoTower: logit_adjustment changes the softmax losses alone, and loss is "

@@ -13,27 +13,7 @@ KEEP = ("last", "first", "highest")
 def order_by_pair(
     users: np.ndarray, items: np.ndarray, n_items: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Order rows by user, then item, then place in the log.
-
-    Parameters
-    ----------
-    users, items : ndarray of int, shape (n,)
-        Codes from 0.
-    n_items : int
-        Every item code is below it.
-
-    Returns
-    -------
-    order : ndarray of int64, shape (n,)
-        Row numbers.
-    again : ndarray of bool, shape (n,)
-        Whether the row at that place repeats the user and item of the one before it.
-
-    Examples
-    --------
-    >>> order_by_pair(np.array([1, 0, 1]), np.array([0, 1, 0]), n_items=2)
-    (array([1, 0, 2]), array([False, False,  True]))
-    """
+    """Order rows by user, then item, then place in the log."""
     n = len(users)
     key = users.astype(np.int64)
     key *= n_items
@@ -63,38 +43,7 @@ def repeated_rows(
     ratings: np.ndarray | None = None,
     times: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Find the rows to drop so that every user-item pair occurs once.
-
-    Parameters
-    ----------
-    users, items : ndarray of int, shape (n,)
-        Codes from 0.
-    n_items : int
-        Every item code is below it.
-    keep : {"last", "first", "highest"}
-        Which interaction of a pair stays: the latest, the earliest, or the one with the highest
-        rating. Equal times are decided by the higher rating, equal ratings by the later time.
-        Without timestamps the place in the log stands for the time.
-    ratings : ndarray of float, shape (n,), or None
-    times : ndarray of int64, shape (n,), or None
-
-    Returns
-    -------
-    copies : ndarray of int64
-        Rows that equal another row of the pair in rating and timestamp; one of each set of
-        equals, the first in the log, is not among them (the last with ``keep="last"`` and no
-        timestamps).
-    repeated : ndarray of int64
-        Rows that differ from the one that stays.
-
-    Examples
-    --------
-    >>> copies, repeated = repeated_rows(
-    ...     np.array([0, 0, 0]), np.array([0, 0, 0]), 1, keep="last", times=np.array([5, 9, 9])
-    ... )
-    >>> copies, repeated
-    (array([2]), array([0]))
-    """
+    """Find the rows to drop so that every user-item pair occurs once."""
     order, again = order_by_pair(users, items, n_items)
     nothing = np.empty(0, dtype=np.int64)
     if not again.any():
@@ -146,27 +95,7 @@ _DAY = 86_400
 
 
 def bot_users(users: np.ndarray, times: np.ndarray, n_users: int, most_per_day: int) -> np.ndarray:
-    """Say which users have more than `most_per_day` interactions on any one UTC day.
-
-    Parameters
-    ----------
-    users : ndarray of int, shape (n,)
-        Codes below `n_users`.
-    times : ndarray of int64, shape (n,)
-        Seconds since 1970-01-01 UTC.
-    n_users : int
-    most_per_day : int
-        The most that is believed of a person.
-
-    Returns
-    -------
-    ndarray of bool, shape (n_users,)
-
-    Examples
-    --------
-    >>> bot_users(np.array([0, 0, 0, 1, 1]), np.array([0, 5, 9, 0, 90_000]), 2, most_per_day=2)
-    array([ True, False])
-    """
+    """Say which users have more than `most_per_day` interactions on any one UTC day."""
     suspects = np.bincount(users, minlength=n_users) > most_per_day
     rows = np.flatnonzero(suspects[users])
     user, day = users[rows], np.floor_divide(times[rows], _DAY)
@@ -184,38 +113,7 @@ def bot_users(users: np.ndarray, times: np.ndarray, n_users: int, most_per_day: 
 def k_core(
     users: np.ndarray, items: np.ndarray, min_user: int, min_item: int
 ) -> tuple[np.ndarray, int]:
-    """Drop users and items with too few interactions until none is left to drop.
-
-    Dropping an item takes interactions from its users, who may then fall below their own
-    minimum, and so on. One pass is therefore not enough; the fixed point is unique and does not
-    depend on the order of dropping.
-
-    Parameters
-    ----------
-    users, items : ndarray of int, shape (n,)
-        Codes from 0; each row is one interaction, no pair occurs twice.
-    min_user, min_item : int
-        Least interactions of a user and of an item.
-
-    Returns
-    -------
-    kept : ndarray of bool, shape (n,)
-    passes : int
-        Passes that dropped something.
-
-    References
-    ----------
-    Seidman, S. B. (1983). Network structure and minimum degree. Social Networks 5(3), 269-287.
-
-    Examples
-    --------
-    User 1 loses the item that only they have, and then falls below the minimum.
-
-    >>> users, items = np.array([0, 0, 1, 1, 2, 2]), np.array([0, 1, 0, 2, 0, 1])
-    >>> kept, passes = k_core(users, items, 2, 2)
-    >>> kept.tolist(), passes
-    ([True, True, False, False, True, True], 2)
-    """
+    """Drop users and items with too few interactions until none is left to drop."""
     kept = np.ones(len(users), dtype=bool)
     user_counts, item_counts = np.bincount(users), np.bincount(items)
     passes = 0

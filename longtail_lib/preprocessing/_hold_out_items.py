@@ -8,11 +8,13 @@ from numbers import Real
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from longtail_lib._parameters import BOOLEAN, SEED, Interval, constrained
 from longtail_lib.preprocessing._split_matrices import PARTS, Split
 
 __all__ = ["hold_out_items"]
 
 
+@constrained(share=Interval(Real, 0, 1, closed="neither"), seed=SEED, keep_warm_test=BOOLEAN)
 def hold_out_items(
     parts: Split, share: float = 0.1, seed: int = 0, *, keep_warm_test: bool = True
 ) -> Split:
@@ -51,9 +53,7 @@ def hold_out_items(
 
     Examples
     --------
-    >>> train = csr_matrix(np.array([[1, 1, 0], [1, 0, 1]], dtype=np.float32))
-    >>> none = csr_matrix((2, 3), dtype=np.float32)
-    >>> parts = Split(train, none, none, np.arange(2), np.arange(3), None, None, "random")
+    >>> parts = Split.from_matrices([[1, 1, 0], [1, 0, 1]])
     >>> cold = hold_out_items(parts, share=0.3, seed=1)
     >>> cold.cold.tolist()
     [False, True, False]
@@ -61,8 +61,6 @@ def hold_out_items(
     array([[0., 1., 0.],
            [0., 0., 0.]], dtype=float32)
     """
-    if not isinstance(share, Real) or isinstance(share, bool) or not 0 < share < 1:
-        raise ValueError(f"hold_out_items: share must lie between 0 and 1, got {share!r}")
     warm = np.flatnonzero(parts.popularity)
     # Rounding first keeps ceil(0.07 * 100) at 7 although the product is 7.000000000000001.
     count = int(np.ceil(round(share * len(warm), 9)))

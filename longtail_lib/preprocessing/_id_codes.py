@@ -21,38 +21,7 @@ __all__ = [
 
 
 def clean_ids(column: nw.Series, where: str) -> tuple[nw.Series, np.ndarray, int]:
-    """Strip white space from text ids and say which are missing.
-
-    Parameters
-    ----------
-    column : narwhals Series, shape (n,)
-        Integers, text or categories. Whole floats become integers, because pandas turns an
-        integer column with a gap into floats.
-    where : str
-        Table and column for error messages, such as "interactions.user_id".
-
-    Returns
-    -------
-    ids : narwhals Series, shape (n,)
-        Integers or text; a missing id holds 0 or the empty text.
-    missing : ndarray of bool, shape (n,)
-        Null, NaN, or text that is empty once stripped.
-    stripped : int
-        How many text ids had white space around them.
-
-    Raises
-    ------
-    TypeError
-        A column that is neither integers nor text.
-
-    Examples
-    --------
-    >>> import polars as pl
-    >>> column = nw.from_native(pl.Series([" a", "b", None, "  "]), series_only=True)
-    >>> ids, missing, stripped = clean_ids(column, "interactions.user_id")
-    >>> ids.to_list(), missing.tolist(), stripped
-    (['a', 'b', '', ''], [False, False, True, True], 2)
-    """
+    """Strip white space from text ids and say which are missing."""
     backend = column.implementation
     missing = column.is_null().to_numpy().astype(bool, copy=False)
     if column.dtype in (nw.Categorical, nw.Enum):
@@ -88,27 +57,7 @@ def clean_ids(column: nw.Series, where: str) -> tuple[nw.Series, np.ndarray, int
 
 
 def factorise(column: nw.Series) -> tuple[np.ndarray, np.ndarray]:
-    """Replace ids by their rank among the distinct ids.
-
-    Parameters
-    ----------
-    column : narwhals Series, shape (n,)
-        Integers or text without nulls.
-
-    Returns
-    -------
-    ids : ndarray, shape (n_distinct,)
-        Distinct ids, ascending; text as a fixed-width numpy string, so that it saves without
-        pickle.
-    codes : ndarray of int32, shape (n,)
-        ``ids[codes]`` is the column again.
-
-    Examples
-    --------
-    >>> import polars as pl
-    >>> factorise(nw.from_native(pl.Series([30, 10, 30]), series_only=True))
-    (array([10, 30]), array([1, 0, 1], dtype=int32))
-    """
+    """Replace ids by their rank among the distinct ids."""
     if column.dtype == nw.String:
         ids = column.unique().sort().to_list()
         codes = column.replace_strict(ids, list(range(len(ids))), return_dtype=nw.Int32)
@@ -133,18 +82,7 @@ def factorise(column: nw.Series) -> tuple[np.ndarray, np.ndarray]:
 
 
 def align(ids: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Position of each id in an ascending array of known ids, -1 where unknown.
-
-    Raises
-    ------
-    TypeError
-        One array holds text and the other numbers.
-
-    Examples
-    --------
-    >>> align(np.array([5, 6]), np.array([1, 5, 9]))
-    array([ 1, -1], dtype=int32)
-    """
+    """Position of each id in an ascending array of known ids, -1 where unknown."""
     if len(ids) and len(known) and (ids.dtype.kind == "U") != (known.dtype.kind == "U"):
         raise TypeError(
             f"ids are of different types in two tables, such as {ids[0].item()!r} and "
@@ -169,34 +107,7 @@ def with_column(frame: nw.DataFrame, name: str, values: np.ndarray) -> nw.DataFr
 
 
 def clean_table(table: Any, column: str, what: str) -> tuple[nw.DataFrame, np.ndarray, list[str]]:
-    """Strip ids, and keep the first row of each id.
-
-    Parameters
-    ----------
-    table : frame
-        Items or users.
-    column : str
-        The id column.
-    what : str
-        Name of the table for messages.
-
-    Returns
-    -------
-    frame : narwhals DataFrame, shape (n, ...)
-        In the source's order.
-    ids : ndarray, shape (n,)
-        The ids in the same order.
-    notes : list of str
-        What was changed, in words.
-
-    Examples
-    --------
-    >>> import polars as pl
-    >>> table = pl.DataFrame({"item_id": ["b ", "a", "b"], "title": ["one", "two", "three"]})
-    >>> frame, ids, notes = clean_table(table, "item_id", "items")
-    >>> frame["title"].to_list(), ids.tolist(), notes
-    (['one', 'two'], ['b', 'a'], ['items with a missing or repeated id, left out: 1'])
-    """
+    """Strip ids, and keep the first row of each id."""
     frame = nw.from_native(table, eager_only=True)
     ids, missing, stripped = clean_ids(frame[column], f"{what}.{column}")
     if stripped or ids.dtype != frame[column].dtype:
@@ -230,42 +141,7 @@ _NO_ATTRIBUTES = ("item_id", "title", "text")
 def attribute_indicators(
     items: Any, columns: Iterable[str] | None = None, min_items: int = 5
 ) -> tuple[np.ndarray, list[str]]:
-    """Turn text attributes into one indicator for each value.
-
-    A value such as "Comedy|Drama", or a list, counts for each of its parts. Values that fewer
-    than `min_items` items share are left out: nothing can be generalised from them.
-
-    Parameters
-    ----------
-    items : frame or None
-        Item table, in the order of the catalogue, as `Split.items` has it.
-    columns : iterable of str or None
-        Attributes to use; None takes every column of text or lists but title and text.
-    min_items : int
-
-    Returns
-    -------
-    indicators : ndarray of float32, shape (n_items, n_values)
-        No columns where `items` is None or has no attributes.
-    names : list of str
-        Such as "category=garden tools".
-
-    Raises
-    ------
-    KeyError
-        A column that the table does not have.
-
-    Examples
-    --------
-    >>> import polars as pl
-    >>> items = pl.DataFrame({"item_id": [1, 2, 3], "genres": ["Comedy|Drama", "Drama", None],
-    ...                       "year": [1995, 1996, 1996]})
-    >>> indicators, names = attribute_indicators(items, min_items=1)
-    >>> names
-    ['genres=Comedy', 'genres=Drama']
-    >>> indicators.tolist()
-    [[1.0, 1.0], [0.0, 1.0], [0.0, 0.0]]
-    """
+    """Turn text attributes into one indicator for each value."""
     if items is None:
         return np.zeros((0, 0), dtype=np.float32), []
     table = nw.from_native(items, eager_only=True)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 import numpy as np
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = ["Ledger", "Preparation", "Step"]
 
@@ -112,7 +115,7 @@ class Preparation:
         """
         return self._show(np.flatnonzero(self.reasons == self._number(step)))
 
-    def to_frame(self, examples: int = 3) -> Any:
+    def to_frame(self, examples: int = 3) -> pl.DataFrame:
         """Return one row a step: `step`, `rule`, `dropped`, `left`, `examples`.
 
         Parameters
@@ -203,29 +206,7 @@ class Preparation:
 
 
 class Ledger:
-    """Which step dropped which row of a log.
-
-    Parameters
-    ----------
-    n_rows : int
-        Rows of the log before the first step.
-
-    Attributes
-    ----------
-    reasons : ndarray of uint8, shape (n_rows,)
-        0 for rows still there, else the number of the step that dropped them, from 1.
-    steps : list of Step
-    notes : list of str
-
-    Examples
-    --------
-    >>> ledger = Ledger(4)
-    >>> ledger.drop("odd rows", "the row number is odd", np.array([1, 3]))
-    >>> ledger.rows(), ledger.where(np.array([True, True, False, False]))
-    (array([0, 2]), array([0]))
-    >>> ledger.steps
-    [Step(name='odd rows', rule='the row number is odd', dropped=2, left=2)]
-    """
+    """Which step dropped which row of a log."""
 
     def __init__(self, n_rows: int) -> None:
         self.reasons = np.zeros(n_rows, dtype=np.uint8)
@@ -241,13 +222,7 @@ class Ledger:
         return np.flatnonzero(chosen & (self.reasons == 0))
 
     def drop(self, name: str, rule: str, rows: np.ndarray) -> None:
-        """Record a step and the rows that it drops.
-
-        Raises
-        ------
-        ValueError
-            The step leaves nothing.
-        """
+        """Record a step and the rows that it drops."""
         left = (self.steps[-1].left if self.steps else len(self.reasons)) - len(rows)
         self.steps.append(Step(name, rule, len(rows), left))
         self.reasons[rows] = len(self.steps)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
+from numbers import Integral, Real
 from typing import Any
 
 import narwhals as nw
 import numpy as np
 
+from longtail_lib._parameters import BOOLEAN, PAIR, Interval, Nullable, Options, constrained
 from longtail_lib.data import Dataset
 from longtail_lib.preprocessing._cleaning_steps import KEEP, bot_users, k_core, repeated_rows
 from longtail_lib.preprocessing._id_codes import (
@@ -20,11 +22,22 @@ from longtail_lib.preprocessing._id_codes import (
 )
 from longtail_lib.preprocessing._preparation import Ledger, Preparation
 from longtail_lib.preprocessing._rating_normaliser import METHODS, LeakageWarning, statistics
-from longtail_lib.preprocessing._sorted_log import read_ids, read_ratings, read_times
+from longtail_lib.preprocessing._sorted_log import coded_ids, finite_ratings, read_times
 
-__all__ = ["check_parameters", "prepare"]
+__all__ = ["prepare"]
 
 
+@constrained(
+    duplicates=Options(*KEEP, "error"),
+    rating_range=Nullable(PAIR),
+    min_rating=Nullable(Interval(Real)),
+    normalise=Nullable(Options(*METHODS)),
+    min_user_interactions=Interval(Integral, 1),
+    min_item_interactions=Interval(Integral, 1),
+    max_user_interactions_per_day=Nullable(Interval(Integral, 1)),
+    unknown_items=Options("drop", "error"),
+    keep_catalogue=BOOLEAN,
+)
 def prepare(
     data: Dataset,
     *,
@@ -120,20 +133,20 @@ def prepare(
     implicit threshold 1
     """
     parameters = {name: value for name, value in locals().items() if name != "data"}
-    check_parameters(data, parameters)
+    _check_columns(data, parameters)
     frame = nw.from_native(data.interactions, eager_only=True)
     ledger = Ledger(len(frame))
     items_table, catalogue, notes = clean_table(data.items, "item_id", "items")
     users_table, known_users, more = clean_table(data.users, "user_id", "users")
     ledger.notes += notes + more
 
-    frame, users, user_ids, missing, notes = read_ids(frame, "user_id")
-    frame, items, item_ids, absent, more = read_ids(frame, "item_id")
+    frame, users, user_ids, missing, notes = coded_ids(frame, "user_id")
+    frame, items, item_ids, absent, more = coded_ids(frame, "item_id")
     ledger.notes += notes + more
     missing = missing | absent
     ratings = times = None
     if "rating" in frame.columns:
-        ratings, absent = read_ratings(frame)
+        ratings, absent = finite_ratings(frame)
         missing = missing | absent
     if "timestamp" in frame.columns:
         frame, times, absent, notes = read_times(frame)
@@ -280,36 +293,13 @@ def _warn_of_leakage(normalise: str, rating_range: tuple[float, float] | None) -
         f"RatingNormaliser({normalise!r}).fit(parts).transform(parts) after "
         "split(..., values='rating').",
         LeakageWarning,
-        stacklevel=3,
+        # Above it stand prepare, and what checks its parameters.
+        stacklevel=4,
     )
 
 
-def check_parameters(data: Dataset, given: Mapping[str, Any]) -> None:
-    """Refuse what `prepare` cannot do with this dataset, before any work is done.
-
-    Parameters
-    ----------
-    data : Dataset
-    given : mapping of str to object
-        The parameters of `prepare` by name.
-
-    Raises
-    ------
-    ValueError
-        Names the parameter, what it may be, and what to do.
-    """
-    _one_of("duplicates", given["duplicates"], (*KEEP, "error"))
-    _one_of("normalise", given["normalise"], (None, *METHODS))
-    _one_of("unknown_items", given["unknown_items"], ("drop", "error"))
-    for name in ("min_user_interactions", "min_item_interactions", "max_user_interactions_per_day"):
-        value = given[name]
-        if value is None and name.startswith("max"):
-            continue
-        if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < 1:
-            raise ValueError(f"{name} must be a whole number from 1 on, got {value!r}")
-    bounds = given["rating_range"]
-    if bounds is not None and not (len(bounds) == 2 and bounds[0] < bounds[1]):
-        raise ValueError(f"rating_range must be (lowest, highest), got {bounds!r}")
+def _check_columns(data: Dataset, given: Mapping[str, Any]) -> None:
+    """Refuse steps that need what this dataset does not have."""
     on_ratings = [name for name in ("rating_range", "min_rating") if given[name] is not None]
     if getattr(data.preparation, "normalised", None) and on_ratings:
         raise ValueError(
@@ -328,8 +318,3 @@ def check_parameters(data: Dataset, given: Mapping[str, Any]) -> None:
         )
     if data.n_interactions == 0:
         raise ValueError(f"dataset '{data.card.name}' has no interactions to prepare")
-
-
-def _one_of(name: str, value: Any, allowed: tuple[Any, ...]) -> None:
-    if value not in allowed:
-        raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, got {value!r}")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from longtail_lib._parameters import PAIR, Constraint, Nullable, Options, check_parameters_of
 from longtail_lib.preprocessing._split_matrices import PARTS, Split
 
 __all__ = ["METHODS", "LeakageWarning", "RatingNormaliser"]
@@ -67,6 +68,11 @@ class RatingNormaliser:
     array([-2.], dtype=float32)
     """
 
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "method": Options(*METHODS),
+        "rating_range": Nullable(PAIR),
+    }
+
     def __init__(
         self, method: str = "user", rating_range: tuple[float, float] | None = None
     ) -> None:
@@ -81,8 +87,7 @@ class RatingNormaliser:
         ValueError
             An unknown method, a split without ratings, or an empty train part.
         """
-        if self.method not in METHODS:
-            raise ValueError(f"method must be one of {METHODS}, got {self.method!r}")
+        check_parameters_of(self)
         if parts.parameters.get("values") == "one":
             raise ValueError(
                 "this split holds ones, not ratings; make it with split(..., values='rating')"

@@ -23,7 +23,7 @@ from longtail_lib.preprocessing._id_codes import (
 from longtail_lib.preprocessing._seconds import seconds
 from longtail_lib.preprocessing._split_matrices import PARTS
 
-__all__ = ["SortedLog", "read_ids", "read_ratings", "read_times"]
+__all__ = ["SortedLog", "coded_ids", "finite_ratings", "read_times"]
 
 
 _PREPARE = "run longtail_lib.preprocessing.prepare on the dataset first"
@@ -31,21 +31,7 @@ _PREPARE = "run longtail_lib.preprocessing.prepare on the dataset first"
 
 @dataclass(frozen=True, eq=False)
 class SortedLog:
-    """Interactions ordered by user row, then item column.
-
-    Parameters
-    ----------
-    users, items : ndarray of int32, shape (n,)
-        Row and column of each interaction.
-    values : ndarray of float32, shape (n,), or None
-        Ratings; None stands for ones.
-    times : ndarray of int64, shape (n,), or None
-        Seconds since 1970-01-01 UTC.
-    user_ids, item_ids : ndarray
-        Ascending source ids behind rows and columns.
-    users_table, items_table : frame
-        In the order of the ids.
-    """
+    """Interactions ordered by user row, then item column."""
 
     users: np.ndarray
     items: np.ndarray
@@ -58,25 +44,18 @@ class SortedLog:
 
     @classmethod
     def of(cls, data: Dataset, values: str) -> SortedLog:
-        """Encode and sort a prepared dataset.
-
-        Raises
-        ------
-        ValueError
-            Missing values, repeated pairs, items outside the catalogue, no interactions, or
-            `values="rating"` without ratings.
-        """
+        """Encode and sort a prepared dataset."""
         frame = nw.from_native(data.interactions, eager_only=True)
         if not len(frame):
             raise ValueError(f"dataset '{data.card.name}' has no interactions to split")
         if values == "rating" and not data.has_ratings:
             raise ValueError("values='rating' needs a column 'rating', which the log does not have")
-        frame, users, user_ids, missing, _ = read_ids(frame, "user_id")
-        frame, items, item_ids, absent, _ = read_ids(frame, "item_id")
+        frame, users, user_ids, missing, _ = coded_ids(frame, "user_id")
+        frame, items, item_ids, absent, _ = coded_ids(frame, "item_id")
         missing = missing | absent
         ratings = times = None
         if values == "rating":
-            ratings, absent = read_ratings(frame)
+            ratings, absent = finite_ratings(frame)
             missing = missing | absent
         if data.has_timestamps:
             frame, times, absent, _ = read_times(frame)
@@ -127,18 +106,7 @@ class SortedLog:
     def matrices(
         self, part_of: np.ndarray
     ) -> tuple[dict[str, csr_matrix], Mapping[str, csr_matrix] | None]:
-        """Build the matrices of each part.
-
-        Parameters
-        ----------
-        part_of : ndarray of uint8, shape (n,)
-            0 for train, 1 for validation, 2 for test.
-
-        Returns
-        -------
-        values, times : mapping of part name to csr_matrix
-            float32 values; int64 times of the same sparsity, or None without timestamps.
-        """
+        """Build the matrices of each part."""
         values, times = {}, {}
         for number, part in enumerate(PARTS):
             chosen = part_of == number
@@ -161,29 +129,10 @@ class SortedLog:
         return matrix
 
 
-def read_ids(
+def coded_ids(
     frame: nw.DataFrame, column: str
 ) -> tuple[nw.DataFrame, np.ndarray, np.ndarray, np.ndarray, list[str]]:
-    """Read an id column.
-
-    Returns
-    -------
-    frame : narwhals DataFrame
-        With the column cleaned where it needed it.
-    codes : ndarray of int32, shape (n,)
-    ids : ndarray, shape (n_distinct,)
-        Ascending; ``ids[codes]`` is the column again.
-    missing : ndarray of bool, shape (n,)
-    notes : list of str
-
-    Examples
-    --------
-    >>> import polars as pl
-    >>> log = nw.from_native(pl.DataFrame({"user_id": ["u2", " u1", "u2"]}))
-    >>> frame, codes, ids, missing, notes = read_ids(log, "user_id")
-    >>> codes.tolist(), ids.tolist(), notes
-    ([1, 0, 1], ['u1', 'u2'], ['user_id stripped of white space: 1'])
-    """
+    """Turn an id column into codes, and say where ids are missing."""
     ids, missing, stripped = clean_ids(frame[column], f"interactions.{column}")
     if stripped or ids.dtype != frame[column].dtype:
         frame = frame.with_columns(ids.alias(column))
@@ -192,26 +141,8 @@ def read_ids(
     return frame, codes, distinct, missing, notes
 
 
-def read_ratings(frame: nw.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Read the ratings.
-
-    Returns
-    -------
-    ratings : ndarray of float64, shape (n,)
-    missing : ndarray of bool, shape (n,)
-        Null, NaN or infinite.
-
-    Raises
-    ------
-    TypeError
-        The column does not hold numbers.
-
-    Examples
-    --------
-    >>> import polars as pl
-    >>> read_ratings(nw.from_native(pl.DataFrame({"rating": [4, None]})))
-    (array([ 4., nan]), array([False,  True]))
-    """
+def finite_ratings(frame: nw.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Return the ratings as floats, and say where there is no finite one."""
     column = frame["rating"]
     if not column.dtype.is_numeric():
         if len(column) and not column.is_null().all():
@@ -227,26 +158,7 @@ def read_ratings(frame: nw.DataFrame) -> tuple[np.ndarray, np.ndarray]:
 
 
 def read_times(frame: nw.DataFrame) -> tuple[nw.DataFrame, np.ndarray, np.ndarray, list[str]]:
-    """Read the timestamps.
-
-    Returns
-    -------
-    frame : narwhals DataFrame
-        With the column as int64 seconds where it was anything else.
-    times : ndarray of int64, shape (n,)
-        Seconds since 1970-01-01 UTC.
-    missing : ndarray of bool, shape (n,)
-        Absent or unreadable.
-    notes : list of str
-
-    Examples
-    --------
-    >>> import polars as pl
-    >>> log = nw.from_native(pl.DataFrame({"timestamp": ["1970-01-02", "90000", ""]}))
-    >>> frame, times, missing, notes = read_times(log)
-    >>> times[:2].tolist(), missing.tolist(), notes
-    ([86400, 90000], [False, False, True], ['timestamps read as 1 s, 1 ISO 8601, 1 missing'])
-    """
+    """Read the timestamps."""
     column = frame["timestamp"]
     read = seconds(column)
     notes = []

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import Any
 
-import numpy as np
-
+from longtail_lib._parameters import SEED, Interval, Options, check_parameters, constrained
 from longtail_lib.data import Dataset
 from longtail_lib.preprocessing._sorted_log import SortedLog
 from longtail_lib.preprocessing._split_matrices import Split
@@ -14,8 +14,20 @@ from longtail_lib.preprocessing._strategies import leave_last_out, random_split,
 __all__ = ["split"]
 
 _DEFAULTS = {"leave-last-out": (1, 1), "temporal": (0.1, 0.2), "random": (0.1, 0.2)}
+_COUNT = Interval(
+    Integral,
+    0,
+    noun="whole number of interactions a user",
+    mend="shares are for 'temporal' and 'random'",
+)
 
 
+@constrained(
+    how=Options(*_DEFAULTS),
+    values=Options("one", "rating"),
+    share_of=Options("interactions", "user"),
+    seed=SEED,
+)
 def split(
     data: Dataset,
     *,
@@ -73,12 +85,6 @@ def split(
     >>> parts.item_ids[parts.test[0].indices].tolist()
     ['c']
     """
-    if how not in _DEFAULTS:
-        raise ValueError(f"how must be one of {', '.join(map(repr, _DEFAULTS))}, got {how!r}")
-    if values not in ("one", "rating"):
-        raise ValueError(f"values must be 'one' or 'rating', got {values!r}")
-    if share_of not in ("interactions", "user"):
-        raise ValueError(f"share_of must be 'interactions' or 'user', got {share_of!r}")
     if how != "random" and not data.has_timestamps:
         raise ValueError(
             f"how={how!r} needs a column 'timestamp', which the log of '{data.card.name}' does not "
@@ -88,13 +94,8 @@ def split(
     validation = default[0] if validation is None else validation
     test = default[1] if test is None else test
     if how == "leave-last-out":
-        for name, count in (("validation", validation), ("test", test)):
-            whole = isinstance(count, int | np.integer) and not isinstance(count, bool)
-            if not whole or count < 0:
-                raise ValueError(
-                    f"{name} must be a whole number of interactions a user for "
-                    f"how='leave-last-out', got {count!r}; shares are for 'temporal' and 'random'"
-                )
+        parts = {"validation": validation, "test": test}
+        check_parameters("split, how='leave-last-out'", parts, dict.fromkeys(parts, _COUNT))
 
     log = SortedLog.of(data, values)
     if how == "leave-last-out":

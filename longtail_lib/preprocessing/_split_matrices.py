@@ -9,6 +9,9 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from longtail_lib.data import Truth
+from longtail_lib.preprocessing._own_matrices import checked_matrices
+
 __all__ = ["PARTS", "Split", "rows_of"]
 
 PARTS = ("train", "validation", "test")
@@ -56,7 +59,74 @@ class Split:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     times: Mapping[str, csr_matrix] | None = None
     name: str = ""
-    truth: Any | None = None
+    truth: Truth | None = None
+
+    @classmethod
+    def from_matrices(
+        cls,
+        train: Any,
+        test: Any = None,
+        validation: Any = None,
+        *,
+        user_ids: Any = None,
+        item_ids: Any = None,
+        items: Any = None,
+        users: Any = None,
+        how: str = "your own matrices",
+        times: Mapping[str, Any] | None = None,
+        name: str = "matrices",
+        truth: Truth | None = None,
+    ) -> Split:
+        """Make a split of what you have already divided: users are rows, items columns.
+
+        Parameters
+        ----------
+        train, test, validation : array or sparse matrix, shape (n_users, n_items)
+            What is not zero is an interaction. A part that is not given is empty.
+        user_ids, item_ids : array, optional
+            Ids of rows and columns; 0, 1, 2 and so on where not given. Rows and columns are put
+            in ascending order of the ids, and `items`, `users` and `times` with them.
+        items, users : frame, optional
+            Tables in the order of the columns and rows.
+        how, name : str
+            Words for reports.
+        times : mapping of str to matrix, optional
+            For each part a matrix of timestamps with the same interactions.
+        truth : Truth, optional
+
+        Returns
+        -------
+        Split
+
+        Raises
+        ------
+        ValueError
+            Shapes that differ, ids of the wrong number or not unique, a value that is not
+            finite, or an interaction that is in two parts; the message names the place.
+        TypeError
+            Something that is no matrix of numbers.
+
+        Examples
+        --------
+        >>> parts = Split.from_matrices([[1, 1, 0], [0, 1, 0]], test=[[0, 0, 1], [1, 0, 0]])
+        >>> parts
+        Split 'matrices' (your own matrices): train 3, validation 0, test 2; 2 users x 3 items
+        >>> Split.from_matrices([[1, 1, 0]], test=[[0, 1, 0]], item_ids=["a", "b", "c"])
+        Traceback (most recent call last):
+        ...
+        ValueError: Split.from_matrices: user 0 and item 'b' are in train and in test (1 such...
+        """
+        return cls(
+            **checked_matrices(
+                {"train": train, "validation": validation, "test": test},
+                {"user": user_ids, "item": item_ids},
+                {"user": users, "item": items},
+                times,
+            ),
+            how=how,
+            name=name,
+            truth=truth,
+        )
 
     @property
     def n_users(self) -> int:
@@ -111,27 +181,7 @@ class Split:
 
 
 def rows_of(ids: np.ndarray, wanted: Any, what: str) -> np.ndarray:
-    """Return the places of source ids in an ascending array of ids.
-
-    Parameters
-    ----------
-    ids : ndarray, shape (n,)
-        Ascending.
-    wanted : array of ids, shape (m,), or one id
-    what : str
-        "user" or "item", for messages.
-
-    Returns
-    -------
-    ndarray of int64, shape (m,)
-
-    Raises
-    ------
-    KeyError
-        An unknown id.
-    TypeError
-        Text where ids are numbers, or the other way round.
-    """
+    """Return the places of source ids in an ascending array of ids."""
     wanted = np.atleast_1d(np.asarray(wanted))
     if wanted.size == 0:
         return np.zeros(0, dtype=np.int64)

@@ -3,51 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
-__all__ = ["check_shares", "leave_last_out", "random_split", "temporal"]
+from longtail_lib._parameters import SEED, Interval, Options, check_parameters, constrained
+
+__all__ = ["leave_last_out", "random_split", "temporal"]
 
 
 def temporal(times: np.ndarray, validation: Any = 0.1, test: Any = 0.2) -> np.ndarray:
-    """Assign interactions to parts by two moments that hold for all users.
-
-    Nothing in train is as late as anything in validation, and nothing in validation as late as
-    anything in test: what lies on a border goes to the later part entirely, with everything of
-    the same second. So a part can be a little larger than its share.
-
-    Parameters
-    ----------
-    times : ndarray of int64, shape (n,)
-        Seconds since 1970-01-01 UTC.
-    validation, test : float, int or datetime
-        Both shares of the interactions (below 1), or both the moment at which the part begins:
-        seconds since 1970, a date or a datetime (UTC where it has no zone).
-
-    Returns
-    -------
-    ndarray of uint8, shape (n,)
-        0 for train, 1 for validation, 2 for test.
-
-    Raises
-    ------
-    ValueError
-        Shares that leave nothing for train, moments in the wrong order, or a part that was
-        asked for and stays empty.
-
-    References
-    ----------
-    Ji, Y., Sun, A., Zhang, J., and Li, C. (2023). A critical study on data leakage in recommender
-    system offline evaluation. ACM Transactions on Information Systems 41(3), article 75.
-
-    Examples
-    --------
-    >>> temporal(np.array([1, 2, 3, 4, 5, 5, 5, 6, 7, 8]), validation=0.3, test=0.3)
-    array([0, 0, 0, 0, 1, 1, 1, 2, 2, 2], dtype=uint8)
-    >>> temporal(np.array([10, 20, 30]), validation=20, test=25)
-    array([0, 1, 2], dtype=uint8)
-    """
+    """Assign interactions to parts by two moments that hold for all users."""
     if _is_moment(validation) != _is_moment(test) and validation != 0 and test != 0:
         raise ValueError(
             f"validation {validation!r} and test {test!r} must both be shares below 1, or both "
@@ -62,7 +29,7 @@ def temporal(times: np.ndarray, validation: Any = 0.1, test: Any = 0.2) -> np.nd
                 f"validation begins at {validation!r}, after test at {test!r}; it must begin before"
             )
     else:
-        validation, test = check_shares(validation, test)
+        _check_shares(validation, test)
         test_from, validation_from = _borders(times, validation, test)
     part_of = (times >= validation_from).astype(np.uint8)
     part_of[times >= test_from] = 2
@@ -105,6 +72,7 @@ def _moment(value: Any) -> int:
     return int(value)
 
 
+@constrained(share_of=Options("interactions", "user"), seed=SEED)
 def random_split(
     users: np.ndarray,
     validation: Any = 0.1,
@@ -113,45 +81,8 @@ def random_split(
     share_of: str = "interactions",
     seed: int = 0,
 ) -> np.ndarray:
-    """Assign interactions to parts by lot.
-
-    It wastes nothing and is common in the literature, but train then holds each user's future:
-    numbers come out better than they will be in use.
-
-    Parameters
-    ----------
-    users : ndarray of int, shape (n,)
-        Rows, ascending.
-    validation, test : float
-        Shares from 0 on, together below 1.
-    share_of : {"interactions", "user"}
-        Shares of all interactions, or of each user's; then rounded to whole interactions for
-        each user, who keeps at least one in train.
-    seed : int
-
-    Returns
-    -------
-    ndarray of uint8, shape (n,)
-        0 for train, 1 for validation, 2 for test.
-
-    Raises
-    ------
-    ValueError
-        Shares that leave nothing for train, an unknown `share_of`, or a part that was asked for
-        and stays empty.
-
-    References
-    ----------
-    Meng, Z., McCreadie, R., Macdonald, C., and Ounis, I. (2020). Exploring data splitting
-    strategies for the evaluation of recommendation models. RecSys '20, 681-686.
-
-    Examples
-    --------
-    >>> part_of = random_split(np.repeat([0, 1], 10), 0.1, 0.2, share_of="user", seed=3)
-    >>> [np.bincount(part_of[user : user + 10]).tolist() for user in (0, 10)]
-    [[7, 1, 2], [7, 1, 2]]
-    """
-    validation, test = check_shares(validation, test)
+    """Assign interactions to parts by lot."""
+    _check_shares(validation, test)
     rng = np.random.default_rng(seed)
     n = len(users)
     part_of = np.zeros(n, dtype=np.uint8)
@@ -161,7 +92,7 @@ def random_split(
         held_out = round(n * (validation + test))
         part_of[drawn[:held_out]] = 1
         part_of[drawn[:in_test]] = 2
-    elif share_of == "user":
+    else:
         lots = np.lexsort((rng.random(n), users))
         starts = np.flatnonzero(np.diff(users, prepend=users[0] - 1))
         counts = np.diff(starts, append=n)
@@ -170,8 +101,6 @@ def random_split(
         in_test = np.minimum(np.rint(counts * test), held_out)
         part_of[lots[rank < np.repeat(held_out, counts)]] = 1
         part_of[lots[rank < np.repeat(in_test, counts)]] = 2
-    else:
-        raise ValueError(f"share_of must be 'interactions' or 'user', got {share_of!r}")
     sizes = np.bincount(part_of, minlength=3)
     for part, size, share in zip(
         ("train", "validation", "test"), sizes, (1, validation, test), strict=True
@@ -187,39 +116,7 @@ def random_split(
 def leave_last_out(
     users: np.ndarray, times: np.ndarray, validation: int = 1, test: int = 1
 ) -> np.ndarray:
-    """Assign each user's latest interactions to test, and those before to validation.
-
-    Every user with enough interactions is measured once, whenever they were last here. The price
-    is that train holds interactions of other users from after a test interaction; where the
-    future must stay unseen, use the temporal split.
-
-    Parameters
-    ----------
-    users : ndarray of int, shape (n,)
-        Rows, ascending; within a user the items ascend.
-    times : ndarray of int64, shape (n,)
-        Seconds. Of equal times the interaction with the greater item id counts as later.
-    validation, test : int
-        Interactions of each user in each part, from 0 on. A user with no more than
-        `validation + test` interactions stays in train entirely.
-
-    Returns
-    -------
-    ndarray of uint8, shape (n,)
-        0 for train, 1 for validation, 2 for test.
-
-    References
-    ----------
-    Meng, Z., McCreadie, R., Macdonald, C., and Ounis, I. (2020). Exploring data splitting
-    strategies for the evaluation of recommendation models. RecSys '20, 681-686.
-
-    Examples
-    --------
-    User 0 has four interactions; user 1 has two, too few to take any away.
-
-    >>> leave_last_out(np.array([0, 0, 0, 0, 1, 1]), np.array([40, 10, 30, 20, 5, 6]))
-    array([2, 0, 1, 0, 0, 0], dtype=uint8)
-    """
+    """Assign each user's latest interactions to test, and those before to validation."""
     part_of = np.zeros(len(users), dtype=np.uint8)
     starts = np.flatnonzero(np.diff(users, prepend=users[0] - 1))
     counts = np.diff(starts, append=len(users))
@@ -241,36 +138,15 @@ def leave_last_out(
     return part_of
 
 
-def check_shares(validation: Any, test: Any) -> tuple[float, float]:
-    """Check two shares of a log, which leave something for train.
+_SHARE = Interval(Real, 0, 1, closed="left", noun="share of the interactions")
 
-    Parameters
-    ----------
-    validation, test : float
-        From 0 on, together below 1.
 
-    Returns
-    -------
-    validation, test : float
-
-    Raises
-    ------
-    ValueError
-        A share that is no number, is negative, or leaves nothing for train.
-
-    Examples
-    --------
-    >>> check_shares(0.1, 0.2)
-    (0.1, 0.2)
-    """
-    for name, share in (("validation", validation), ("test", test)):
-        if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share < 1:
-            raise ValueError(
-                f"{name} must be a share of the interactions from 0 to below 1, got {share!r}"
-            )
+def _check_shares(validation: Any, test: Any) -> None:
+    """Refuse two shares of a log that leave nothing for train."""
+    given = {"validation": validation, "test": test}
+    check_parameters("split", given, dict.fromkeys(given, _SHARE))
     if validation + test >= 1:
         raise ValueError(
             f"validation {validation} and test {test} leave nothing for train; "
             "together they must stay below 1"
         )
-    return float(validation), float(test)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
+from longtail_lib._parameters import Interval, constrained
 from longtail_lib.rerank._candidates import (
-    check_share,
     checked_candidates,
     greedy,
     item_values,
@@ -20,6 +21,16 @@ __all__ = ["calibrated", "calibration_divergence"]
 _BLOCK = 2**19
 
 
+@constrained(
+    weight=Interval(Real, 0, 1),
+    smoothing=Interval(
+        Real,
+        0,
+        1,
+        closed="neither",
+        mend="with 0 a list without one of the user's groups would be infinitely bad",
+    ),
+)
 def calibrated(
     candidates: Any,
     scores: Any,
@@ -90,12 +101,6 @@ def calibrated(
     [[0, 3]]
     """
     found = checked_candidates(candidates, scores, k, "calibrated")
-    check_share(weight, "weight", "calibrated")
-    if not 0 < smoothing < 1:
-        raise ValueError(
-            f"calibrated: smoothing must lie above 0 and below 1, got {smoothing}; with 0 a list "
-            "without one of the user's groups would be infinitely bad"
-        )
     groups = _shares(item_values(groups, found, "groups", "calibrated"), "groups", nothing=True)
     target = _shares(user_values(target, found, "target", "calibrated"), "target")
     if groups.shape[1] != target.shape[1]:
@@ -123,26 +128,7 @@ def calibrated(
 
 
 def calibration_divergence(target: Any, mixture: Any, smoothing: float = 0.01) -> np.ndarray:
-    r"""Kullback-Leibler divergence from a list's mixture to a user's, smoothed.
-
-    .. math:: \sum_g p_g \log \frac{p_g}{(1 - smoothing)\, q_g + smoothing\, p_g}
-
-    Parameters
-    ----------
-    target, mixture : array of float, shape (..., n_groups)
-        p and q.
-    smoothing : float
-
-    Returns
-    -------
-    ndarray of float64, shape (...)
-        0 where both are equal; in nats.
-
-    Examples
-    --------
-    >>> calibration_divergence([0.5, 0.5], [[0.5, 0.5], [1.0, 0.0]]).round(2).tolist()
-    [0.0, 1.96]
-    """
+    r"""Kullback-Leibler divergence from a list's mixture to a user's, smoothed."""
     p, q = np.asarray(target, dtype=np.float64), np.asarray(mixture, dtype=np.float64)
     mixed = (1 - smoothing) * q + smoothing * p
     ratio = np.divide(p, mixed, out=np.ones(np.broadcast(p, q).shape), where=p > 0)

@@ -13,7 +13,6 @@ from scipy.sparse import csr_matrix
 __all__ = [
     "Candidates",
     "attribute_shares",
-    "check_share",
     "checked_candidates",
     "greedy",
     "history_mixture",
@@ -23,18 +22,7 @@ __all__ = [
 
 
 class Candidates(NamedTuple):
-    """Checked candidates.
-
-    Parameters
-    ----------
-    columns : ndarray of int64, shape (n, m)
-        Item columns; 0 where a user has run out of candidates.
-    relevance : ndarray of float32, shape (n, m)
-        The scores of each user, moved and scaled to [0, 1].
-    valid : ndarray of bool, shape (n, m)
-        False where a user has run out of candidates.
-    k : int
-    """
+    """Checked candidates."""
 
     columns: np.ndarray
     relevance: np.ndarray
@@ -43,36 +31,7 @@ class Candidates(NamedTuple):
 
 
 def checked_candidates(candidates: Any, scores: Any, k: int, method: str) -> Candidates:
-    """Check candidates and scale their scores.
-
-    Scores are scaled for each user, (s - min) / (max - min), so that a weight means the same for
-    any model and any user. Where all scores are equal, relevance is 0.
-
-    Parameters
-    ----------
-    candidates : array of int, shape (n, m)
-        Item columns. -1 only where the score is -inf: a user with fewer candidates.
-    scores : array of float, shape (n, m)
-        Descending in each row.
-    k : int
-        Length of the lists, 1 to m.
-    method : str
-        For messages.
-
-    Raises
-    ------
-    TypeError
-        Candidates or k that are not integers.
-    ValueError
-        Shapes that differ, NaN or +inf among the scores, scores that are not descending, or k out
-        of range.
-
-    Examples
-    --------
-    >>> found = checked_candidates([[7, 3, -1]], [[3.0, 1.0, -np.inf]], k=2, method="xquad")
-    >>> found.relevance.tolist(), found.valid.tolist()
-    ([[1.0, 0.0, 0.0]], [[True, True, False]])
-    """
+    """Check candidates and scale their scores."""
     columns, scores = np.asarray(candidates), np.asarray(scores)
     if columns.dtype.kind not in "iu":
         raise TypeError(
@@ -126,13 +85,7 @@ def _relevance(scores: np.ndarray, valid: np.ndarray) -> np.ndarray:
 
 
 def item_values(values: Any, found: Candidates, what: str, method: str) -> np.ndarray:
-    """Return an array of the catalogue, checked to hold every candidate.
-
-    Raises
-    ------
-    ValueError
-        Fewer values than the candidates need, or a NaN among them.
-    """
+    """Return an array of the catalogue, checked to hold every candidate."""
     values = np.asarray(values)
     most = int(found.columns.max(initial=-1))
     if values.ndim < 1 or len(values) <= most:
@@ -145,13 +98,7 @@ def item_values(values: Any, found: Candidates, what: str, method: str) -> np.nd
 
 
 def user_values(values: Any, found: Candidates, what: str, method: str) -> np.ndarray:
-    """Return an array of the users, checked to be as long as the candidates.
-
-    Raises
-    ------
-    ValueError
-        Another length than the candidates', or a NaN among the values.
-    """
+    """Return an array of the users, checked to be as long as the candidates."""
     values = np.asarray(values)
     if values.ndim < 1 or len(values) != len(found.columns):
         raise ValueError(
@@ -160,19 +107,6 @@ def user_values(values: Any, found: Candidates, what: str, method: str) -> np.nd
         )
     _refuse_nan(values, what, method)
     return values
-
-
-def check_share(value: float, what: str, method: str, most: float = 1.0) -> None:
-    """Refuse a number outside [0, most].
-
-    Raises
-    ------
-    ValueError
-        The number is outside, or NaN.
-    """
-    if not 0 <= value <= most or value == np.inf:
-        between = "between 0 and 1" if most == 1 else "0 or more and finite"
-        raise ValueError(f"{method}: {what} must be {between}, got {value}")
 
 
 def _refuse_nan(values: np.ndarray, what: str, method: str) -> None:
@@ -190,33 +124,7 @@ def greedy(
     gains: Callable[[int], np.ndarray],
     choose: Callable[[np.ndarray], None],
 ) -> np.ndarray:
-    """Fill k places, each with the candidate whose gain is largest at that moment.
-
-    Equal gains are ordered as the candidates are, by score. What was chosen at a place does not
-    depend on k: a longer list begins with the shorter one.
-
-    Parameters
-    ----------
-    found : Candidates
-    gains : callable
-        `gains(step)` returns a fresh float32 array (n, m): the gain of each candidate when `step`
-        places are filled. Finite everywhere.
-    choose : callable
-        `choose(positions)` is told what each user's place was filled with.
-
-    Returns
-    -------
-    ndarray of int64, shape (n, k)
-        Positions among the candidates, no two alike in a row. A user who runs out of candidates
-        gets what is left over, in order.
-
-    Examples
-    --------
-    >>> from longtail_lib.rerank._candidates import checked_candidates
-    >>> found = checked_candidates([[4, 5, 6]], [[0.9, 0.5, 0.1]], k=3, method="example")
-    >>> greedy(found, lambda step: -found.relevance, lambda positions: None).tolist()
-    [[2, 1, 0]]
-    """
+    """Fill k places, each with the candidate whose gain is largest at that moment."""
     n = len(found.columns)
     users = np.arange(n)
     positions = np.empty((n, found.k), dtype=np.int64)
@@ -232,37 +140,7 @@ def greedy(
 
 
 def attribute_shares(items: Any, column: str) -> np.ndarray:
-    """Turn an attribute of the items into shares of its values.
-
-    An item with several values, a list or text separated by "|", shares 1 among them equally. An
-    item without a value has no shares.
-
-    Parameters
-    ----------
-    items : frame
-        One row for each item of the catalogue.
-    column : str
-
-    Returns
-    -------
-    ndarray of float32, shape (n_items, n_values)
-        Columns in the order of the sorted values.
-
-    Raises
-    ------
-    KeyError
-        No such column.
-    ValueError
-        No item table, or a column without any value.
-
-    Examples
-    --------
-    >>> import polars as pl
-    >>> attribute_shares(pl.DataFrame({"genre": ["jazz", "jazz|rock", None]}), "genre")
-    array([[1. , 0. ],
-           [0.5, 0.5],
-           [0. , 0. ]], dtype=float32)
-    """
+    """Turn an attribute of the items into shares of its values."""
     if items is None:
         raise ValueError(
             f"this split has no item table, so no attribute {column!r}; give the catalogue to "
@@ -284,26 +162,7 @@ def attribute_shares(items: Any, column: str) -> np.ndarray:
 
 
 def history_mixture(seen: csr_matrix, shares: np.ndarray) -> np.ndarray:
-    """Mean shares of the items of each user's history.
-
-    Parameters
-    ----------
-    seen : csr_matrix, shape (n_users, n_items)
-        Each stored value is one interaction, whatever the value.
-    shares : ndarray of float, shape (n_items, n_groups)
-
-    Returns
-    -------
-    ndarray of float32, shape (n_users, n_groups)
-        Each row adds up to 1. A user without history, or with items of no group alone, has the
-        mixture of all interactions.
-
-    Examples
-    --------
-    >>> seen = csr_matrix([[5, 3, 0], [0, 0, 0]])
-    >>> history_mixture(seen, np.array([[1, 0], [0, 1], [0, 1]])).tolist()
-    [[0.5, 0.5], [0.5, 0.5]]
-    """
+    """Mean shares of the items of each user's history."""
     ones = csr_matrix(
         (np.ones(seen.nnz, dtype=np.float64), seen.indices, seen.indptr), shape=seen.shape
     )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_matrix, issparse
 
+from longtail_lib._parameters import Interval, constrained
 from longtail_lib.rerank._candidates import (
     Candidates,
-    check_share,
     checked_candidates,
     greedy,
     item_values,
@@ -21,6 +22,7 @@ __all__ = ["mmr"]
 _BLOCK = 2**24
 
 
+@constrained(weight=Interval(Real, 0, 1))
 def mmr(candidates: Any, scores: Any, *, similarity: Any, weight: float, k: int) -> np.ndarray:
     r"""Re-rank by maximal marginal relevance.
 
@@ -69,7 +71,6 @@ def mmr(candidates: Any, scores: Any, *, similarity: Any, weight: float, k: int)
     [[0, 2]]
     """
     found = checked_candidates(candidates, scores, k, "mmr")
-    check_share(weight, "weight", "mmr")
     n, m = found.columns.shape
     if issparse(similarity):
         similar = similarity.tocsr().astype(np.float32)

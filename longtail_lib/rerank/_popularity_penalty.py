@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
-from longtail_lib.ranking import largest_columns
-from longtail_lib.rerank._candidates import check_share, checked_candidates, item_values
+from longtail_lib._parameters import Interval, constrained
+from longtail_lib.rerank._candidates import checked_candidates, item_values
 
 __all__ = ["popularity_penalty"]
 
 
+@constrained(weight=Interval(Real, 0))
 def popularity_penalty(
     candidates: Any, scores: Any, *, popularity: Any, weight: float, k: int
 ) -> np.ndarray:
@@ -54,7 +56,6 @@ def popularity_penalty(
     [[1, 0, 2]]
     """
     found = checked_candidates(candidates, scores, k, "popularity_penalty")
-    check_share(weight, "weight", "popularity_penalty", most=np.inf)
     counts = item_values(popularity, found, "popularity", "popularity_penalty")
     if counts.ndim != 1 or counts.min(initial=0) < 0:
         raise ValueError(
@@ -64,4 +65,6 @@ def popularity_penalty(
     logs = np.log1p(counts.astype(np.float64))
     penalty = (logs / max(logs.max(initial=0), 1e-12)).astype(np.float32)
     values = found.relevance - np.float32(weight) * penalty[found.columns]
-    return largest_columns(np.where(found.valid, values, np.float32(-np.inf)), found.k)
+    values = np.where(found.valid, values, np.float32(-np.inf))
+    # Stable: equal values keep the order of the candidates, whose ties were ordered before.
+    return np.argsort(-values, axis=1, kind="stable")[:, : found.k]

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from operator import index
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
 
-from longtail_lib.rerank._candidates import check_share, checked_candidates, greedy, item_values
+from longtail_lib._parameters import Interval, Nullable, constrained
+from longtail_lib.rerank._candidates import checked_candidates, greedy, item_values
 
 __all__ = ["adjusted_alpha", "quota_table", "tail_quota"]
 
 
+_SHARE, _ALPHA = Interval(Real, 0, 1), Nullable(Interval(Real, 0, 1, closed="neither"))
+
+
+@constrained(share=_SHARE, alpha=_ALPHA)
 def tail_quota(
     candidates: Any,
     scores: Any,
@@ -84,6 +89,7 @@ def tail_quota(
     return greedy(found, gains, choose)
 
 
+@constrained(k=Interval(Integral, 1), share=_SHARE, alpha=_ALPHA)
 def quota_table(
     k: int, share: float, alpha: float | None = None, adjust: bool = True
 ) -> np.ndarray:
@@ -122,16 +128,10 @@ def quota_table(
     >>> quota_table(10, 0.5, alpha=0.1, adjust=False).tolist()
     [0, 0, 0, 1, 1, 1, 2, 2, 3, 3]
     """
-    k = index(k)
-    if k < 1:
-        raise ValueError(f"quota_table: k must be at least 1, got {k}")
-    check_share(share, "share", "quota_table")
     lengths = np.arange(1, k + 1)
     if alpha is None:
         # Rounding first keeps floor(0.29 * 100) at 29 although the product is 28.999999999999996.
         return np.floor(np.round(share * lengths, 9)).astype(np.int64)
-    if not 0 < alpha < 1:
-        raise ValueError(f"quota_table: alpha must lie above 0 and below 1, got {alpha}")
     if adjust:
         alpha = adjusted_alpha(k, share, alpha)
     return _table(k, share, alpha)

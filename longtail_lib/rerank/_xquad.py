@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Any, Literal
 
 import numpy as np
 
+from longtail_lib._parameters import Interval, Options, constrained
 from longtail_lib.rerank._candidates import (
-    check_share,
     checked_candidates,
     greedy,
     item_values,
@@ -17,6 +18,7 @@ from longtail_lib.rerank._candidates import (
 __all__ = ["xquad"]
 
 
+@constrained(weight=Interval(Real, 0, 1), variant=Options("smooth", "binary"))
 def xquad(
     candidates: Any,
     scores: Any,
@@ -85,9 +87,6 @@ def xquad(
     [[0, 3, 1]]
     """
     found = checked_candidates(candidates, scores, k, "xquad")
-    check_share(weight, "weight", "xquad")
-    if variant not in ("smooth", "binary"):
-        raise ValueError(f"xquad: variant must be 'smooth' or 'binary', got {variant!r}")
     tail = item_values(tail, found, "tail", "xquad").astype(bool)[found.columns]
     preference = user_values(preference, found, "preference", "xquad").astype(np.float32)
     if len(preference) and not (preference.min() >= 0 and preference.max() <= 1):

@@ -19,25 +19,7 @@ _SHARE_TOTAL = 1 << 16
 
 @dataclass(frozen=True)
 class Catalogue:
-    """What the simulator knows of the items; factors are integers in units of 2^-10.
-
-    Parameters
-    ----------
-    ids : ndarray of str, shape (n_items,)
-        Ascending.
-    values : dict of str to ndarray of int, shape (n_items,)
-        For each attribute the position of the item's value in the vocabulary.
-    taste : ndarray of int, shape (n_items, taste_dimensions)
-        What the attributes add up to; the mean over the catalogue is zero.
-    residual : ndarray of int, shape (n_items, residual_dimensions)
-        What no attribute tells.
-    appeal : ndarray of int, shape (n_items,)
-        Intrinsic appeal, the same to everybody.
-    entry : ndarray of int, shape (n_items,)
-        The block in which the item enters the catalogue.
-    factors : dict of str to ndarray of int, shape (n_values, taste_dimensions)
-        What each value of an attribute adds to `taste`.
-    """
+    """What the simulator knows of the items; factors are integers in units of 2^-10."""
 
     ids: np.ndarray
     values: dict[str, np.ndarray]
@@ -55,11 +37,7 @@ class Catalogue:
 
 
 def draw_catalogue(preset: Preset, vocabulary: Vocabulary, seed: int) -> Catalogue:
-    """Draw the items of a store.
-
-    Which values an attribute takes depends on the category (a shop's poetry has other makers
-    than its garden tools), and values of one family have similar factors.
-    """
+    """Draw the items of a store."""
     rng = stream(seed, f"{preset.name} catalogue")
     n_items, n_dimensions = preset.n_items, preset.taste_dimensions
     n_categories = len(vocabulary.attributes["category"])
@@ -127,21 +105,7 @@ _TRIES = 40
 def write_texts(
     preset: Preset, vocabulary: Vocabulary, catalogue: Catalogue, seed: int
 ) -> tuple[list[str], list[str]]:
-    """Write a title and a text (title and description) for each item.
-
-    Wordings are drawn at random from the attribute values alone: the text carries them all
-    through, in other words each time, and cannot carry residual or appeal.
-
-    Returns
-    -------
-    titles, texts : list of str, length n_items
-        Titles are unique.
-
-    Raises
-    ------
-    ValueError
-        The vocabulary is too small for so many different titles.
-    """
+    """Write a title and a text (title and description) for each item."""
     rng = stream(seed, f"{preset.name} text")
     # One block of draws for each item, so that one item's text never shifts another's.
     draws = rng.integers(0, 1 << 20, (preset.n_items, _TRIES * 6 + 16))

@@ -30,28 +30,12 @@ _HALVINGS = 12
 
 
 def stream(seed: int, name: str) -> np.random.Generator:
-    """Return an independent random stream of the seed, so that one part never shifts another.
-
-    Examples
-    --------
-    >>> int(stream(7, "users").integers(0, 100)) == int(stream(7, "users").integers(0, 100))
-    True
-    """
+    """Return an independent random stream of the seed, so that one part never shifts another."""
     return np.random.Generator(np.random.PCG64([seed, *name.encode()]))
 
 
 def normal(rng: np.random.Generator, shape: int | tuple[int, ...]) -> np.ndarray:
-    """Draw standard normal numbers on the grid, as int64 in units of 2^-10.
-
-    The sum of twelve uniform 16-bit integers has a standard deviation of 2^16, is normal to the
-    eye, and needs no logarithm.
-
-    Examples
-    --------
-    >>> draws = normal(stream(7, "example"), 100_000)
-    >>> abs(draws.mean() / UNIT) < 0.02, abs(draws.std() / UNIT - 1) < 0.02
-    (np.True_, np.True_)
-    """
+    """Draw standard normal numbers on the grid, as int64 in units of 2^-10."""
     shape = (shape,) if isinstance(shape, int) else tuple(shape)
     total = np.zeros(shape, dtype=np.int64)
     for _ in range(12):
@@ -60,18 +44,7 @@ def normal(rng: np.random.Generator, shape: int | tuple[int, ...]) -> np.ndarray
 
 
 def exponential(x: np.ndarray) -> np.ndarray:
-    """Return (1 + x / 4096)^4096, close to e^x and made of multiplications only.
-
-    Parameters
-    ----------
-    x : array of float
-        Numbers above -4096; beyond |x| = 20 the likeness to e^x is rough.
-
-    Examples
-    --------
-    >>> float(round(exponential(np.array([1.0]))[0], 3))
-    2.718
-    """
+    """Return (1 + x / 4096)^4096, close to e^x and made of multiplications only."""
     value = 1.0 + np.asarray(x, dtype=np.float64) / (1 << _HALVINGS)
     for _ in range(_HALVINGS):
         value = value * value
@@ -79,13 +52,7 @@ def exponential(x: np.ndarray) -> np.ndarray:
 
 
 def power(x: np.ndarray, quarters: int) -> np.ndarray:
-    """Return x to the power of `quarters` / 4, by square roots and multiplications.
-
-    Examples
-    --------
-    >>> power(np.array([16.0]), 3).tolist(), power(np.array([3.0]), 8).tolist()
-    ([8.0], [9.0])
-    """
+    """Return x to the power of `quarters` / 4, by square roots and multiplications."""
     x = np.asarray(x, dtype=np.float64)
     value = np.ones_like(x)
     # Whole exponents by x itself: the square of a rounded root is not the number again.
@@ -96,13 +63,7 @@ def power(x: np.ndarray, quarters: int) -> np.ndarray:
 
 
 def whole_power(x: np.ndarray, exponent: np.ndarray) -> np.ndarray:
-    """Raise x to non-negative whole exponents by squaring; shapes broadcast.
-
-    Examples
-    --------
-    >>> whole_power(np.array([0.5, 0.5]), np.array([0, 3])).tolist()
-    [1.0, 0.125]
-    """
+    """Raise x to non-negative whole exponents by squaring; shapes broadcast."""
     exponent = np.asarray(exponent, dtype=np.int64)
     square = np.array(x, dtype=np.float64)
     value = np.ones(np.broadcast_shapes(square.shape, exponent.shape))
@@ -114,28 +75,14 @@ def whole_power(x: np.ndarray, exponent: np.ndarray) -> np.ndarray:
 
 
 def squash(x: np.ndarray) -> np.ndarray:
-    """Map real numbers to (0, 1), 0 to one half: (1 + y / sqrt(1 + y^2)) / 2, y = x + x |x| / 2.
-
-    As steep as a logistic curve in the tails that matter, and made of one rounding at a time.
-
-    Examples
-    --------
-    >>> squash(np.array([-2.0, 0.0, 2.0])).round(3).tolist()
-    [0.015, 0.5, 0.985]
-    """
+    """Map real numbers to (0, 1), 0 to one half: (1 + y / sqrt(1 + y^2)) / 2, y = x + x |x| / 2."""
     x = np.asarray(x, dtype=np.float64)
     y = x + x * np.abs(x) * 0.5
     return (1.0 + y / np.sqrt(1.0 + y * y)) * 0.5
 
 
 def shares(weights: np.ndarray, total: int) -> np.ndarray:
-    """Turn each row of weights into positive integers that sum to `total`.
-
-    Examples
-    --------
-    >>> shares(np.array([[1.0, 1.0, 2.0]]), 100).tolist()
-    [[25, 25, 50]]
-    """
+    """Turn each row of weights into positive integers that sum to `total`."""
     weights = np.floor(np.asarray(weights, dtype=np.float64) * UNIT).astype(np.int64) + 1
     n = weights.shape[1]
     # One unit each first, so that no probability is zero.
@@ -146,12 +93,6 @@ def shares(weights: np.ndarray, total: int) -> np.ndarray:
 
 
 def pick(rng: np.random.Generator, weights: np.ndarray, size: int) -> np.ndarray:
-    """Draw positions with probability proportional to integer weights, with replacement.
-
-    Examples
-    --------
-    >>> pick(stream(7, "example"), np.array([0, 5, 0]), 4).tolist()
-    [1, 1, 1, 1]
-    """
+    """Draw positions with probability proportional to integer weights, with replacement."""
     cumulative = np.cumsum(weights)
     return np.searchsorted(cumulative, rng.integers(0, cumulative[-1], size=size), side="right")

@@ -29,15 +29,7 @@ __all__ = ["Events", "run_policy"]
 
 @dataclass(frozen=True)
 class Events:
-    """Parallel arrays, one entry for each pair that was shown in a block.
-
-    Parameters
-    ----------
-    user, item : ndarray of int
-        Rows in the truth.
-    block : ndarray of int
-    chosen : ndarray of bool
-    """
+    """Parallel arrays, one entry for each pair that was shown in a block."""
 
     user: np.ndarray
     item: np.ndarray
@@ -46,15 +38,7 @@ class Events:
 
 
 def run_policy(truth: SimulatedTruth, rng: np.random.Generator) -> Events:
-    """Show slates to all users of a truth, block by block, and let them choose.
-
-    Fills `truth.counted` as it goes; everything else in the truth is only read.
-
-    Returns
-    -------
-    Events
-        Every pair shown, ordered by block, user, item.
-    """
+    """Show slates to all users of a truth, block by block, and let them choose."""
     n_items = len(truth.item_ids)
     taken = np.zeros(len(truth.user_ids) * n_items, dtype=bool)
     truth.counted[:] = 0

@@ -28,30 +28,7 @@ INTEREST_TOTAL = 1 << 14
 
 @dataclass(frozen=True)
 class Population:
-    """What the simulator knows of the visitors; factors are integers in units of 2^-10.
-
-    Parameters
-    ----------
-    taste : ndarray of int, shape (n, taste_dimensions)
-    residual : ndarray of int, shape (n, residual_dimensions)
-    appeal_weight : ndarray of int, shape (n,)
-        How much intrinsic appeal counts: above 1024 for head-lovers.
-    mixture : ndarray of int, shape (n, 4)
-        Places out of 1024 for front page, category browsing, search and uniform exploration.
-    category_interest, theme_interest : ndarray of int, shape (n, n_values)
-        Share out of 16384 of each category when browsing or searching, and of each value of the
-        second attribute when searching.
-    activity : ndarray of float, shape (n,)
-        Interactions that the visitor would like to make.
-    joined : ndarray of int, shape (n,)
-        Block of the first visit; negative for those who joined before the log.
-    window : ndarray of int, shape (n,)
-        Number of blocks in which the visitor may come.
-    age_group, favourite : ndarray of int, shape (n,)
-        What the profile says; `favourite` is a category, and not always the true one.
-    generosity : ndarray of int, shape (n,)
-        Bias of the visitor's ratings.
-    """
+    """What the simulator knows of the visitors; factors are integers in units of 2^-10."""
 
     taste: np.ndarray
     residual: np.ndarray
@@ -135,30 +112,7 @@ _STEPS = {"stars": 1.0, "half-stars": 0.5}
 def rate(
     preset: Preset, strength: np.ndarray, generosity: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray | None:
-    """Rate chosen items.
-
-    Opinion is the preference before squashing, plus the user's generosity, plus noise. Stars cut
-    the opinions of the whole log at the preset's shares, so that the histogram is the preset's.
-
-    Parameters
-    ----------
-    preset : Preset
-    strength : ndarray of float64, shape (n,)
-        Preference before squashing.
-    generosity : ndarray of int, shape (n,)
-        The user's rating bias, in units of 2^-10.
-    rng : numpy Generator
-
-    Returns
-    -------
-    ndarray of float64, shape (n,), or None
-        None where the preset's manner is "none".
-
-    Raises
-    ------
-    ValueError
-        An unknown manner.
-    """
+    """Rate chosen items."""
     noise = normal(rng, len(strength)) * round(preset.rating_noise * UNIT) >> 10
     opinion = np.floor(strength * UNIT).astype(np.int64) + generosity + noise
     if preset.rating == "none":
@@ -194,22 +148,7 @@ def block_start(preset: Preset, block: np.ndarray) -> np.ndarray:
 def draw_times(
     preset: Preset, user: np.ndarray, block: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
-    """Draw a timestamp for each choice.
-
-    A user's choices of one block fall, in random order, into sessions of up to eight; within a
-    session there are 20 to 400 seconds from one to the next.
-
-    Parameters
-    ----------
-    preset : Preset
-    user, block : ndarray of int, shape (n,)
-    rng : numpy Generator
-
-    Returns
-    -------
-    ndarray of int64, shape (n,)
-        Seconds UTC, inside the block, all different for one user.
-    """
+    """Draw a timestamp for each choice."""
     n = len(user)
     order = np.lexsort((rng.permutation(n), block, user))
     visit = user[order].astype(np.int64) * preset.blocks + block[order]

@@ -8,7 +8,9 @@ from dataclasses import fields
 import numpy as np
 import polars as pl
 
+from longtail_lib._parameters import SEED, constrained
 from longtail_lib.data import Dataset, DatasetCard
+from longtail_lib.data._stored_content import PROPENSITY_DIGITS
 from longtail_lib.simulation._catalogue import Catalogue, draw_catalogue, write_texts
 from longtail_lib.simulation._fixed_point import UNIT, stream
 from longtail_lib.simulation._logging_policy import Events, run_policy
@@ -22,16 +24,11 @@ from longtail_lib.simulation._population import (
 )
 from longtail_lib.simulation._preset import PRESETS, Preset
 from longtail_lib.simulation._simulated_truth import SimulatedTruth, preference_of, taste_scale
-from longtail_lib.simulation._vocabulary import Vocabulary
-from longtail_lib.simulation._vocabulary_music import MUSIC
-from longtail_lib.simulation._vocabulary_shop import SHOP
-from longtail_lib.simulation._vocabulary_social import SOCIAL
-from longtail_lib.simulation._vocabulary_video import VIDEO
+from longtail_lib.simulation._vocabulary import vocabulary_of
 
-__all__ = ["PROPENSITY_DIGITS", "VOCABULARIES", "build_truth", "simulate", "vocabulary_of"]
+__all__ = ["build_truth", "simulate"]
 
 
-PROPENSITY_DIGITS = 7
 _BY_USER = (
     "user_taste",
     "user_residual",
@@ -54,6 +51,7 @@ _TYPES = {
 LICENCE = "CC BY 4.0"
 
 
+@constrained(seed=SEED)
 def simulate(preset: str | Preset, seed: int = 7) -> Dataset:
     """Simulate a store: catalogue, visitors, slates, choices and ratings, with the truth.
 
@@ -89,8 +87,6 @@ def simulate(preset: str | Preset, seed: int = 7) -> Dataset:
     (2, 600)
     """
     preset = _resolve(preset)
-    if seed < 0:
-        raise ValueError(f"seed must be 0 or more, got {seed}")
     vocabulary = vocabulary_of(preset.vocabulary)
     catalogue = draw_catalogue(preset, vocabulary, seed)
     # MovieLens, too, publishes only users with a minimum of interactions.
@@ -270,20 +266,3 @@ def _card(preset: Preset, seed: int) -> DatasetCard:
             "probability of being shown, not of being chosen."
         ),
     )
-
-
-VOCABULARIES = {"music": MUSIC, "shop": SHOP, "social": SOCIAL, "video": VIDEO}
-
-
-def vocabulary_of(name: str) -> Vocabulary:
-    """Return a vocabulary by name.
-
-    Raises
-    ------
-    KeyError
-        No such vocabulary.
-    """
-    if name not in VOCABULARIES:
-        known = ", ".join(map(repr, VOCABULARIES))
-        raise KeyError(f"unknown vocabulary {name!r}; there are {known}")
-    return VOCABULARIES[name]

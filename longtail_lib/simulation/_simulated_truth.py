@@ -18,15 +18,7 @@ _INTEREST = float(INTEREST_TOTAL)
 
 
 class Pages(NamedTuple):
-    """Whole-number weights of each item, shape (n_items,); their sums stay below 2^53.
-
-    Parameters
-    ----------
-    front, browse : ndarray of int64
-        A power of the count so far; 0 for an item that has not entered yet.
-    open : ndarray of int64
-        1 for an item that has entered.
-    """
+    """Whole-number weights of each item, shape (n_items,); their sums stay below 2^53."""
 
     front: np.ndarray
     browse: np.ndarray
@@ -221,10 +213,7 @@ def preference_of(strength: np.ndarray) -> np.ndarray:
 
 
 def taste_scale(left: np.ndarray, right: np.ndarray, spread: float) -> int:
-    """Multiplier, in units of 2^-14, that gives the products of all pairs a standard deviation.
-
-    The mean square over all pairs of rows is the sum of the products of both Gram matrices.
-    """
+    """Multiplier, in units of 2^-14, that gives the products of all pairs a standard deviation."""
     grams = [(rows.T @ rows) // len(rows) for rows in (left, right)]
     mean_square = int((grams[0].astype(object) * grams[1].astype(object)).sum())
     return round(spread * (1 << 34) / math.sqrt(mean_square))

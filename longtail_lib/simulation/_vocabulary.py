@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
-__all__ = ["Value", "Vocabulary", "values"]
+__all__ = ["Value", "Vocabulary", "values", "vocabulary_of"]
+
+_FOLDER = Path(__file__).with_name("vocabularies")
 
 
 @dataclass(frozen=True)
 class Value:
-    """One attribute value and its wordings.
-
-    Parameters
-    ----------
-    name : str
-        What stands in the attribute column.
-    family : str
-        Values of one family are liked by similar users.
-    words : tuple of str
-        Title words (may be empty where the attribute never enters a title).
-    phrases : tuple of str
-        Wordings in the description.
-    """
+    """One attribute value and its wordings."""
 
     name: str
     family: str
@@ -32,22 +25,7 @@ class Value:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Attributes of a catalogue with their values, and the templates that join them.
-
-    Parameters
-    ----------
-    attributes : mapping of str to tuple of Value
-        The first one is called `category`. All values of an attribute have phrases.
-    weights : mapping of str to float
-        How much each attribute counts in a taste, in multiples of 1/16.
-    titles : tuple of str
-        Templates over `{theme}` (title words of the second attribute), `{noun}` (title words of
-        the category) and `{extra}` (title words of any further attribute that has some).
-    openings : tuple of str
-        First sentences over attribute names, each naming the category and the second attribute.
-    closings : mapping of str to tuple of str
-        For each further attribute, sentences or parts of sentences that carry its phrase.
-    """
+    """Attributes of a catalogue with their values, and the templates that join them."""
 
     attributes: Mapping[str, tuple[Value, ...]]
     weights: Mapping[str, float]
@@ -57,13 +35,7 @@ class Vocabulary:
 
 
 def values(table: str) -> tuple[Value, ...]:
-    """Read values from lines `name; family; word|word; phrase|phrase`.
-
-    Examples
-    --------
-    >>> values("sea; nature; Tide|Salt; about the open water")[0].words
-    ('Tide', 'Salt')
-    """
+    """Read values from lines `name; family; word|word; phrase|phrase`."""
     result = []
     for line in table.strip().splitlines():
         name, family, words, phrases = (part.strip() for part in line.split(";"))
@@ -76,3 +48,19 @@ def values(table: str) -> tuple[Value, ...]:
             )
         )
     return tuple(result)
+
+
+@cache
+def vocabulary_of(name: str) -> Vocabulary:
+    """Return a vocabulary by name, read from its table beside this module."""
+    known = sorted(path.stem for path in _FOLDER.glob("*.toml"))
+    if name not in known:
+        raise KeyError(f"unknown vocabulary {name!r}; there are {', '.join(map(repr, known))}")
+    table = tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+    return Vocabulary(
+        attributes={attribute: values(rows) for attribute, rows in table["attributes"].items()},
+        weights=table["weights"],
+        titles=tuple(table["titles"]),
+        openings=tuple(table["openings"]),
+        closings=tuple(table["closings"]),
+    )

@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 import math
+from numbers import Real
 from typing import Any
 
 import numpy as np
+
+from longtail_lib._parameters import Interval, constrained
 
 __all__ = ["checked_counts", "gini", "lorenz", "top_share"]
 
 
 def checked_counts(counts: Any, where: str) -> np.ndarray:
-    """Return counts as a flat float64 array, or say what is wrong with them.
-
-    Parameters
-    ----------
-    counts : array-like, shape (n_items,)
-    where : str
-        Name of the calling function, for the message.
-
-    Raises
-    ------
-    ValueError
-        Not one-dimensional, empty, negative or not finite.
-
-    Examples
-    --------
-    >>> checked_counts([3, 0], "gini")
-    array([3., 0.])
-    """
+    """Return counts as a flat float64 array, or say what is wrong with them."""
     values = np.asarray(counts, dtype=np.float64)
     if values.ndim != 1 or values.size == 0:
         raise ValueError(
@@ -133,6 +119,7 @@ def lorenz(counts: Any) -> tuple[np.ndarray, np.ndarray]:
     return x, y / y[-1]
 
 
+@constrained(share=Interval(Real, 0, 1, closed="right"))
 def top_share(counts: Any, share: float = 0.2) -> float:
     """Share of all interactions that the most popular items hold.
 
@@ -159,8 +146,6 @@ def top_share(counts: Any, share: float = 0.2) -> float:
     0.7
     """
     values = np.sort(checked_counts(counts, "top_share"))[::-1]
-    if not 0 < share <= 1:
-        raise ValueError(f"top_share: share must lie above 0 and at most 1, got {share}")
     taken = math.ceil(round(share * len(values), 9))
     total = values.sum()
     return float(values[:taken].sum() / total) if total else taken / len(values)

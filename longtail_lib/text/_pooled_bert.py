@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from longtail_lib.models import import_keras
+from longtail_lib._import_keras import import_keras
 
 __all__ = ["bert_config", "pooled_bert", "pooling_of"]
 
@@ -15,12 +15,7 @@ _GELU = {"gelu": False, "gelu_new": True, "gelu_pytorch_tanh": True}
 
 
 def bert_config(folder: Path) -> dict[str, Any]:
-    """Read config.json, and refuse what is not a BERT that `pooled_bert` computes exactly.
-
-    Raises
-    ------
-    ValueError
-    """
+    """Read config.json, and refuse what is not a BERT that `pooled_bert` computes exactly."""
     path = folder / "config.json"
     try:
         config = json.loads(path.read_text(encoding="utf-8"))
@@ -53,13 +48,7 @@ def bert_config(folder: Path) -> dict[str, Any]:
 
 
 def pooling_of(folder: Path) -> str:
-    """Return "mean", or "cls" where sentence-transformers' settings in the folder say so.
-
-    Raises
-    ------
-    ValueError
-        They say something else.
-    """
+    """Return "mean", or "cls" where sentence-transformers' settings in the folder say so."""
     path = folder / "1_Pooling" / "config.json"
     if not path.is_file():
         return "mean"
@@ -75,28 +64,7 @@ def pooling_of(folder: Path) -> str:
 
 
 def pooled_bert(folder: Path) -> Any:
-    """Load a BERT and put pooling and division by length on top of it.
-
-    KerasHub gives every BERT the tanh approximation of GELU and an epsilon of 1e-12. Here both are
-    what config.json says; for all-MiniLM-L6-v2 the exact GELU moves the vectors by up to 4e-4,
-    onto those of sentence-transformers.
-
-    Parameters
-    ----------
-    folder : Path
-        With config.json and model.safetensors.
-
-    Returns
-    -------
-    keras.Model
-        From `token_ids` and `padding_mask`, both int32 of shape (n, length), to float32 unit
-        vectors of shape (n, hidden_size).
-
-    Raises
-    ------
-    ValueError
-        The weights are cut off or of another model.
-    """
+    """Load a BERT and put pooling and division by length on top of it."""
     config, pooling, keras = bert_config(folder), pooling_of(folder), import_keras()
     import keras_hub
 

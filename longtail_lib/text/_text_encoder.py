@@ -6,11 +6,21 @@ import hashlib
 import os
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from numbers import Integral
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
+from longtail_lib._parameters import (
+    BOOLEAN,
+    PATH,
+    AnyOf,
+    Constraint,
+    Interval,
+    Nullable,
+    check_parameters,
+)
 from longtail_lib.data._download import cache_folder
 from longtail_lib.text._encoder import Encoder
 from longtail_lib.text._encoding_cache import EncodingCache, text_key
@@ -79,6 +89,14 @@ class TextEncoder(Encoder):
     # Nothing to learn takes no time; it also tells the base class that `encode` may run.
     seconds_ = 0.0
 
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "source": Nullable(PATH),
+        "max_tokens": Interval(Integral, 3, mend="two stand at the ends of every text"),
+        "batch_tokens": Interval(Integral, 1),
+        "cache": AnyOf(BOOLEAN, PATH),
+        "progress": BOOLEAN,
+    }
+
     def __init__(
         self,
         source: str | os.PathLike[str] | None = None,
@@ -88,14 +106,7 @@ class TextEncoder(Encoder):
         cache: bool | str | os.PathLike[str] = True,
         progress: bool = False,
     ) -> None:
-        for name, value, least in (
-            ("max_tokens", max_tokens, 3),
-            ("batch_tokens", batch_tokens, 1),
-        ):
-            if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-                raise TypeError(f"{name} must be a whole number, got {value!r}")
-            if value < least:
-                raise ValueError(f"{name} must be at least {least}, got {value}")
+        check_parameters("TextEncoder", locals(), self._constraints)
         self.source = source
         self.max_tokens = int(max_tokens)
         self.batch_tokens = int(batch_tokens)
@@ -245,25 +256,7 @@ class TextEncoder(Encoder):
 
 
 def batches_by_length(lengths: np.ndarray, batch_tokens: int) -> list[np.ndarray]:
-    """Divide texts into batches of neighbours in length, longest first.
-
-    Parameters
-    ----------
-    lengths : ndarray of int, shape (n,)
-        Tokens of each text, at least 1.
-    batch_tokens : int
-        At most so many tokens in a batch, padding counted; a longer text is a batch of its own.
-
-    Returns
-    -------
-    list of ndarray of int
-        Positions of the texts, each exactly once.
-
-    Examples
-    --------
-    >>> [batch.tolist() for batch in batches_by_length(np.array([3, 9, 4, 2, 3]), 9)]
-    [[1], [2, 0], [4, 3]]
-    """
+    """Divide texts into batches of neighbours in length, longest first."""
     order = np.argsort(-lengths, kind="stable")
     batches, start = [], 0
     while start < len(order):
@@ -275,18 +268,7 @@ def batches_by_length(lengths: np.ndarray, batch_tokens: int) -> list[np.ndarray
 
 
 def padded(ids: Sequence[Sequence[int]], padding: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """Lay token ids of different lengths into one matrix.
-
-    Returns
-    -------
-    tuple of ndarray of int32, shape (n, longest)
-        The ids, filled up at the right, and 1 where there is a token.
-
-    Examples
-    --------
-    >>> [part.tolist() for part in padded([[5, 6, 7], [8]])]
-    [[[5, 6, 7], [8, 0, 0]], [[1, 1, 1], [1, 0, 0]]]
-    """
+    """Lay token ids of different lengths into one matrix."""
     mask = np.arange(max(map(len, ids))) < np.array([len(row) for row in ids])[:, None]
     matrix = np.full(mask.shape, padding, np.int32)
     matrix[mask] = np.concatenate([np.asarray(row, np.int32) for row in ids])

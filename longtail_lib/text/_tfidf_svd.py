@@ -71,15 +71,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
 def words_of(text: str) -> list[str]:
-    """Split a text into lower-case words; digits and punctuation are left out.
-
-    Words are what stands between spaces and punctuation, so that Chinese needs a segmenter first.
-
-    Examples
-    --------
-    >>> words_of("Grandmother's lamp, 2 bulbs!")
-    ["grandmother's", 'lamp', 'bulbs']
-    """
+    """Split a text into lower-case words; digits and punctuation are left out."""
     return _WORD.findall(text.lower())
 
 
@@ -193,14 +185,7 @@ class TfidfSvd(Encoder):
 
 
 class LowRank(NamedTuple):
-    """Factors of a matrix, largest singular value first.
-
-    Parameters
-    ----------
-    left : ndarray of float64, shape (n, dimensions)
-    values : ndarray of float64, shape (dimensions,)
-    right : ndarray of float64, shape (dimensions, m)
-    """
+    """Factors of a matrix, largest singular value first."""
 
     left: np.ndarray
     values: np.ndarray
@@ -208,37 +193,7 @@ class LowRank(NamedTuple):
 
 
 def truncated_svd(matrix: csr_matrix, dimensions: int, seed: int = 0) -> LowRank:
-    """Factor a sparse matrix so that the squared error is the smallest possible.
-
-    Parameters
-    ----------
-    matrix : csr_matrix, shape (n, m)
-    dimensions : int
-        From 1 to min(n, m) - 1.
-    seed : int
-        Of the start vector; it does not change the result beyond rounding.
-
-    Returns
-    -------
-    LowRank
-        Each dimension's sign is chosen so that its largest entry in `right` is positive.
-
-    Raises
-    ------
-    ValueError
-        More dimensions than the matrix can give.
-
-    References
-    ----------
-    Eckart, C., Young, G. (1936). The approximation of one matrix by another of lower rank.
-    Psychometrika 1(3), 211-218.
-
-    Examples
-    --------
-    >>> parts = truncated_svd(csr_matrix(np.diag([3.0, 1.0, 2.0])), dimensions=2)
-    >>> parts.values.round(3).tolist()
-    [3.0, 2.0]
-    """
+    """Factor a sparse matrix so that the squared error is the smallest possible."""
     most = min(matrix.shape) - 1
     if not 1 <= dimensions <= most:
         raise ValueError(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Self
+from numbers import Integral
+from typing import ClassVar, Self
 
 import numpy as np
 
+from longtail_lib._parameters import Constraint, Interval, Nullable, Options, check_parameters_of
 from longtail_lib.text._encoder import checked_vectors, unit_rows
 
 __all__ = ["Whitening"]
@@ -49,6 +51,11 @@ class Whitening:
     array([0.71, 0.71], dtype=float32)
     """
 
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "kind": Options(*_KINDS),
+        "dimensions": Nullable(Interval(Integral, 1), "for all that vary"),
+    }
+
     def __init__(self, kind: str = "whiten", dimensions: int | None = None) -> None:
         self.kind = kind
         self.dimensions = dimensions
@@ -65,8 +72,7 @@ class Whitening:
         ValueError
             An unknown kind, fewer than two different rows, or more dimensions than vary.
         """
-        if self.kind not in _KINDS:
-            raise ValueError(f"kind must be 'whiten' or 'centre', got {self.kind!r}")
+        check_parameters_of(self)
         rows = checked_vectors(vectors).astype(np.float64)
         rows = rows[rows.any(axis=1)]
         if len(rows) < 2:

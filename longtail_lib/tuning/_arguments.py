@@ -90,14 +90,7 @@ def planned(
 
 
 def without_test(parts: Split) -> Split:
-    """Return the same split with an empty test part; the old one is not read.
-
-    Examples
-    --------
-    >>> from longtail_lib.testing import tiny_parts
-    >>> without_test(tiny_parts())
-    Split 'tiny' (by hand): train 7, validation 0, test 0; 3 users x 6 items
-    """
+    """Return the same split with an empty test part; the old one is not read."""
     times = parts.times
     if times is not None:
         empty = csr_matrix(parts.train.shape, dtype=np.int64)

@@ -9,18 +9,18 @@ __all__ = ["default_space"]
 # By name, so that no model is imported before it is used.
 _SPACES: dict[str, dict[str, Any]] = {
     "Popularity": {"half_life": [None, 3.0, 7.0, 14.0, 30.0, 60.0, 120.0, 240.0, 480.0]},
-    "ItemKNN": {"neighbours": ("log-int", 5, 1000), "shrinkage": ("float", 0.0, 100.0)},
+    "ItemKNN": {"n_neighbors": ("log-int", 5, 1000), "shrinkage": ("float", 0.0, 100.0)},
     "EASE": {"l2": ("log", 10.0, 5000.0), "popularity_exponent": ("float", 0.0, 0.5)},
     "ImplicitALS": {
         "factors": ("log-int", 16, 256),
         # implicit adds the penalty to sums over all users or items, so it must be large.
-        "regularisation": ("log", 1.0, 500.0),
+        "regularization": ("log", 1.0, 500.0),
         "alpha": ("log", 1.0, 100.0),
     },
     "BPR": {
         "factors": ("log-int", 16, 256),
         "learning_rate": ("log", 5e-3, 0.2),
-        "regularisation": ("log", 1e-4, 0.1),
+        "regularization": ("log", 1e-4, 0.1),
     },
     "BERT4Rec": {
         "dim": [32, 64, 128],
@@ -42,7 +42,7 @@ _SPACES: dict[str, dict[str, Any]] = {
         "logit_adjustment": ("float", 0.0, 1.0),
     },
     "ContentKNN": {
-        "neighbours": [None, 10, 30, 100],
+        "n_neighbors": [None, 10, 30, 100],
         "space": ["whiten", "centre", "raw"],
         "popularity_exponent": ("float", 0.0, 1.0),
     },

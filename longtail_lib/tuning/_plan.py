@@ -23,26 +23,7 @@ _FAILURES = (ValueError, MemoryError, ArithmeticError)
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that stays the same from trial to trial.
-
-    Parameters
-    ----------
-    name : str
-        Of the model class.
-    make : callable
-        Parameters to an unfitted recommender.
-    parts : Split
-        Without its test part.
-    distributions : mapping of str to optuna distribution
-    defaults : mapping or None
-        Parameters of the first trial.
-    fixed : mapping
-    objective : Objective
-    measured : Protocol
-        On validation, of what the objective names.
-    protocol : mapping
-        The same in words.
-    """
+    """Everything that stays the same from trial to trial."""
 
     name: str
     make: Callable[..., Any]
@@ -71,11 +52,7 @@ class Plan:
         return self.make(**self.fixed, **parameters)
 
     def next(self, records: Sequence[Trial]) -> dict[str, Any]:
-        """Parameters of the next trial: the defaults, then what TPE proposes.
-
-        A few proposals are made where the first ones were tried before, unless all points of a
-        small space were.
-        """
+        """Parameters of the next trial: the defaults, then what TPE proposes."""
         number = len(records)
         if number == 0 and self.defaults is not None:
             return dict(self.defaults)

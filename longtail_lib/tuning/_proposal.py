@@ -25,26 +25,7 @@ _STARTUP = 8
 
 
 def distributions_of(space: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn a space in the grammar of `tune` into Optuna's distributions.
-
-    Parameters
-    ----------
-    space : mapping of str to tuple, list or optuna distribution
-
-    Raises
-    ------
-    ImportError
-        Optuna is not installed.
-    TypeError
-        Not a mapping.
-    ValueError
-        An empty space, or a parameter whose range cannot be understood.
-
-    Examples
-    --------
-    >>> distributions_of({"l2": ("log", 1, 5000)})
-    {'l2': FloatDistribution(high=5000.0, log=True, low=1.0, step=None)}
-    """
+    """Turn a space in the grammar of `tune` into Optuna's distributions."""
     optuna = import_optuna()
     if not isinstance(space, Mapping):
         raise TypeError(
@@ -68,34 +49,7 @@ def space_to_json(distributions: Mapping[str, Any]) -> dict[str, Any]:
 def propose(
     distributions: Mapping[str, Any], ranked: Sequence[Trial], *, seed: int | Sequence[int]
 ) -> dict[str, Any]:
-    """Return parameters for the next trial; equal arguments give equal parameters.
-
-    Only the order of the trials counts, which is all that TPE looks at. Everything follows from
-    the arguments, so that a search that was interrupted goes on as if it had not been.
-
-    Parameters
-    ----------
-    distributions : mapping of str to optuna distribution
-    ranked : sequence of Trial
-        Best first. Failed ones come last, and teach TPE where not to go.
-    seed : int or sequence of int
-
-    Returns
-    -------
-    dict
-
-    References
-    ----------
-    Bergstra, Bardenet, Bengio and Kegl (2011), "Algorithms for Hyper-Parameter Optimization",
-    NIPS 2011. Akiba, Sano, Yanase, Ohta and Koyama (2019), "Optuna: A Next-generation
-    Hyperparameter Optimization Framework", KDD 2019.
-
-    Examples
-    --------
-    >>> space = distributions_of({"l2": ("log", 1, 5000)})
-    >>> propose(space, [], seed=(0, 1)) == propose(space, [], seed=(0, 1))
-    True
-    """
+    """Return parameters for the next trial; equal arguments give equal parameters."""
     optuna = import_optuna()
     own_seed = int(np.random.SeedSequence(seed).generate_state(1)[0])
     with _quiet(optuna):
@@ -119,13 +73,7 @@ def propose(
 
 
 def n_points(distributions: Mapping[str, Any]) -> float:
-    """Return how many points a space holds; infinity where a parameter is continuous.
-
-    Examples
-    --------
-    >>> n_points(distributions_of({"neighbours": ("int", 1, 10), "loss": ["bpr", "softmax"]}))
-    20.0
-    """
+    """Return how many points a space holds; infinity where a parameter is continuous."""
     size = 1.0
     for one in distributions.values():
         if hasattr(one, "choices"):
@@ -152,13 +100,7 @@ def contains(distributions: Mapping[str, Any], parameters: Mapping[str, Any]) ->
 
 
 def import_optuna() -> Any:
-    """Import Optuna, or say how to get it.
-
-    Raises
-    ------
-    ImportError
-        It is not installed.
-    """
+    """Import Optuna, or say how to get it."""
     try:
         import optuna
     except ImportError as error:

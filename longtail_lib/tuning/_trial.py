@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from longtail_lib.evaluation import Value
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = ["Trial", "trial_frame"]
 
@@ -76,21 +79,8 @@ class Trial:
         return cls(**{**stored, "values": values})
 
 
-def trial_frame(trials: Sequence[Trial], keys: Sequence[tuple[str, str]]) -> Any:
-    """One row a trial: number, parameters, each metric with its interval, seconds, state, reason.
-
-    Parameters
-    ----------
-    trials : sequence of Trial
-    keys : sequence of (group, "metric@k")
-        The metrics to show.
-
-    Returns
-    -------
-    polars.DataFrame
-        A parameter that takes words as well as numbers is a column of text; one that bears the
-        name of another column is called `parameter <name>`.
-    """
+def trial_frame(trials: Sequence[Trial], keys: Sequence[tuple[str, str]]) -> pl.DataFrame:
+    """One row a trial: number, parameters, metrics with intervals, seconds, state, reason."""
     import polars as pl
 
     own = ["number", "seconds", "state", "reason"]

@@ -6,13 +6,14 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from numbers import Integral
 from pathlib import Path
 from typing import Any, Unpack
 
-import numpy as np
-
+from longtail_lib._parameters import BOOLEAN, PATH, Interval, Nullable, constrained
 from longtail_lib.evaluation import Protocol
 from longtail_lib.evaluation._protocol import Settings
+from longtail_lib.models import Recommender
 from longtail_lib.preprocessing import Split
 from longtail_lib.tuning._arguments import planned
 from longtail_lib.tuning._plan import Plan
@@ -22,8 +23,9 @@ from longtail_lib.tuning._tuning import Tuning
 __all__ = ["read_table_file", "tune", "write_table_file"]
 
 
+@constrained(trials=Interval(Integral, 1), progress=BOOLEAN, storage=Nullable(PATH))
 def tune(
-    model_class: Callable[..., Any],
+    model_class: Callable[..., Recommender],
     parts: Split,
     space: Mapping[str, Any] | None = None,
     *,
@@ -118,8 +120,6 @@ def tune(
     True
     """
     plan = planned(model_class, parts, space, metric, constraint, fixed, protocol, settings)
-    if isinstance(trials, bool) or not isinstance(trials, int | np.integer) or trials < 1:
-        raise ValueError(f"tune: trials must be a whole number from 1, got {trials!r}")
     path = None if storage is None else Path(storage)
     stored = read_table_file(path, plan.result([]))[:trials] if path is not None else []
     records = list(stored)
@@ -181,21 +181,7 @@ _SAME = ("model", "space", "fixed", "metric", "constraint", "seed")
 
 
 def read_table_file(path: Path, blank: Tuning) -> list[Trial]:
-    """Return the trials of a file, or none where there is no file yet.
-
-    Parameters
-    ----------
-    path : Path
-    blank : Tuning
-        The search that is about to start, without trials.
-
-    Raises
-    ------
-    FileNotFoundError
-        The folder does not exist.
-    ValueError
-        Not a trial table, or that of another search.
-    """
+    """Return the trials of a file, or none where there is no file yet."""
     if not path.parent.is_dir():
         raise FileNotFoundError(
             f"tune: cannot store trials in {path}: the folder {path.parent} is missing"

@@ -6,13 +6,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from longtail_lib.evaluation import Metric, Value
-from longtail_lib.evaluation._report import show_number
-from longtail_lib.evaluation._report_display import protocol_html, table_html
+from longtail_lib.evaluation._report_display import protocol_html, show_number, table_html
+from longtail_lib.models import Recommender
 from longtail_lib.tuning._objective import Constraint, Objective
 from longtail_lib.tuning._trial import Trial, trial_frame
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = ["Tuning"]
 
@@ -64,7 +67,7 @@ class Tuning:
     seed: int
     protocol: Mapping[str, Any]
     records: tuple[Trial, ...]
-    model: Any | None = field(default=None, repr=False)
+    model: Recommender | None = field(default=None, repr=False)
 
     @property
     def best(self) -> Trial:
@@ -99,7 +102,7 @@ class Tuning:
         return self.best.value(self.objective.metric)
 
     @property
-    def trials(self) -> Any:
+    def trials(self) -> pl.DataFrame:
         """All trials as a polars frame; see `trial_frame`."""
         return trial_frame(self.records, self.objective.keys)
 

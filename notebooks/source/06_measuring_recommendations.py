@@ -429,7 +429,7 @@ compared.filter(pl.col("verdict") != "baseline").drop("value", "n")
 # %%
 from longtail_course.toys.sampled_metrics import sampled_metrics
 
-narrow = ItemKNN(neighbours=5, shrinkage=0).fit(parts)
+narrow = ItemKNN(n_neighbors=5, shrinkage=0).fit(parts)
 columns = {"model": ["Popularity", "ItemKNN, 5 neighbours"]}
 for negatives, seed in [(99, 0), (99, 1), (999, 0), (None, 0)]:
     columns[f"{negatives or 'all'}, seed {seed}"] = [

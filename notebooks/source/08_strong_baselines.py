@@ -202,7 +202,7 @@ theirs = CosineRecommender(K=20)
 theirs.fit(parts.train, show_progress=False)
 implicit_knn = ItemKNN().fit(parts)
 implicit_knn.weights_ = theirs.similarity.tocsr().astype(np.float32)
-knn, knn_like = ItemKNN().fit(parts), ItemKNN(neighbours=20, shrinkage=0).fit(parts)
+knn, knn_like = ItemKNN().fit(parts), ItemKNN(n_neighbors=20, shrinkage=0).fit(parts)
 models = {"ItemKNN": knn, "ItemKNN, 20, no shrinkage": knn_like, "implicit, K=20": implicit_knn}
 table([measure(model, name) for name, model in models.items()])
 
@@ -300,8 +300,8 @@ print(f"smallest weight {B.min():.2f}, largest {B.max():.2f}; {np.mean(B < 0):.0
 
 
 # %%
-def als(regularisation=0.01, alpha=1.0):
-    return ImplicitALS(100, regularisation, alpha)
+def als(regularization=0.01, alpha=1.0):
+    return ImplicitALS(100, regularization, alpha)
 
 
 models = {"Popularity": Popularity(), "ALS": als(), "BPR": BPR(100, 0.01, 0.01)}
@@ -327,7 +327,7 @@ table(untuned.values())
 # %%
 from longtail_lib.tuning import tune
 
-tune(als, parts, {"regularisation": ("log", 0.01, 300), "alpha": ("log", 0.3, 40)}, trials=6)
+tune(als, parts, {"regularization": ("log", 0.01, 300), "alpha": ("log", 0.3, 40)}, trials=6)
 
 # %% [markdown]
 # It is now level with Popularity. Was that fair? It had six trials. But what six trials find depends on
@@ -337,7 +337,7 @@ tune(als, parts, {"regularisation": ("log", 0.01, 300), "alpha": ("log", 0.3, 40
 # takes our own defaults, which were set with this shop in view.)
 
 # %%
-informed = {"regularisation": ("log", 5, 300), "alpha": ("log", 3, 40)}
+informed = {"regularization": ("log", 5, 300), "alpha": ("log", 3, 40)}
 tuned = {"ALS": tune(ImplicitALS, parts, informed, trials=6)}
 tuned["ALS"]
 
@@ -348,8 +348,8 @@ tuned["ALS"]
 
 # %%
 spaces = {
-    "BPR": (BPR, {"learning_rate": ("log", 0.003, 0.1), "regularisation": ("log", 0.001, 0.1)}),
-    "ItemKNN": (ItemKNN, {"neighbours": ("int", 10, 400), "shrinkage": ("float", 0, 100)}),
+    "BPR": (BPR, {"learning_rate": ("log", 0.003, 0.1), "regularization": ("log", 0.001, 0.1)}),
+    "ItemKNN": (ItemKNN, {"n_neighbors": ("int", 10, 400), "shrinkage": ("float", 0, 100)}),
 }
 tuned |= {name: tune(model, parts, space, trials=6) for name, (model, space) in spaces.items()}
 
@@ -512,8 +512,8 @@ table([stored_results("shop").report("random", name) for name in names])
 
 # %% [markdown]
 # BPR has passed Popularity. It was the six trials. ALS leads, EASE with the exponent comes next, and of
-# these two only EASE reaches into the tail. The README has this table with intervals, for another way to split, and
-# for MovieLens. There the exponent gains nothing that could be told from chance, and the tail stays at 0.
+# these two only EASE reaches into the tail. [The evidence](../docs/evidence.md) has this table with intervals, for another way
+# to split, and for MovieLens. There the exponent gains nothing that could be told from chance, and the tail stays at 0.
 
 # %% [markdown]
 # ## 7. What it costs

@@ -46,7 +46,7 @@ parts
 # %%
 baselines = [
     evaluate(model.fit(parts), parts, k=10, metrics=["NDCG", "Coverage"])
-    for model in (Popularity(), ItemKNN(neighbours=500, shrinkage=4.0), EASE(l2=140.0))
+    for model in (Popularity(), ItemKNN(n_neighbors=500, shrinkage=4.0), EASE(l2=140.0))
 ]
 found = pl.concat(report.to_frame(3).filter(metric="NDCG") for report in baselines)
 found.filter(pl.col("group").is_in(["overall", "tail"])).drop("metric", "k")
@@ -415,8 +415,8 @@ for seed, report in enumerate(single):
 # %% [markdown]
 # **What it means.** On this shop two towers with the right loss beat the best EASE, in every seed. The
 # same towers with the article's loss were below Popularity: loss and negatives decide, not the
-# architecture. Do not carry the verdict over to your data, though. In the README's table for
-# MovieLens, a smaller and denser log, the order is another one. What does carry over is the way to
+# architecture. Do not carry the verdict over to your data, though. In the table of [the evidence](../docs/evidence.md)
+# for MovieLens, a smaller and denser log, the order is another one. What does carry over is the way to
 # find out, and the tail column: it is empty here too.
 #
 # Long trainings get killed. With `checkpoint` the state after each epoch lies in a folder, and a fit

@@ -102,8 +102,8 @@ frame.with_columns(pl.col(pl.Float64).round(2))
 # right order?
 
 # %%
-from longtail_course.worlds import recommended_lists
-from longtail_lib.debias import fresh_feedback, naive, true_value
+from longtail_course.worlds import fresh_feedback, recommended_lists
+from longtail_lib.debias import naive, true_value
 from longtail_lib.models import EASE, ItemKNN, Popularity, Random
 
 models = {"Random": Random(seed=0), "Popularity": Popularity(), "ItemKNN": ItemKNN()}

@@ -242,7 +242,7 @@ reranking.dominated(dominated)
 
 # %%
 scaled = EASE(l2=265.0, popularity_exponent=0.26).fit(parts)
-knn = ItemKNN(neighbours=500, shrinkage=4.0).fit(parts)
+knn = ItemKNN(n_neighbors=500, shrinkage=4.0).fit(parts)
 alone = {"EASE": ease, "EASE scaled": scaled, "ItemKNN": knn}
 metrics = ["NDCG", "TailShare"]
 base = evaluate(ease, parts, part="validation", metrics=metrics)["NDCG@10"].value
@@ -252,9 +252,9 @@ base = evaluate(ease, parts, part="validation", metrics=metrics)["NDCG@10"].valu
 # holds the report on test for the weight chosen. We look at that afterwards.)
 
 # %%
-from longtail_course.toys import trade_off_table
+from longtail_course.toys import frontier, trade_off_table
 from longtail_course.worlds import worth_table
-from longtail_lib.evaluation import frontier, rerank_choice
+from longtail_lib.evaluation import rerank_choice
 
 weights = {
     "xquad": [0, 0.8, 0.875, 0.925, 0.975],

@@ -4,7 +4,6 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from scipy.sparse import csr_matrix
 
 from longtail_lib.preprocessing import Split
 
@@ -16,7 +15,6 @@ def store(seed=0, n_users=200, n_items=40) -> tuple[Split, np.ndarray, np.ndarra
     preference = 1 / (1 + np.exp(-(taste @ kind.T + appeal - 0.5)))
     propensity = np.clip(0.08 + 0.8 * preference * np.linspace(1, 0.1, n_items), 0.05, 0.95)
     train = rng.random(preference.shape) < preference * propensity
-    none = csr_matrix(train.shape, dtype=np.float32)
     # The truth holds users and items in reverse, as another source might.
     truth = SimpleNamespace(
         user_ids=np.arange(n_users)[::-1],
@@ -25,18 +23,7 @@ def store(seed=0, n_users=200, n_items=40) -> tuple[Split, np.ndarray, np.ndarra
         propensity=lambda rows: propensity[::-1, ::-1][rows],
     )
     return (
-        Split(
-            csr_matrix(train.astype(np.float32)),
-            none,
-            none,
-            np.arange(n_users),
-            np.arange(n_items),
-            items=None,
-            users=None,
-            how="random",
-            name="store",
-            truth=truth,
-        ),
+        Split.from_matrices(train, how="random", name="store", truth=truth),
         preference,
         propensity,
     )

@@ -10,15 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from longtail_lib.models._import_keras import import_keras
+from longtail_lib._import_keras import import_keras
+from longtail_lib._parameters import Options, constrained
+from longtail_lib.models.content._item_vectors import FUSIONS
 
 __all__ = ["FUSIONS", "IdItems", "centred_text", "item_layer", "semantic_basis"]
 
 
 keras = import_keras()
 ops = keras.ops
-
-FUSIONS = ("none", "text", "sum", "concatenation", "gate", "null-space", "dual-view")
 
 
 class IdItems(keras.layers.Layer):
@@ -89,11 +89,7 @@ class ConcatenatedItems(SummedItems):
 
 
 class GatedItems(SummedItems):
-    """g times the id plus 1 - g times the text, where g is learned from the item's popularity.
-
-    g = sigmoid(slope * (log(1 + popularity) - middle)). It starts at a half for an item with five
-    interactions and may learn to fall with popularity as well as to rise.
-    """
+    """g times the id plus 1 - g times the text, where g is learned from the item's popularity."""
 
     def __init__(self, ids: IdItems, text: TextItems, popularity: np.ndarray) -> None:
         super().__init__(ids, text)
@@ -134,6 +130,7 @@ class FrozenText(keras.layers.Layer):
         return _rows(self.basis, rows)
 
 
+@constrained(fusion=Options(*FUSIONS))
 def item_layer(
     fusion: str,
     n_items: int,
@@ -143,34 +140,7 @@ def item_layer(
     popularity: np.ndarray | None = None,
     seed: int = 0,
 ) -> Any:
-    """Make the layer that turns items into vectors.
-
-    Parameters
-    ----------
-    fusion : str
-        One of `FUSIONS`: "none" (ids alone), "text" (text alone), "sum", "concatenation", "gate",
-        "null-space" (AlphaFuse: the first half of the coordinates are frozen text, ids are learned
-        in the other half), "dual-view" (as LLM-ESR begins: a concatenation whose ids start from
-        the text).
-    n_items, dim : int
-    vectors : ndarray, shape (n_items, d)
-        Text vectors; for all but "none".
-    popularity : ndarray, shape (n_items,)
-        Train interactions; for "gate".
-    seed : int
-
-    Returns
-    -------
-    keras.layers.Layer
-        With `dim`, the length of its vectors.
-
-    Raises
-    ------
-    ValueError
-        An unknown fusion, or a dim below 2 where it has to be halved.
-    """
-    if fusion not in FUSIONS:
-        raise ValueError(f"fusion must be one of {', '.join(map(repr, FUSIONS))}, got {fusion!r}")
+    """Make the layer that turns items into vectors."""
     if fusion == "none":
         return IdItems(n_items, dim, seed)
     text = centred_text(vectors)
@@ -210,24 +180,7 @@ def _rows(tensor: Any, rows: Any) -> Any:
 
 
 def centred_text(vectors: np.ndarray) -> np.ndarray:
-    """Take the mean off the vectors of items with text, and give each length 1.
-
-    Vectors of a language model share a large common part that tells no item from another.
-    Rows of zeros, which stand for items without text, stay zeros.
-
-    Parameters
-    ----------
-    vectors : ndarray, shape (n_items, d)
-
-    Returns
-    -------
-    ndarray of float32, shape (n_items, d)
-
-    Examples
-    --------
-    >>> centred_text(np.array([[3.0, 1.0], [1.0, 1.0], [0.0, 0.0]])).tolist()
-    [[1.0, 0.0], [-1.0, 0.0], [0.0, 0.0]]
-    """
+    """Take the mean off the vectors of items with text, and give each length 1."""
     told = np.any(vectors != 0, axis=1)
     centred = np.zeros(vectors.shape, dtype=np.float32)
     if told.any():
@@ -238,39 +191,7 @@ def centred_text(vectors: np.ndarray) -> np.ndarray:
 
 
 def semantic_basis(vectors: np.ndarray, dimensions: int) -> np.ndarray:
-    """Return text along its directions of largest variance, each scaled to variance 1.
-
-    These are the coordinates that AlphaFuse keeps frozen; what it calls the null space are the
-    further coordinates, along which texts hardly differ and ids are learned.
-
-    Parameters
-    ----------
-    vectors : ndarray, shape (n_items, d)
-        Rows of zeros, items without text, get zeros.
-    dimensions : int
-        From 1 to d.
-
-    Returns
-    -------
-    ndarray of float32, shape (n_items, dimensions)
-        Columns have mean 0 and variance 1 over the items with text. Columns beyond the rank of
-        the vectors are zeros. The sign of a column is such that its largest entry is positive.
-
-    Raises
-    ------
-    ValueError
-        Dimensions out of range.
-
-    References
-    ----------
-    G. Hu et al., "AlphaFuse: Learn ID Embeddings for Sequential Recommendation in Null Space of
-    Language Embeddings", SIGIR 2025.
-
-    Examples
-    --------
-    >>> semantic_basis(np.array([[2.0, 0.0], [-2.0, 0.1], [2.0, 0.1], [-2.0, 0.0]]), 1).T.round(2)
-    array([[ 1., -1.,  1., -1.]], dtype=float32)
-    """
+    """Return text along its directions of largest variance, each scaled to variance 1."""
     if not 1 <= dimensions <= vectors.shape[1]:
         raise ValueError(
             f"semantic_basis: dimensions must lie between 1 and the {vectors.shape[1]} of the "

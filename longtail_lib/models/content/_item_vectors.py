@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import narwhals as nw
 import numpy as np
 
+from longtail_lib._parameters import ARRAY, Constraint, Nullable, Options, constrained
 from longtail_lib.models._recommender import Recommender
 from longtail_lib.preprocessing import Split
 from longtail_lib.text import Whitening
 from longtail_lib.text._encoder import unit_rows
 
 __all__ = [
+    "FUSIONS",
     "TEXT_SPACES",
     "ContentRecommender",
     "checked_vectors",
@@ -21,6 +23,9 @@ __all__ = [
     "text_space",
     "text_vectors",
 ]
+
+TEXT_SPACES = ("whiten", "centre", "raw")
+FUSIONS = ("none", "text", "sum", "concatenation", "gate", "null-space", "dual-view")
 
 
 def item_vectors(parts: Split, encoder: Any = None, column: str = "text") -> np.ndarray:
@@ -52,12 +57,9 @@ def item_vectors(parts: Split, encoder: Any = None, column: str = "text") -> np.
     Examples
     --------
     >>> import polars as pl
-    >>> from scipy.sparse import csr_matrix
     >>> from longtail_lib.text import TfIdf
     >>> items = pl.DataFrame({"item_id": [1, 2, 3], "text": ["red lamp", None, "lamp"]})
-    >>> train = csr_matrix(np.eye(3, dtype=np.float32))
-    >>> parts = Split(train, train * 0, train * 0, np.arange(3), np.array([1, 2, 3]), items, None,
-    ...               "random")
+    >>> parts = Split.from_matrices(np.eye(3), item_ids=[1, 2, 3], items=items)
     >>> vectors = item_vectors(parts, encoder=TfIdf(min_texts=1).fit(["red lamp", "lamp"]))
     >>> np.linalg.norm(vectors, axis=1).round(3).tolist()
     [1.0, 0.0, 1.0]
@@ -93,40 +95,7 @@ def item_vectors(parts: Split, encoder: Any = None, column: str = "text") -> np.
 
 
 def checked_vectors(vectors: Any, parts: Split, model: str = "item_vectors") -> np.ndarray:
-    """Return vectors as float32, or say why they do not fit the catalogue.
-
-    Parameters
-    ----------
-    vectors : array of float, shape (n_items, dimensions)
-    parts : Split
-    model : str
-        Who asks, for messages.
-
-    Returns
-    -------
-    ndarray of float32, shape (n_items, dimensions)
-
-    Raises
-    ------
-    TypeError
-        Not numbers.
-    ValueError
-        Another shape, a number that is not finite, or nothing but zeros.
-
-    Examples
-    --------
-    >>> train = np.eye(2, dtype=np.float32)
-    >>> from scipy.sparse import csr_matrix
-    >>> empty = csr_matrix((2, 2), dtype=np.float32)
-    >>> parts = Split(csr_matrix(train), empty, empty, np.arange(2), np.arange(2), None, None, "x")
-    >>> checked_vectors([[3, 4], [0, 0]], parts).dtype
-    dtype('float32')
-    >>> checked_vectors([[3, 4]], parts, "ContentKNN")
-    Traceback (most recent call last):
-        ...
-    ValueError: ContentKNN: vectors must have one row for each of the 2 items of the catalogue, \
-in the order of parts.item_ids, got shape (1, 2)
-    """
+    """Return vectors as float32, or say why they do not fit the catalogue."""
     array = np.asarray(vectors)
     if array.dtype.kind not in "iufb":
         raise TypeError(f"{model}: vectors must be an array of numbers, got {array.dtype}")
@@ -188,83 +157,40 @@ def _text(value: Any, place: int, column: str) -> str:
     return value.strip()
 
 
-TEXT_SPACES = ("whiten", "centre", "raw")
-
-
+@constrained(space=Options(*TEXT_SPACES))
 def text_space(vectors: np.ndarray, space: str) -> np.ndarray:
-    """Bring text vectors to length 1, centred or whitened first.
-
-    Parameters
-    ----------
-    vectors : ndarray of float, shape (n_items, d)
-    space : {"whiten", "centre", "raw"}
-        See `Whitening`.
-
-    Returns
-    -------
-    ndarray of float32, shape (n_items, at most d)
-        A zero row stays zero.
-
-    Raises
-    ------
-    ValueError
-        An unknown space, or vectors that are all the same, which tell no item from another.
-
-    Examples
-    --------
-    >>> text_space(np.array([[3.0, 4.0], [0.0, 0.0], [3.0, 0.0]]), "raw").round(1).tolist()
-    [[0.6000000238418579, 0.800000011920929], [0.0, 0.0], [1.0, 0.0]]
-    """
-    if space not in TEXT_SPACES:
-        raise ValueError(f"space must be one of {', '.join(map(repr, TEXT_SPACES))}, got {space!r}")
+    """Bring text vectors to length 1, centred or whitened first."""
     if space == "raw":
         return unit_rows(np.asarray(vectors, dtype=np.float64)).astype(np.float32)
     return Whitening(space).fit(vectors).transform(vectors)
 
 
 class ContentRecommender(Recommender):
-    """Base class of recommenders whose constructor takes text vectors as `vectors`.
-
-    As an array, `vectors` is left out of what `save` writes as parameters: a loaded model scores
-    without it and has None in its place, so that another `fit` encodes the item table. Models
-    that derive from another base as well name this class first.
-
-    Parameters
-    ----------
-    vectors : ndarray of float, shape (n_items, dimensions), or None
-        In the order of the split's `item_ids`; a zero row is an item without text. None encodes
-        the column "text" of the split's item table, as `item_vectors` does.
-    """
+    """Base class of recommenders whose constructor takes text vectors as `vectors`."""
 
     vectors: np.ndarray | None
+
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "vectors": Nullable(ARRAY, "to encode the items' text"),
+    }
 
     def _text_vectors(self, parts: Split) -> np.ndarray:
         """Return the vectors to learn from, float32."""
         if self.vectors is None:
-            return item_vectors(parts)
+            return self._encoded_texts(parts)
         return checked_vectors(self.vectors, parts, type(self).__name__)
+
+    def _encoded_texts(self, parts: Split) -> np.ndarray:
+        """Encode the item table; a subclass may note the encoder."""
+        return item_vectors(parts)
 
     def _stored_params(self) -> dict[str, Any]:
         return {**super()._stored_params(), "vectors": None}
 
-    def __repr__(self) -> str:
-        shown = []
-        for name, value in self.get_params().items():
-            text = f"array of shape {value.shape}" if isinstance(value, np.ndarray) else repr(value)
-            shown.append(f"{name}={text}")
-        return f"{type(self).__name__}({', '.join(shown)})"
-
 
 def text_vectors(parts: Split) -> tuple[np.ndarray, str]:
-    """Encode the items' text with the pretrained `TextEncoder`.
-
-    Returns
-    -------
-    vectors : ndarray of float32, shape (n_items, d)
-    model_hash : str
-    """
+    """Encode the items' text with the pretrained `TextEncoder`."""
     from longtail_lib.text import TextEncoder
-    # dropped import
 
     encoder = TextEncoder()
     return item_vectors(parts, encoder), encoder.model_hash

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from numbers import Integral, Real
+from typing import ClassVar
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from longtail_lib.models.content._item_vectors import ContentRecommender, text_space
+from longtail_lib._parameters import Constraint, Interval, Nullable, Options
+from longtail_lib._top_candidates import largest_weights
+from longtail_lib.models.content._item_vectors import TEXT_SPACES, ContentRecommender, text_space
 from longtail_lib.preprocessing import Split
-from longtail_lib.ranking import largest_columns
 
 __all__ = ["ContentKNN"]
 
@@ -26,10 +28,10 @@ class ContentKNN(ContentRecommender):
     items,
 
     .. math:: score_{uj} = \frac{\sum_i X_{ui}\; t_i \cdot t_j}{\sum_i X_{ui}}
-              \quad \text{(neighbours=None)}, \qquad
+              \quad \text{(n_neighbors=None)}, \qquad
               score_{uj} = \sum_i X_{ui} W_{ij} \quad \text{(a number of neighbours)}
 
-    where :math:`W_{ij} = t_i \cdot t_j` if it is positive and i is one of the `neighbours` warm
+    where :math:`W_{ij} = t_i \cdot t_j` if it is positive and i is one of the `n_neighbors` warm
     items most similar to j, else 0. The first form is one product with the user's profile; the
     second lets only close texts speak, as `ItemKNN` does for interactions.
 
@@ -41,7 +43,7 @@ class ContentKNN(ContentRecommender):
     vectors : ndarray of float, shape (n_items, dimensions), or None
         See `ContentRecommender`. An item without text comes last; a user whose items all lack
         text scores 0 throughout.
-    neighbours : int or None
+    n_neighbors : int or None
     space : {"whiten", "centre", "raw"}
         What is done to the vectors first, see `text_space`.
     popularity_exponent : float
@@ -49,7 +51,7 @@ class ContentKNN(ContentRecommender):
 
     Attributes
     ----------
-    item_vectors_ : ndarray of float32, shape (n_items, d), for neighbours=None
+    item_vectors_ : ndarray of float32, shape (n_items, d), for n_neighbors=None
     weights_ : csr_matrix of float32, shape (n_items, n_items), for a number of neighbours
     prior_ : ndarray of float32, shape (n_items,)
         What positive scores are multiplied by; 0 for an item without text.
@@ -66,9 +68,7 @@ class ContentKNN(ContentRecommender):
 
     Examples
     --------
-    >>> train = csr_matrix(np.array([[1, 0, 0, 0], [0, 0, 1, 0]], np.float32))
-    >>> parts = Split(train, train * 0, train * 0, np.arange(2), np.array(["a", "b", "c", "d"]),
-    ...               items=None, users=None, how="random")
+    >>> parts = Split.from_matrices([[1, 0, 0, 0], [0, 0, 1, 0]], item_ids=["a", "b", "c", "d"])
     >>> texts = np.array([[1, 0], [0.8, 0.6], [0, 1], [0, 0]], np.float32)
     >>> items, scores = ContentKNN(vectors=texts, space="raw").fit(parts).recommend([0, 1], k=3)
     >>> items.tolist()      # "d" has no text
@@ -77,48 +77,38 @@ class ContentKNN(ContentRecommender):
     ['0.8', '0.0', '-2.0']
     """
 
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "space": Options(*TEXT_SPACES),
+        "n_neighbors": Nullable(Interval(Integral, 1), "for the mean over all of a user's items"),
+        "popularity_exponent": Interval(Real),
+    }
+
     def __init__(
         self,
         vectors: np.ndarray | None = None,
-        neighbours: int | None = None,
+        n_neighbors: int | None = None,
         space: str = "whiten",
         popularity_exponent: float = 0.0,
     ) -> None:
         self.vectors = vectors
-        self.neighbours = neighbours
+        self.n_neighbors = n_neighbors
         self.space = space
         self.popularity_exponent = popularity_exponent
 
     def _fit(self, parts: Split) -> None:
-        self._check_parameters()
         vectors = text_space(self._text_vectors(parts), self.space)
         there = vectors.any(axis=1)
         prior = (1.0 + parts.popularity) ** float(self.popularity_exponent)
         self.prior_ = (prior * there).astype(np.float32)
-        if self.neighbours is None:
+        if self.n_neighbors is None:
             self.item_vectors_ = vectors
         else:
             warm = np.flatnonzero(parts.popularity)
-            self.weights_ = _nearest(vectors, warm, self.neighbours, self.prior_)
-
-    def _check_parameters(self) -> None:
-        keep = self.neighbours
-        if keep is not None and (
-            not isinstance(keep, Integral) or isinstance(keep, bool) or keep < 1
-        ):
-            raise ValueError(
-                "ContentKNN: neighbours must be a whole number from 1, or None for the mean over "
-                f"all of a user's items, got {keep!r}"
-            )
-        exponent = self.popularity_exponent
-        if not isinstance(exponent, Real) or not np.isfinite(exponent):
-            raise ValueError(
-                f"ContentKNN: popularity_exponent must be a finite number, got {exponent!r}"
-            )
+            self.weights_ = _nearest(vectors, warm, self.n_neighbors, self.prior_)
 
     def _score(self, user_rows: np.ndarray) -> np.ndarray:
         seen = self.seen_[user_rows]
-        if self.neighbours is not None:
+        if self.n_neighbors is not None:
             return (seen @ self.weights_).toarray()
         sums = np.asarray(seen.sum(axis=1), dtype=np.float32)
         profiles = (seen @ self.item_vectors_) / np.where(sums > 0, sums, 1)
@@ -128,7 +118,7 @@ class ContentKNN(ContentRecommender):
         return scores
 
     def _state(self) -> dict[str, np.ndarray]:
-        if self.neighbours is None:
+        if self.n_neighbors is None:
             return {"item_vectors": self.item_vectors_, "prior": self.prior_}
         weights = self.weights_
         return {
@@ -140,7 +130,7 @@ class ContentKNN(ContentRecommender):
 
     def _restore(self, state: dict[str, np.ndarray]) -> None:
         self.prior_ = state["prior"]
-        if self.neighbours is None:
+        if self.n_neighbors is None:
             self.item_vectors_ = state["item_vectors"]
             return
         n_items = len(self.item_ids_)
@@ -162,7 +152,7 @@ def _nearest(vectors: np.ndarray, warm: np.ndarray, keep: int, prior: np.ndarray
         own = place[start : start + step]
         rows = np.flatnonzero(own >= 0)
         block[rows, own[rows]] = 0
-        best = np.sort(largest_columns(block, keep), axis=1)
+        best = np.sort(largest_weights(block, keep), axis=1)
         similarity = np.take_along_axis(block, best, axis=1)
         positive = similarity > 0
         columns.append(warm[best[positive]].astype(np.int32))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
+from numbers import Integral, Real
+from typing import Any, ClassVar
 
 import numpy as np
 
-from longtail_lib.models._import_keras import import_keras
+from longtail_lib._import_keras import import_keras
+from longtail_lib._parameters import BOOLEAN, Constraint, Interval, Options
 from longtail_lib.models.content._item_vectors import TEXT_SPACES, ContentRecommender, text_space
 from longtail_lib.models.gradient_recommender import GradientRecommender
 from longtail_lib.models.retrieval_losses import full_softmax
@@ -16,9 +18,6 @@ from longtail_lib.preprocessing import Split
 from longtail_lib.preprocessing._id_codes import attribute_indicators
 
 __all__ = ["ContentNetwork", "ContentTower"]
-
-
-_OBJECTIVES = ("dropoutnet", "contrastive")
 
 
 class ContentTower(ContentRecommender, GradientRecommender):
@@ -89,6 +88,18 @@ class ContentTower(ContentRecommender, GradientRecommender):
     0.5
     """
 
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "space": Options(*TEXT_SPACES),
+        "attributes": BOOLEAN,
+        "objective": Options("dropoutnet", "contrastive"),
+        "dropout": Interval(Real, 0, 1),
+        "contrast": Interval(Real, 0),
+        "dim": Interval(Integral, 1),
+        "hidden": Interval(Integral, 0),
+        "user_dropout": Interval(Real, 0, 1, closed="left"),
+        "temperature": Interval(Real, 0, closed="neither"),
+    }
+
     def __init__(
         self,
         vectors: np.ndarray | None = None,
@@ -128,8 +139,6 @@ class ContentTower(ContentRecommender, GradientRecommender):
         self.progress = progress
 
     def _build(self, parts: Split) -> Any:
-        self._check_parameters()
-        # dropped import
 
         content = self._content_of(parts)
         self._unknown = parts.cold & ~content.any(axis=1)
@@ -185,33 +194,6 @@ class ContentTower(ContentRecommender, GradientRecommender):
         lengths = np.linalg.norm(indicators, axis=1, keepdims=True)
         return np.hstack([content, indicators / np.maximum(lengths, 1)]).astype(np.float32)
 
-    def _check_parameters(self) -> None:
-        for name, known in (("objective", _OBJECTIVES), ("space", TEXT_SPACES)):
-            if getattr(self, name) not in known:
-                raise ValueError(
-                    f"ContentTower: {name} must be one of {', '.join(map(repr, known))}, got "
-                    f"{getattr(self, name)!r}"
-                )
-        for name, least in (("dim", 1), ("hidden", 0)):
-            value = getattr(self, name)
-            if not isinstance(value, int | np.integer) or value < least:
-                raise ValueError(
-                    f"ContentTower: {name} must be a whole number from {least}, got {value}"
-                )
-        if not 0 <= self.dropout <= 1:
-            raise ValueError(f"ContentTower: dropout must lie between 0 and 1, got {self.dropout}")
-        if not 0 <= self.user_dropout < 1:
-            raise ValueError(
-                f"ContentTower: user_dropout must be at least 0 and below 1, got "
-                f"{self.user_dropout}"
-            )
-        if not 0 < self.temperature < np.inf:
-            raise ValueError(
-                f"ContentTower: temperature must be a positive number, got {self.temperature}"
-            )
-        if not 0 <= self.contrast < np.inf:
-            raise ValueError(f"ContentTower: contrast must be a number from 0, got {self.contrast}")
-
 
 keras = import_keras()
 ops = keras.ops
@@ -222,29 +204,7 @@ _CONTRASTED = 256
 
 
 class ContentNetwork(keras.Model):
-    """Cosines of user vectors with item vectors made of content, or of content and id.
-
-    A batch is a dict as `two_tower_batches.user_batches` makes it.
-
-    Parameters
-    ----------
-    n_users, dim : int
-    content : ndarray of float32, shape (n_items, d)
-    cold : ndarray of bool, shape (n_items,)
-        Items whose id is never used, and that are not compared with in training.
-    hidden : int
-        Width of the hidden layer of the content tower; 0 for a linear one.
-    dropout : float
-        Share of items whose id is dropped in each batch.
-    swap : bool
-        Where the id is kept it takes the place of the content (True) or is added to it (False).
-    contrast : float
-        Weight of the term that holds an item's two vectors together.
-    user_dropout : float
-        Share of a user vector's places set to zero in training.
-    temperature : float
-    seed : int
-    """
+    """Cosines of user vectors with item vectors made of content, or of content and id."""
 
     def __init__(
         self,

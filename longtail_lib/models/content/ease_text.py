@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from numbers import Real
+from typing import ClassVar
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from longtail_lib._parameters import Constraint, Interval, Options
 from longtail_lib.models.content._item_vectors import TEXT_SPACES, ContentRecommender, text_space
 from longtail_lib.models.ease import EASE
 from longtail_lib.preprocessing import Split
@@ -14,7 +16,6 @@ from longtail_lib.preprocessing import Split
 __all__ = ["EaseText", "text_map"]
 
 
-_FORMS = ("additive", "collective")
 # Scores are measured on so many users at most.
 _USERS = 2000
 _BLOCK = 1024
@@ -93,11 +94,8 @@ class EaseText(ContentRecommender, EASE):
     --------
     Nobody has chosen "d" yet; its text is that of "a" and "b":
 
-    >>> from scipy.sparse import csr_matrix
-    >>> train = csr_matrix(np.array([[1, 1, 0, 0], [1, 0, 0, 0], [0, 0, 1, 0]], np.float32))
-    >>> none = csr_matrix(train.shape, dtype=np.float32)
-    >>> parts = Split(train, none, none, np.arange(3), np.array(["a", "b", "c", "d"]), items=None,
-    ...               users=None, how="random")
+    >>> train = [[1, 1, 0, 0], [1, 0, 0, 0], [0, 0, 1, 0]]
+    >>> parts = Split.from_matrices(train, item_ids=["a", "b", "c", "d"])
     >>> texts = np.array([[1, 0], [1, 0], [0, 1], [1, 0]], np.float32)
     >>> model = EaseText(l2=1.0, vectors=texts, space="raw").fit(parts)
     >>> items, _ = model.recommend([0, 2], k=2)
@@ -107,6 +105,15 @@ class EaseText(ContentRecommender, EASE):
 
     # Pruning would cut the small weights of the tail, which texts are here to add.
     top_weights = None
+
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "space": Options(*TEXT_SPACES),
+        "text_weight": Interval(Real, 0),
+        "tail_weight": Interval(Real, 0),
+        "half_popularity": Interval(Real, 0, closed="neither"),
+        "text_l2": Interval(Real, 0, closed="neither"),
+        "form": Options("additive", "collective"),
+    }
 
     def __init__(
         self,
@@ -131,10 +138,8 @@ class EaseText(ContentRecommender, EASE):
         self.vectors = vectors
 
     def _fit(self, parts: Split) -> None:
-        self._check_text_parameters()
         vectors = text_space(self._text_vectors(parts), self.space)
         if self.form == "collective":
-            self._check_parameters(parts.n_items)
             mean = parts.train.nnz / np.count_nonzero(parts.popularity)
             side = np.float32(np.sqrt(self.text_weight * mean)) * vectors
             self.weights_ = self._solve(parts, np.arange(parts.n_items), side)
@@ -158,22 +163,6 @@ class EaseText(ContentRecommender, EASE):
             self.weights_[start : start + _BLOCK] += speakers[start : start + _BLOCK] @ gated.T
         np.fill_diagonal(self.weights_, 0)
 
-    def _check_text_parameters(self) -> None:
-        for name, least in (("text_weight", 0), ("tail_weight", 0)):
-            value = getattr(self, name)
-            if not isinstance(value, Real) or not least <= value < np.inf:
-                raise ValueError(f"EaseText: {name} must be a number from 0, got {value!r}")
-        for name in ("half_popularity", "text_l2"):
-            value = getattr(self, name)
-            if not isinstance(value, Real) or not 0 < value < np.inf:
-                raise ValueError(f"EaseText: {name} must be a positive number, got {value!r}")
-        for name, known in (("form", _FORMS), ("space", TEXT_SPACES)):
-            if getattr(self, name) not in known:
-                raise ValueError(
-                    f"EaseText: {name} must be one of {', '.join(map(repr, known))}, got "
-                    f"{getattr(self, name)!r}"
-                )
-
 
 def _spread_of_scores(parts: Split, score) -> float:
     """Standard deviation of scores over users, taken evenly, and the whole catalogue."""
@@ -191,50 +180,7 @@ def _spread_of_scores(parts: Split, score) -> float:
 def text_map(
     parts: Split, vectors: np.ndarray, l2: float, exponent: float = 0.5
 ) -> tuple[np.ndarray, np.ndarray]:
-    r"""Learn how much the text of a seen item speaks for the text of a candidate.
-
-    With :math:`\tilde X = c X D^{-\alpha}` the train matrix scaled by popularity as in `EASE` and
-    T the text vectors, users are described by the texts they chose, :math:`\tilde X T`, and the
-    matrix M predicts from it what they choose, :math:`\tilde X \approx \tilde X T M T^T`. Ridge
-    regression on both sides gives
-
-    .. math:: M = (A + l2\,I)^{-1} A\,(T^T T + I)^{-1}, \qquad A = T^T \tilde X^T \tilde X T.
-
-    Only d x d numbers are learned, from warm items; they hold for cold items as well.
-
-    Parameters
-    ----------
-    parts : Split
-    vectors : ndarray of float32, shape (n_items, d)
-        Whitened, or at least centred; a zero row is an item without text.
-    l2 : float
-        Ridge penalty on the side of the users, above 0.
-    exponent : float
-        alpha. With .5 an item's interactions weigh the same in sum, whatever its popularity.
-
-    Returns
-    -------
-    speakers, candidates : ndarray of float32, shape (n_items, d)
-        Their product, n_items x n_items, holds the weights W of score = X W. Scores of a user
-        have mean 0 over the items with text; those of an item without text are 0.
-
-    References
-    ----------
-    Sharma, Zhou, Hu and Karypis (2015), "Feature-based factorized Bilinear Similarity Model for
-    Cold-Start Top-n Item Recommendation", SDM 2015: a bilinear similarity of item features,
-    learned by gradient. The closed form is ours.
-
-    Examples
-    --------
-    Users choose items of one topic; the last item is cold and has the text of the first topic:
-
-    >>> train = csr_matrix(np.array([[1, 1, 0, 0, 0], [0, 0, 1, 1, 0]], dtype=np.float32))
-    >>> parts = Split(train, train * 0, train * 0, np.arange(2), np.arange(5), None, None, "random")
-    >>> topics = np.array([[1, 0], [1, 0], [0, 1], [0, 1], [1, 0]], dtype=np.float32)
-    >>> speakers, candidates = text_map(parts, topics, l2=0.1)
-    >>> [f"{score:.2f}" for score in (train @ speakers @ candidates.T)[:, 4]]
-    ['0.20', '-0.26']
-    """
+    r"""Learn how much the text of a seen item speaks for the text of a candidate."""
     scale = np.maximum(parts.popularity, 1).astype(np.float32) ** np.float32(-exponent)
     scaled = csr_matrix(
         (parts.train.data * scale[parts.train.indices], parts.train.indices, parts.train.indptr),

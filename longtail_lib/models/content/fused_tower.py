@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
+from numbers import Integral, Real
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from longtail_lib.models._import_keras import import_keras
-from longtail_lib.models.content._item_vectors import ContentRecommender
+from longtail_lib._import_keras import import_keras
+from longtail_lib._parameters import Constraint, Interval, Options
+from longtail_lib.models.content._item_vectors import FUSIONS, ContentRecommender
+from longtail_lib.models.debiased.logit_adjusted import log_prior
 from longtail_lib.models.gradient_recommender import GradientRecommender
 from longtail_lib.models.retrieval_losses import full_softmax
 from longtail_lib.preprocessing import Split
@@ -84,6 +87,15 @@ class FusedTower(ContentRecommender, GradientRecommender):
     64
     """
 
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "fusion": Options(*FUSIONS),
+        "dim": Interval(Integral, 1),
+        "temperature": Interval(Real, 0, closed="neither"),
+        "logit_adjustment": Interval(Real),
+        "distillation": Interval(Real, 0),
+        "similar": Interval(Integral, 1),
+    }
+
     def __init__(
         self,
         fusion: str = "gate",
@@ -116,12 +128,17 @@ class FusedTower(ContentRecommender, GradientRecommender):
         self.seed = seed
         self.progress = progress
 
-    def _build(self, parts: Split) -> Any:
-        # dropped import
-        from longtail_lib.models.content._item_layers import FUSIONS, item_layer
-        # dropped import
+    def _check_parameters(self, parts: Split) -> None:
+        super()._check_parameters(parts)
+        if self.dim < 2 and self.fusion in ("concatenation", "null-space", "dual-view"):
+            raise ValueError(
+                f"FusedTower: dim must be a whole number from 2 for fusion={self.fusion!r}, which "
+                f"halves it, got {self.dim}"
+            )
 
-        self._check_parameters(FUSIONS)
+    def _build(self, parts: Split) -> Any:
+        from longtail_lib.models.content._item_layers import item_layer
+
         vectors = None if self.fusion == "none" else self._text_vectors(parts)
         similar = None
         if self.fusion == "dual-view":
@@ -156,8 +173,6 @@ class FusedTower(ContentRecommender, GradientRecommender):
         return user_batches(parts.train, self.batch_size, rng)
 
     def _snapshot(self, network: Any) -> dict[str, np.ndarray]:
-        # dropped import
-
         users, items = network.vectors()
         learned = {"user_vectors": users, "item_vectors": items}
         if self.fusion == "gate":
@@ -170,34 +185,7 @@ class FusedTower(ContentRecommender, GradientRecommender):
     def _log_prior(self, parts: Split) -> np.ndarray | None:
         if not self.logit_adjustment:
             return None
-        counts = parts.popularity + 1
-        return (self.logit_adjustment * np.log(counts / counts.sum())).astype(np.float32)
-
-    def _check_parameters(self, fusions: tuple[str, ...]) -> None:
-        if self.fusion not in fusions:
-            raise ValueError(
-                f"FusedTower: fusion must be one of {', '.join(map(repr, fusions))}, got "
-                f"{self.fusion!r}"
-            )
-        halved = self.fusion in ("concatenation", "null-space", "dual-view")
-        for name, least in (("dim", 2 if halved else 1), ("similar", 1)):
-            value = getattr(self, name)
-            if not isinstance(value, int | np.integer) or value < least:
-                raise ValueError(
-                    f"FusedTower: {name} must be a whole number from {least}, got {value}"
-                )
-        if not 0 < self.temperature < np.inf:
-            raise ValueError(
-                f"FusedTower: temperature must be a positive number, got {self.temperature}"
-            )
-        if not np.isfinite(self.logit_adjustment):
-            raise ValueError(
-                f"FusedTower: logit_adjustment must be finite, got {self.logit_adjustment}"
-            )
-        if not 0 <= self.distillation < np.inf:
-            raise ValueError(
-                f"FusedTower: distillation must be a number from 0, got {self.distillation}"
-            )
+        return (self.logit_adjustment * log_prior(parts.popularity)).astype(np.float32)
 
 
 keras = import_keras()
@@ -205,24 +193,7 @@ ops = keras.ops
 
 
 class FusedNetwork(keras.Model):
-    """A learned vector for each user, an item layer, cosines over a temperature.
-
-    A batch is a dict as `two_tower_batches.user_batches` makes it.
-
-    Parameters
-    ----------
-    n_users : int
-    items : keras.layers.Layer
-        From `item_layer`.
-    temperature : float
-    log_prior : ndarray of float32, shape (n_items,), or None
-        Added to logits in training.
-    similar : ndarray of int, shape (n_users, n), or None
-        Users towards whose mean each user's vector is drawn.
-    distillation : float
-        How strongly.
-    seed : int
-    """
+    """A learned vector for each user, an item layer, cosines over a temperature."""
 
     def __init__(
         self,
@@ -282,28 +253,7 @@ _BLOCK = 2**23
 
 
 def similar_users(train: csr_matrix, vectors: np.ndarray, n: int) -> np.ndarray:
-    """Find for each user the n others whose mean text vector is nearest by cosine.
-
-    Parameters
-    ----------
-    train : csr_matrix, shape (n_users, n_items)
-    vectors : ndarray of float32, shape (n_items, d)
-    n : int
-        From 1 to the number of users less one.
-
-    Returns
-    -------
-    ndarray of int32, shape (n_users, n)
-        Rows of the split, ascending.
-
-    Examples
-    --------
-    >>> train = csr_matrix(np.eye(3, dtype=np.float32))
-    >>> similar_users(train, np.array([[1.0, 0.0], [0.9, 0.1], [0.6, 0.8]], np.float32), 1)
-    array([[1],
-           [0],
-           [1]], dtype=int32)
-    """
+    """Find for each user the n others whose mean text vector is nearest by cosine."""
     profiles = np.asarray(train @ vectors, dtype=np.float32)
     profiles /= np.maximum(np.linalg.norm(profiles, axis=1, keepdims=True), 1e-12)
     n_users = len(profiles)

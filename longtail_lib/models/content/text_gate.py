@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from numbers import Real
+from typing import ClassVar
 
 import numpy as np
 from scipy.optimize import minimize
 
+from longtail_lib._parameters import Constraint, Interval, Options
 from longtail_lib.models._recommender import Recommender
-from longtail_lib.models._wrapped_recommender import WrappedRecommender
+from longtail_lib.models._wrapped_recommender import RECOMMENDER, WrappedRecommender
 from longtail_lib.preprocessing import Split
 
 __all__ = ["TextGate", "popularity_bins", "weights_by_likelihood"]
 
 
-_GATES = ("popularity", "learned")
 # Users whose scores tell the spread of each model.
 _SAMPLED = 256
 
@@ -64,17 +66,21 @@ class TextGate(WrappedRecommender):
     Examples
     --------
     >>> import numpy as np
-    >>> from scipy.sparse import csr_matrix
     >>> from longtail_lib.models import Popularity, Random
-    >>> train = csr_matrix(np.tri(6, 6, dtype=np.float32))      # item 0 has six users, item 5 one
-    >>> none = csr_matrix(train.shape, dtype=np.float32)
-    >>> parts = Split(train, none, none, np.arange(6), np.array(list("abcdef")), None, None, "none")
+    >>> parts = Split.from_matrices(np.tri(6, 6))      # item 0 has six users, item 5 one
     >>> gate = TextGate(Popularity(), Random(), text_weight=1.0, half_popularity=2.0).fit(parts)
     >>> [f"{weight:.2f}" for weight in gate.text_weight_]
     ['0.25', '0.29', '0.33', '0.40', '0.50', '0.67']
     """
 
     _further_models = ("text",)
+
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "text": RECOMMENDER,
+        "gate": Options("popularity", "learned"),
+        "text_weight": Interval(Real, 0),
+        "half_popularity": Interval(Real, 0, closed="neither"),
+    }
 
     def __init__(
         self,
@@ -90,9 +96,13 @@ class TextGate(WrappedRecommender):
         self.text_weight = text_weight
         self.half_popularity = half_popularity
 
-    def _fit(self, parts: Split) -> None:
-        self._check_parameters(parts)
-        super()._fit(parts)
+    def _check_parameters(self, parts: Split) -> None:
+        super()._check_parameters(parts)
+        if self.gate == "learned" and parts.validation.nnz == 0:
+            raise ValueError(
+                f"TextGate: gate='learned' is learned on validation, and that part of {parts!r} "
+                "is empty; split with a larger share for validation, or take gate='popularity'"
+            )
 
     def _fit_around(self, parts: Split) -> None:
         rows = np.unique(np.linspace(0, parts.n_users - 1, _SAMPLED).astype(np.int64))
@@ -134,25 +144,6 @@ class TextGate(WrappedRecommender):
         self.model_weight_, self.text_weight_ = state["model_weight"], state["text_weight"]
         self._spread = state["spread"]
 
-    def _check_parameters(self, parts: Split) -> None:
-        if self.gate not in _GATES:
-            raise ValueError(
-                f"TextGate: gate must be one of {', '.join(map(repr, _GATES))}, got {self.gate!r}"
-            )
-        if not 0 <= self.text_weight < np.inf:
-            raise ValueError(
-                f"TextGate: text_weight must be a number from 0, got {self.text_weight}"
-            )
-        if not 0 < self.half_popularity < np.inf:
-            raise ValueError(
-                f"TextGate: half_popularity must be a positive number, got {self.half_popularity}"
-            )
-        if self.gate == "learned" and parts.validation.nnz == 0:
-            raise ValueError(
-                f"TextGate: gate='learned' is learned on validation, and that part of {parts!r} "
-                "is empty; split with a larger share for validation, or take gate='popularity'"
-            )
-
 
 # Scores of one model held at a time, and in all: 64 MiB.
 _ROOM = 2**24
@@ -160,22 +151,7 @@ _MASKED = -1e9
 
 
 def popularity_bins(popularity: np.ndarray) -> np.ndarray:
-    """Put items into classes of popularity: 0, 1, 2, 3 to 4, 5 to 8, 9 to 16 and so on.
-
-    Parameters
-    ----------
-    popularity : ndarray of int, shape (n_items,)
-
-    Returns
-    -------
-    ndarray of int64, shape (n_items,)
-        The class of each item, from 0 without a gap.
-
-    Examples
-    --------
-    >>> popularity_bins(np.array([0, 1, 2, 3, 4, 5, 8, 9])).tolist()
-    [0, 1, 2, 3, 3, 4, 4, 5]
-    """
+    """Put items into classes of popularity: 0, 1, 2, 3 to 4, 5 to 8, 9 to 16 and so on."""
     doubled = np.ceil(np.log2(np.maximum(popularity, 1))).astype(np.int64) + (popularity > 0)
     return np.unique(doubled, return_inverse=True)[1]
 
@@ -186,25 +162,7 @@ def weights_by_likelihood(
     parts: Split,
     penalty: float = 1e-4,
 ) -> np.ndarray:
-    """Choose a weight for each model and class that makes validation interactions likeliest.
-
-    The likelihood of an interaction is a softmax over the catalogue without the user's train
-    items. It is maximised by L-BFGS from equal weights; weights are not below 0.
-
-    Parameters
-    ----------
-    scores : callable
-        From user rows to both models' scores, each of shape (n, n_items).
-    bins : ndarray of int, shape (n_items,)
-    parts : Split
-        Where users are many, evenly spaced ones are taken.
-    penalty : float
-        On squared weights, so that a class that validation never meets keeps small ones.
-
-    Returns
-    -------
-    ndarray of float64, shape (2, n_bins)
-    """
+    """Choose a weight for each model and class that makes validation interactions likeliest."""
     users = np.flatnonzero(np.diff(parts.validation.indptr))
     most = max(1, _ROOM // parts.n_items)
     if len(users) > most:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator
-from typing import Any
+from numbers import Integral, Real
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from longtail_lib._parameters import Constraint, Interval, constrained
 from longtail_lib.models._training_batches import equal_batches
 from longtail_lib.models.debiased._bilateral_network import cumulative_weight
 from longtail_lib.models.gradient_recommender import GradientRecommender
@@ -18,26 +20,20 @@ __all__ = ["BilateralBranch", "capped_probability", "draw_interactions", "revers
 
 
 class BilateralBranch(GradientRecommender):
-    r"""Base class of `BBN` and `CDN`: what both do on the user side, and how both are trained.
-
-    An epoch takes every train interaction once, and draws as many from a re-balanced log. All
-    users have one vector, shared by both branches; each branch has a linear layer of its own on
-    it, which starts as the identity. The loss is `bilateral_cross_entropy` over the whole
-    catalogue, with the weight of `cumulative_weight`.
-
-    A row of a batch pairs a user of the conventional branch with another user of the re-balanced
-    one, each with all interactions that the epoch has of them. Pairing interaction by
-    interaction, as the papers do, would cost many rows of logits for each user in place of one.
-
-    A subclass writes `_rebalanced(popularity)`, `_items(parts)` and `_snapshot`, and may set
-    `rate`.
-    """
+    r"""Base class of `BBN` and `CDN`: what both do on the user side, and how both are trained."""
 
     dim: int
     temperature: float
     dropout: float
     l2: float
     rate: float = 1.0
+
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "dim": Interval(Integral, 1),
+        "temperature": Interval(Real, 0, closed="neither"),
+        "dropout": Interval(Real, 0, 1, closed="left"),
+        "l2": Interval(Real, 0),
+    }
 
     @abstractmethod
     def _rebalanced(self, popularity: np.ndarray) -> np.ndarray:
@@ -46,21 +42,6 @@ class BilateralBranch(GradientRecommender):
     @abstractmethod
     def _items(self, parts: Split) -> Any:
         """Return the item side of a `BilateralNetwork`."""
-
-    def _check_training(self, parts: Split) -> None:
-        super()._check_training(parts)
-        name = type(self).__name__
-        if not isinstance(self.dim, int | np.integer) or self.dim < 1:
-            raise ValueError(f"{name}: dim must be a whole number from 1, got {self.dim}")
-        if not 0 < self.temperature < np.inf:
-            raise ValueError(
-                f"{name}: temperature must be a positive number, got {self.temperature}"
-            )
-        if not 0 <= self.dropout < 1:
-            raise ValueError(f"{name}: dropout must be at least 0 and below 1, got {self.dropout}")
-        if not 0 <= self.l2 < np.inf:
-            raise ValueError(f"{name}: l2 must be at least 0, got {self.l2}")
-        cumulative_weight(0, self.epochs, self.rate)
 
     def _build(self, parts: Split) -> Any:
         from longtail_lib.models.debiased._bilateral_network import BilateralNetwork, keras
@@ -115,64 +96,15 @@ class BilateralBranch(GradientRecommender):
 
 
 def reversed_probability(popularity: np.ndarray) -> np.ndarray:
-    """Probability of each item inversely proportional to its popularity.
-
-    An item with one interaction comes up a hundred times as often as one with a hundred.
-
-    Parameters
-    ----------
-    popularity : array of int, shape (n_items,)
-        Train interactions. Cold items have none to draw and get probability 0.
-
-    Returns
-    -------
-    ndarray of float64, shape (n_items,)
-        Sums to 1.
-
-    References
-    ----------
-    Zhou, Cui, Wei and Chen (2020), "BBN: Bilateral-Branch Network with Cumulative Learning for
-    Long-Tailed Visual Recognition", CVPR 2020.
-
-    Examples
-    --------
-    >>> reversed_probability([4, 1, 0]).tolist()
-    [0.2, 0.8, 0.0]
-    """
+    """Probability of each item inversely proportional to its popularity."""
     popularity = np.asarray(popularity, dtype=np.float64)
     weight = np.divide(1.0, popularity, out=np.zeros_like(popularity), where=popularity > 0)
     return weight / weight.sum()
 
 
+@constrained(head=Interval(Real, 0, 1, closed="left"))
 def capped_probability(popularity: np.ndarray, head: float = 0.2) -> np.ndarray:
-    """Probability of each item when head items are thinned to the level of the rest.
-
-    The interactions of a head item are drawn as if it had as many as the most popular item
-    outside the head; all others are drawn as the log holds them.
-
-    Parameters
-    ----------
-    popularity : array of int, shape (n_items,)
-    head : float
-        Share of the catalogue that is the head, between 0 and 1.
-
-    Returns
-    -------
-    ndarray of float64, shape (n_items,)
-        Sums to 1.
-
-    References
-    ----------
-    Zhang et al. (2023), "Empowering Long-tail Item Recommendation through Cross Decoupling
-    Network (CDN)", KDD 2023.
-
-    Examples
-    --------
-    >>> capped_probability([90, 5, 3, 2, 0], head=0.2).round(3).tolist()
-    [0.333, 0.333, 0.2, 0.133, 0.0]
-    """
-    if not 0 <= head < 1:
-        raise ValueError(f"head must be a share of the catalogue from 0 to below 1, got {head}")
+    """Probability of each item when head items are thinned to the level of the rest."""
     popularity = np.asarray(popularity, dtype=np.float64)
     falling = np.sort(popularity)[::-1]
     cap = falling[min(int(np.ceil(head * len(falling))), len(falling) - 1)]
@@ -184,27 +116,7 @@ def capped_probability(popularity: np.ndarray, head: float = 0.2) -> np.ndarray:
 def draw_interactions(
     train: csr_matrix, probability: np.ndarray, size: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Draw train interactions: an item by its probability, then one of its users evenly.
-
-    Parameters
-    ----------
-    train : csr_matrix, shape (n_users, n_items)
-    probability : array of float, shape (n_items,)
-        0 for cold items.
-    size : int
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    users, items : ndarray of int32, shape (size,)
-
-    Examples
-    --------
-    >>> train = csr_matrix(np.array([[1, 0], [1, 0], [1, 1]], dtype=np.float32))
-    >>> users, items = draw_interactions(train, [0.0, 1.0], 3, np.random.default_rng(0))
-    >>> users.tolist(), items.tolist()
-    ([2, 2, 2], [1, 1, 1])
-    """
+    """Draw train interactions: an item by its probability, then one of its users evenly."""
     by_item = train.tocsc()
     items = rng.choice(train.shape[1], size=size, p=np.asarray(probability, dtype=np.float64))
     counts = np.diff(by_item.indptr)[items]

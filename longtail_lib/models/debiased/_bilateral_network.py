@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
 
-from longtail_lib.models._import_keras import import_keras
+from longtail_lib._import_keras import import_keras
+from longtail_lib._parameters import Interval, constrained
 
 __all__ = [
     "BilateralNetwork",
     "ClassifierItems",
-    "GatedItems",
+    "ExpertItems",
     "bilateral_cross_entropy",
     "cumulative_weight",
     "frequency_feature",
@@ -25,22 +27,7 @@ ops = keras.ops
 
 
 class BilateralNetwork(keras.Model):
-    """User vectors, two heads, and logits mixed by a weight that the batch brings along.
-
-    Logits are cosines over a temperature in each branch.
-
-    A batch is a dict: "user" and "balanced_user" (n,), "targets" and "balanced_targets"
-    (n, n_items), "alpha" (n, 1), the same in all rows.
-
-    Parameters
-    ----------
-    n_users, dim : int
-    items : keras.layers.Layer
-        Called with unit vectors of both heads and the weight, it returns mixed cosines.
-    temperature, dropout, l2 : float
-        `l2` counts the squared length of user and item vectors, next to the loss of one user.
-    seed : int
-    """
+    """User vectors, two heads, and logits mixed by a weight that the batch brings along."""
 
     def __init__(
         self,
@@ -98,13 +85,7 @@ class BilateralNetwork(keras.Model):
 
 
 class ClassifierItems(keras.layers.Layer):
-    """A vector for each item, in each branch its own.
-
-    Parameters
-    ----------
-    n_items, dim : int
-    seed : int
-    """
+    """A vector for each item, in each branch its own."""
 
     def __init__(self, n_items: int, dim: int, seed: int) -> None:
         super().__init__(name="items")
@@ -131,16 +112,8 @@ class ClassifierItems(keras.layers.Layer):
         return list(self.weight)
 
 
-class GatedItems(keras.layers.Layer):
-    """One vector for each item, mixed from its id and its attributes, for both branches.
-
-    Parameters
-    ----------
-    indicators : ndarray of float32, shape (n_items, n_values)
-    frequency : ndarray of float32, shape (n_items, 1)
-    dim : int
-    seed : int
-    """
+class ExpertItems(keras.layers.Layer):
+    """One vector for each item, mixed from its id and its attributes, for both branches."""
 
     def __init__(self, indicators: np.ndarray, frequency: np.ndarray, dim: int, seed: int) -> None:
         super().__init__(name="items")
@@ -179,85 +152,16 @@ def start(seed: int, place: int) -> Any:
     return keras.initializers.RandomNormal(stddev=0.1, seed=100 * seed + place)
 
 
+@constrained(epoch=Interval(Integral, 0), epochs=Interval(Integral, 1), rate=Interval(Real, 1))
 def cumulative_weight(epoch: int, epochs: int, rate: float = 1.0) -> float:
-    r"""Weight of the conventional branch, :math:`\alpha = 1 - (T / (\gamma T_{max}))^2`.
-
-    It falls slowly at first, so that the log as it is shapes the vectors before the re-balanced
-    one gets a say. BBN has :math:`\gamma = 1`; CDN asks for more than 1, which keeps the
-    conventional branch above :math:`1 - 1/\gamma^2`.
-
-    Parameters
-    ----------
-    epoch : int
-        T, counted from 0.
-    epochs : int
-        T_max.
-    rate : float, at least 1
-        gamma.
-
-    Returns
-    -------
-    float
-        In [0, 1].
-
-    Raises
-    ------
-    ValueError
-        An epoch outside 0 to `epochs`, or a rate below 1.
-
-    References
-    ----------
-    Zhou, Cui, Wei and Chen (2020), "BBN: Bilateral-Branch Network with Cumulative Learning for
-    Long-Tailed Visual Recognition", CVPR 2020.
-
-    Examples
-    --------
-    >>> [cumulative_weight(epoch, 4) for epoch in range(4)]
-    [1.0, 0.9375, 0.75, 0.4375]
-    >>> cumulative_weight(4, 4, rate=2.0)
-    0.75
-    """
-    if not 0 <= epoch <= epochs or epochs < 1:
-        raise ValueError(f"epoch must lie between 0 and epochs ({epochs}), got {epoch}")
-    if not rate >= 1:
-        raise ValueError(f"rate must be at least 1, got {rate}")
+    r"""Weight of the conventional branch, :math:`\alpha = 1 - (T / (\gamma T_{max}))^2`."""
+    if epoch > epochs:
+        raise ValueError(f"cumulative_weight: epoch must be at most epochs, {epochs}, got {epoch}")
     return 1.0 - (epoch / (rate * epochs)) ** 2
 
 
 def bilateral_cross_entropy(logits: Any, targets: Any, balanced_targets: Any, alpha: Any) -> Any:
-    r"""Cross-entropy of mixed logits against the items of both branches.
-
-    .. math:: L = \alpha\,H(\text{softmax}(z), i_c) + (1 - \alpha)\,H(\text{softmax}(z), i_r)
-        \quad\text{with}\quad z = \alpha z_c + (1 - \alpha) z_r
-
-    Each H is the mean over the interactions of its branch.
-
-    Parameters
-    ----------
-    logits : tensor of float, shape (n, n_items)
-        z, already mixed. Row r mixes a user of the conventional branch with a user of the
-        re-balanced one.
-    targets, balanced_targets : tensor of float, shape (n, n_items)
-        How often each item is among the interactions of the row's user in each branch.
-    alpha : float or tensor of float, shape ()
-
-    Returns
-    -------
-    tensor of float, shape ()
-
-    References
-    ----------
-    Zhou, Cui, Wei and Chen (2020), "BBN: Bilateral-Branch Network with Cumulative Learning for
-    Long-Tailed Visual Recognition", CVPR 2020.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> logits, own, other = np.float32([[[1, 2]], [[1, 0]], [[0, 1]]])
-    >>> loss = bilateral_cross_entropy(logits, own, other, alpha=0.5)
-    >>> round(float(loss), 4)                      # (1.3133 + .3133) / 2
-    0.8133
-    """
+    r"""Cross-entropy of mixed logits against the items of both branches."""
     ops = import_keras().ops
     logits, targets, balanced_targets = (
         ops.convert_to_tensor(value, dtype="float32")
@@ -271,52 +175,13 @@ def bilateral_cross_entropy(logits: Any, targets: Any, balanced_targets: Any, al
 
 
 def frequency_feature(popularity: np.ndarray) -> np.ndarray:
-    """Scale popularity for a gate: its logarithm, 0 for a cold item and 1 for the most popular.
-
-    Parameters
-    ----------
-    popularity : array of int, shape (n_items,)
-
-    Returns
-    -------
-    ndarray of float32, shape (n_items, 1)
-
-    Examples
-    --------
-    >>> frequency_feature([7, 1, 0]).round(3).tolist()
-    [[1.0], [0.3330000042915344], [0.0]]
-    """
+    """Scale popularity for a gate: its logarithm, 0 for a cold item and 1 for the most popular."""
     logs = np.log1p(np.asarray(popularity, dtype=np.float32))
     return (logs / max(float(logs.max()), 1.0))[:, None].astype(np.float32)
 
 
 def gated_mixture(memorised: Any, generalised: Any, gate: Any) -> Any:
-    r"""Mix two experts' item vectors, :math:`y_i = g_{i1} m_i + g_{i2} a_i`.
-
-    The gate is a softmax, so the two shares of an item sum to 1.
-
-    Parameters
-    ----------
-    memorised, generalised : tensor of float, shape (n_items, dim)
-        Vectors from ids and from attributes.
-    gate : tensor of float, shape (n_items, 2)
-        Logits of the two experts.
-
-    Returns
-    -------
-    tensor of float, shape (n_items, dim)
-
-    References
-    ----------
-    Zhang et al. (2023), "Empowering Long-tail Item Recommendation through Cross Decoupling
-    Network (CDN)", KDD 2023.
-
-    Examples
-    --------
-    >>> mixed = gated_mixture([[1.0, 0.0]], [[0.0, 1.0]], [[0.0, 0.0]])
-    >>> [float(value) for value in mixed[0]]
-    [0.5, 0.5]
-    """
+    r"""Mix two experts' item vectors, :math:`y_i = g_{i1} m_i + g_{i2} a_i`."""
     ops = import_keras().ops
     shares = ops.softmax(ops.convert_to_tensor(gate, dtype="float32"), axis=-1)
     return shares[:, :1] * memorised + shares[:, 1:] * generalised

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from longtail_lib._import_keras import import_keras
+from longtail_lib._parameters import Options, constrained
 from longtail_lib.debias import popularity_propensity
-from longtail_lib.models._import_keras import import_keras
 from longtail_lib.models._training_batches import equal_batches
 from longtail_lib.preprocessing import Split
 from longtail_lib.simulation import true_propensity
@@ -29,30 +30,7 @@ RELEVANCE_LOSSES = ("bounded-log", "log", "squared")
 
 
 def inverse_propensity(propensity: Any, clip: float = 0.0, scale: float = 1.0) -> np.ndarray:
-    """Weights `scale / max(propensity, clip)`.
-
-    Parameters
-    ----------
-    propensity : array of float
-        In [0, 1]; 0 only where `clip` is above 0.
-    clip : float
-        Smallest propensity to divide by.
-    scale : float
-
-    Returns
-    -------
-    ndarray of float32
-
-    Raises
-    ------
-    ValueError
-        A propensity outside [0, 1], or a 0 without clipping.
-
-    Examples
-    --------
-    >>> inverse_propensity([0.5, 0.01], clip=0.05).tolist()
-    [2.0, 20.0]
-    """
+    """Weights `scale / max(propensity, clip)`."""
     propensity = np.asarray(propensity, dtype=np.float32)
     low, high = float(propensity.min()), float(propensity.max())
     if not (low >= 0 and high <= 1):
@@ -62,6 +40,7 @@ def inverse_propensity(propensity: Any, clip: float = 0.0, scale: float = 1.0) -
     return np.float32(scale) / np.maximum(propensity, np.float32(clip))
 
 
+@constrained(estimator=Options(*RELEVANCE_ESTIMATORS))
 def relevance_weights(
     estimator: str,
     chosen: Any,
@@ -71,70 +50,7 @@ def relevance_weights(
     shown: Any = None,
     imputed: Any = None,
 ) -> tuple[Any, Any]:
-    r"""Weights (a, b) of a cell's loss :math:`a\,\delta^{(1)} + b\,\delta^{(0)}`.
-
-    The loss wanted is :math:`R\,\delta^{(1)} + (1 - R)\,\delta^{(0)}` with the preference R. With
-    choices Y, the propensity :math:`\theta` and the weight :math:`w = 1 / \max(\theta,
-    \text{clip})`:
-
-    ==============  ============================================  ================================
-    estimator       choices only                                  impressions O known
-    ==============  ============================================  ================================
-    naive           a = Y, b = 1 - Y                              a = Y, b = O - Y
-    ips, snips      a = wY, b = 1 - wY                            a = wY, b = w(O - Y)
-    doubly-robust   a = (1 - w\ :math:`\theta`)m + wY, b = 1 - a  a = m + wO(Y - m), b = 1 - a
-    ==============  ============================================  ================================
-
-    "snips" differs from "ips" by the scale of w, see `RelevanceMF`.
-
-    With choices alone, an item that was not chosen may have been disliked or never shown. Then
-    :math:`E[Y] = \theta R` makes the unclipped "ips" unbiased, and nothing can be doubly robust:
-    the correction :math:`m + (Y - \theta m)/\theta` is :math:`Y/\theta` whatever the imputed
-    preference m. What m can do is to fill in what clipping cuts off, and that is the form above.
-    Where impressions are logged, the right column holds; its last line is unbiased if either
-    the propensities or the imputed preferences are right.
-
-    Parameters
-    ----------
-    estimator : {"naive", "ips", "snips", "doubly-robust"}
-    chosen : array or tensor of float, shape (n_users, n_items)
-        Y, 1 for an interaction.
-    weight : array, tensor or float
-        w, broadcast against `chosen`; "naive" does without.
-    propensity : array, tensor or None
-        theta; "doubly-robust" without `shown` needs it.
-    shown : array, tensor or None
-        O, 1 for a cell that was shown; None where only choices are known.
-    imputed : array, tensor or None
-        m in [0, 1]; "doubly-robust" needs it.
-
-    Returns
-    -------
-    positive, negative : arrays or tensors, shape (n_users, n_items)
-
-    Raises
-    ------
-    ValueError
-        An unknown estimator, or "doubly-robust" without what it needs.
-
-    References
-    ----------
-    Saito, Yaginuma, Nishino, Sakata and Nakata (2020), "Unbiased Recommender Learning from
-    Missing-Not-At-Random Implicit Feedback", WSDM 2020, for "ips" from choices.
-    Schnabel, Swaminathan, Singh, Chandak and Joachims (2016), "Recommendations as Treatments:
-    Debiasing Learning and Evaluation", ICML 2016, for "ips" and "snips" where O is known.
-    Wang, Zhang, Sun and Qi (2019), "Doubly Robust Joint Learning for Recommendation on Data
-    Missing Not at Random", ICML 2019.
-
-    Examples
-    --------
-    >>> a, b = relevance_weights("ips", np.array([1.0, 0.0]), weight=4.0)
-    >>> a.tolist(), b.tolist()
-    ([4.0, 0.0], [-3.0, 1.0])
-    """
-    if estimator not in RELEVANCE_ESTIMATORS:
-        names = ", ".join(map(repr, RELEVANCE_ESTIMATORS))
-        raise ValueError(f"estimator must be one of {names}, got {estimator!r}")
+    r"""Weights (a, b) of a cell's loss :math:`a\,\delta^{(1)} + b\,\delta^{(0)}`."""
     if estimator == "naive":
         return chosen, (1.0 if shown is None else shown) - chosen
     if estimator == "doubly-robust":
@@ -149,34 +65,9 @@ def relevance_weights(
     return positive, 1.0 - positive if shown is None else weight * shown - positive
 
 
+@constrained(loss=Options(*RELEVANCE_LOSSES))
 def pointwise_loss(log_odds: Any, positive: Any, negative: Any, loss: str = "squared") -> Any:
-    r"""Loss :math:`a\,\delta^{(1)} + b\,\delta^{(0)}` of each cell.
-
-    "squared" has :math:`\delta^{(1)} = (1 - \sigma)^2` and :math:`\delta^{(0)} = \sigma^2`; "log"
-    has :math:`-\log \sigma` and :math:`-\log(1 - \sigma)`. The weight b is negative where a
-    choice is divided by a propensity below 1. "squared" stays bounded then; "log" falls without
-    end as :math:`\sigma` goes to 1. "bounded-log" takes 0 for a negative b. That is no longer
-    unbiased: from choices with :math:`w = 1 / \theta`, its minimum lies at
-    :math:`R / (1 + R (1 - \theta))` in place of R, which grows with R and is at least half of it.
-
-    Parameters
-    ----------
-    log_odds : tensor of float, shape (n_users, n_items)
-        Its sigmoid is the predicted preference.
-    positive, negative : tensor or array, shape (n_users, n_items)
-        a and b.
-    loss : {"squared", "log", "bounded-log"}
-
-    Returns
-    -------
-    tensor of float, shape (n_users, n_items)
-
-    Examples
-    --------
-    >>> cells = pointwise_loss([[0.0, 0.0]], [[1.0, 4.0]], [[0.0, -3.0]])
-    >>> [round(float(cell), 4) for cell in cells[0]]
-    [0.25, 0.25]
-    """
+    r"""Loss :math:`a\,\delta^{(1)} + b\,\delta^{(0)}` of each cell."""
     ops = import_keras().ops
     log_odds = ops.convert_to_tensor(log_odds, dtype="float32")
     if loss == "squared":
@@ -186,47 +77,11 @@ def pointwise_loss(log_odds: Any, positive: Any, negative: Any, loss: str = "squ
         )
     if loss == "bounded-log":
         negative = ops.maximum(negative, 0.0)
-    if loss in ("log", "bounded-log"):
-        return positive * ops.softplus(-log_odds) + negative * ops.softplus(log_odds)
-    names = ", ".join(map(repr, RELEVANCE_LOSSES))
-    raise ValueError(f"loss must be one of {names}, got {loss!r}")
+    return positive * ops.softplus(-log_odds) + negative * ops.softplus(log_odds)
 
 
 class RelevanceCells:
-    """Choices, weights and what was observed, in dense blocks of users.
-
-    Parameters
-    ----------
-    parts : Split
-    estimator : {"naive", "ips", "snips", "doubly-robust"}
-    propensity : {"popularity", "true"} or array, shape (n_items,) or (n_users, n_items)
-    exponent : float
-        For "popularity".
-    clip : float
-        Smallest propensity to divide by.
-    shown : csr_matrix, array or None, shape (n_users, n_items)
-        1 for each pair that was shown.
-
-    Attributes
-    ----------
-    propensity : ndarray of float32, shape (1, n_items) or (n_users, n_items)
-    scale : float
-        1, or for "snips" what makes the weights average 1: over train choices, or over what was
-        shown where that is known.
-
-    Raises
-    ------
-    ValueError
-        A parameter out of range or an array that does not fit the split.
-
-    Examples
-    --------
-    >>> train = csr_matrix(np.array([[1, 1], [1, 0]], dtype=np.float32))
-    >>> parts = Split(train, train * 0, train * 0, np.arange(2), np.arange(2), None, None, "x")
-    >>> cells = RelevanceCells(parts, "ips", np.array([0.5, 0.25]), clip=0.0)
-    >>> cells.block(np.array([0]))[0].tolist()          # chosen, weight, propensity
-    [[1.0, 1.0], [2.0, 4.0], [0.5, 0.25]]
-    """
+    """Choices, weights and what was observed, in dense blocks of users."""
 
     def __init__(
         self,
@@ -237,11 +92,6 @@ class RelevanceCells:
         clip: float = 0.0,
         shown: Any = None,
     ) -> None:
-        if estimator not in RELEVANCE_ESTIMATORS:
-            names = ", ".join(map(repr, RELEVANCE_ESTIMATORS))
-            raise ValueError(f"estimator must be one of {names}, got {estimator!r}")
-        if not 0 <= clip <= 1:
-            raise ValueError(f"clip must lie between 0 and 1, got {clip}")
         self.chosen = parts.train.astype(bool).astype(np.float32)
         self.clip = clip
         self.shown = None if shown is None else _impressions(shown, parts)
@@ -259,10 +109,7 @@ class RelevanceCells:
             self.scale = target / total
 
     def block(self, rows: np.ndarray) -> np.ndarray:
-        """Return chosen, weight and observed of some users, shape (n, 3, n_items), float32.
-
-        Observed is 1 for what was shown, or the propensity where that is not known.
-        """
+        """Return chosen, weight and observed of some users, shape (n, 3, n_items), float32."""
         propensity = self.propensity if len(self.propensity) == 1 else self.propensity[rows]
         block = np.empty((len(rows), 3, self.chosen.shape[1]), dtype=np.float32)
         block[:, 0] = self.chosen[rows].toarray()
@@ -271,13 +118,7 @@ class RelevanceCells:
         return block
 
     def batches(self, batch_size: int, rng: np.random.Generator) -> Any:
-        """Stream user rows and their blocks, users in random order.
-
-        Returns
-        -------
-        tf.data.Dataset
-            Of (size,) int32 and (size, 3, n_items) float32.
-        """
+        """Stream user rows and their blocks, users in random order."""
         import tensorflow as tf
 
         n_users, n_items = self.chosen.shape
@@ -330,7 +171,6 @@ def _propensities(propensity: Any, exponent: float, parts: Split) -> np.ndarray:
             return popularity_propensity(parts, exponent).astype(np.float32)[None]
         if propensity == "true":
             return true_propensity(parts)
-        raise ValueError(f"propensity must be 'popularity', 'true' or an array, got {propensity!r}")
     values = np.asarray(propensity, dtype=np.float32)
     if values.shape not in ((parts.n_items,), parts.train.shape):
         raise ValueError(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from numbers import Real
+from typing import Any, ClassVar
 
 import numpy as np
 
+from longtail_lib._parameters import WORDS, Constraint, Interval, Nullable
 from longtail_lib.models.debiased._bilateral_branch import BilateralBranch, capped_probability
 from longtail_lib.models.debiased._bilateral_network import frequency_feature
 from longtail_lib.preprocessing import Split
@@ -77,6 +79,12 @@ class CDN(BilateralBranch):
     ('category',)
     """
 
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "attributes": Nullable(WORDS, "for all that the item table has"),
+        "rate": Interval(Real, 1),
+        "head": Interval(Real, 0, 1, closed="left"),
+    }
+
     def __init__(
         self,
         dim: int = 64,
@@ -113,12 +121,12 @@ class CDN(BilateralBranch):
         return capped_probability(popularity, self.head)
 
     def _items(self, parts: Split) -> Any:
-        from longtail_lib.models.debiased._bilateral_network import GatedItems
+        from longtail_lib.models.debiased._bilateral_network import ExpertItems
 
         indicators, _ = attribute_indicators(parts.items, self.attributes)
         if not indicators.size:
             indicators = np.zeros((parts.n_items, 1), dtype=np.float32)
-        return GatedItems(indicators, frequency_feature(parts.popularity), self.dim, self.seed)
+        return ExpertItems(indicators, frequency_feature(parts.popularity), self.dim, self.seed)
 
     def _snapshot(self, network: Any) -> dict[str, np.ndarray]:
         vectors, shares = network.items.vectors_and_shares()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from numbers import Real
+from typing import Any, ClassVar
 
 import numpy as np
 
+from longtail_lib._parameters import Constraint, Interval, constrained
 from longtail_lib.models._wrapped_recommender import WrappedRecommender
 from longtail_lib.preprocessing import Split
 
@@ -57,16 +59,17 @@ class LogitAdjusted(WrappedRecommender):
 
     Examples
     --------
-    >>> from scipy.sparse import csr_matrix
     >>> from longtail_lib.models import Popularity
-    >>> train = csr_matrix(np.array([[1, 1, 0], [1, 0, 0], [1, 0, 1]], dtype=np.float32))
-    >>> none = csr_matrix(train.shape, dtype=np.float32)
-    >>> parts = Split(train, none, none, np.arange(3), np.array(["a", "b", "c"]), items=None,
-    ...               users=None, how="random")
+    >>> parts = Split.from_matrices([[1, 1, 0], [1, 0, 0], [1, 0, 1]])
     >>> scores = LogitAdjusted(Popularity(), strength=1.0).fit(parts).score([0])
     >>> [f"{score:.2f}" for score in scores[0]]         # 3 - log(4/8), 1 - log(2/8)
     ['3.69', '2.39', '2.39']
     """
+
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "strength": Interval(Real),
+        "smoothing": Interval(Real, 0, closed="neither"),
+    }
 
     def __init__(self, model: Any, strength: float = 0.02, smoothing: float = 1.0) -> None:
         self.model = model
@@ -74,9 +77,8 @@ class LogitAdjusted(WrappedRecommender):
         self.smoothing = smoothing
 
     def _fit_around(self, parts: Split) -> None:
-        if not np.isfinite(self.strength):
-            raise ValueError(f"LogitAdjusted: strength must be finite, got {self.strength}")
-        self.adjustment_ = np.float32(-self.strength) * log_prior(parts.popularity, self.smoothing)
+        prior = log_prior(parts.popularity, self.smoothing).astype(np.float32)
+        self.adjustment_ = np.float32(-self.strength) * prior
 
     def _score(self, user_rows: np.ndarray) -> np.ndarray:
         return self.model_.score(user_rows) + self.adjustment_
@@ -88,24 +90,8 @@ class LogitAdjusted(WrappedRecommender):
         self.adjustment_ = state["adjustment"]
 
 
+@constrained(smoothing=Interval(Real, 0, closed="neither"))
 def log_prior(popularity: np.ndarray, smoothing: float = 1.0) -> np.ndarray:
-    """Logarithm of each item's share of the smoothed interactions.
-
-    Parameters
-    ----------
-    popularity : array of int, shape (n_items,)
-    smoothing : float, above 0
-
-    Returns
-    -------
-    ndarray of float32, shape (n_items,)
-
-    Examples
-    --------
-    >>> [f"{share:.2f}" for share in np.exp(log_prior([6, 1, 0]))]
-    ['0.70', '0.20', '0.10']
-    """
-    if not 0 < smoothing < np.inf:
-        raise ValueError(f"smoothing must be a positive number, got {smoothing}")
+    """Logarithm of each item's share of the smoothed interactions."""
     smoothed = np.asarray(popularity, dtype=np.float64) + smoothing
-    return np.log(smoothed / smoothed.sum()).astype(np.float32)
+    return np.log(smoothed / smoothed.sum())

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from numbers import Integral, Real
+from typing import Any, ClassVar
 
 import numpy as np
 
-from longtail_lib.models._import_keras import import_keras
+from longtail_lib._import_keras import import_keras
+from longtail_lib._parameters import Constraint, Interval, Nullable
 from longtail_lib.models._training_batches import batches_of, shuffled_pairs
 from longtail_lib.models._training_progress import validation_ndcg
 from longtail_lib.models.gradient_recommender import GradientRecommender
@@ -83,6 +85,15 @@ class MACR(GradientRecommender):
     5.0
     """
 
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "dim": Interval(Integral, 1),
+        "c": Nullable(Interval(Real), "to choose it on validation"),
+        "item_weight": Interval(Real, 0),
+        "user_weight": Interval(Real, 0),
+        "negatives": Interval(Integral, 1, mend="without negatives every score only grows"),
+        "l2": Interval(Real, 0),
+    }
+
     def __init__(
         self,
         dim: int = 64,
@@ -113,22 +124,12 @@ class MACR(GradientRecommender):
         self.seed = seed
         self.progress = progress
 
-    def _check_training(self, parts: Split) -> None:
-        super()._check_training(parts)
+    def _check_parameters(self, parts: Split) -> None:
+        super()._check_parameters(parts)
         if self.c is None and parts.validation.nnz == 0:
             raise ValueError(
                 f"MACR: c=None chooses c on validation, and the validation part of {parts!r} is "
                 "empty; split with a larger share for validation, or give c a number"
-            )
-        if self.c is not None and not np.isfinite(self.c):
-            raise ValueError(f"MACR: c must be finite, or None to choose it, got {self.c}")
-        for name in ("item_weight", "user_weight", "l2"):
-            if not 0 <= getattr(self, name) < np.inf:
-                raise ValueError(f"MACR: {name} must be at least 0, got {getattr(self, name)}")
-        if not isinstance(self.negatives, int | np.integer) or self.negatives < 1:
-            raise ValueError(
-                f"MACR: negatives must be a whole number from 1, got {self.negatives}; without "
-                "negatives every score only grows"
             )
 
     def _fit(self, parts: Split) -> None:
@@ -230,37 +231,7 @@ def three_branch_loss(
     item_weight: float = 1e-3,
     user_weight: float = 1e-3,
 ) -> Any:
-    r"""Binary cross-entropy of the fused score, of the item alone and of the user alone.
-
-    .. math:: L = H(\hat y_{ui}\,\sigma(\hat y_i)\,\sigma(\hat y_u)) + \alpha\,H(\hat y_i)
-        + \beta\,H(\hat y_u)
-
-    where H takes log-odds.
-
-    Parameters
-    ----------
-    label : tensor of float, shape (n,)
-        1 for an interaction, 0 for a drawn negative.
-    match, item, user : tensor of float, shape (n,)
-        Log-odds of the pair, of the item branch and of the user branch.
-    item_weight, user_weight : float
-        alpha and beta.
-
-    Returns
-    -------
-    tensor of float, shape (n,)
-
-    References
-    ----------
-    Wei, Feng, Chen, Wu, Yi and He (2021), "Model-Agnostic Counterfactual Reasoning for
-    Eliminating Popularity Bias in Recommender System", KDD 2021.
-
-    Examples
-    --------
-    >>> loss = three_branch_loss([1.0], [4.0], [0.0], [0.0], item_weight=0.0, user_weight=0.0)
-    >>> round(float(loss[0]), 4)                      # log(1 + exp(-4 * .5 * .5))
-    0.3133
-    """
+    r"""Binary cross-entropy of the fused score, of the item alone and of the user alone."""
     ops = import_keras().ops
     label, match, item, user = (
         ops.convert_to_tensor(value, dtype="float32") for value in (label, match, item, user)
@@ -278,37 +249,5 @@ def three_branch_loss(
 def counterfactual_score(
     match: np.ndarray, item: np.ndarray, user: np.ndarray, c: float
 ) -> np.ndarray:
-    r"""Score :math:`(\hat y_{ui} - c)\,\sigma(\hat y_i)\,\sigma(\hat y_u)`.
-
-    What remains when the score that item and user would get without any match, at the reference
-    value c, is subtracted. With c = 0 popular items keep their advantage; a c above the matches
-    turns it round, so that a large :math:`\sigma(\hat y_i)` costs.
-
-    Parameters
-    ----------
-    match : ndarray of float, shape (n_users, n_items)
-        Log-odds of the pairs.
-    item : ndarray of float, shape (n_items,)
-        :math:`\sigma(\hat y_i)`, in (0, 1).
-    user : ndarray of float, shape (n_users,)
-        :math:`\sigma(\hat y_u)`, in (0, 1). It never changes the order of one user's items.
-    c : float
-
-    Returns
-    -------
-    ndarray, shape (n_users, n_items)
-
-    References
-    ----------
-    Wei, Feng, Chen, Wu, Yi and He (2021), "Model-Agnostic Counterfactual Reasoning for
-    Eliminating Popularity Bias in Recommender System", KDD 2021.
-
-    Examples
-    --------
-    >>> match, popular_first = np.array([[2.0, 2.0]]), np.array([0.9, 0.3])
-    >>> counterfactual_score(match, popular_first, np.array([0.5]), c=0.0).round(2).tolist()
-    [[0.9, 0.3]]
-    >>> counterfactual_score(match, popular_first, np.array([0.5]), c=4.0).round(2).tolist()
-    [[-0.9, -0.3]]
-    """
+    r"""Score :math:`(\hat y_{ui} - c)\,\sigma(\hat y_i)\,\sigma(\hat y_u)`."""
     return (match - c) * item * user[:, None]

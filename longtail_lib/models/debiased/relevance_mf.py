@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from numbers import Integral, Real
+from typing import Any, ClassVar
 
 import numpy as np
 
-from longtail_lib.models._import_keras import import_keras
+from longtail_lib._import_keras import import_keras
+from longtail_lib._parameters import ARRAY, AnyOf, Constraint, Interval, Nullable, Options
 from longtail_lib.models.debiased._relevance_loss import (
+    RELEVANCE_ESTIMATORS,
     RELEVANCE_LOSSES,
     RelevanceCells,
     pointwise_loss,
@@ -86,6 +89,17 @@ class RelevanceMF(GradientRecommender):
     0.2
     """
 
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "dim": Interval(Integral, 1),
+        "estimator": Options(*RELEVANCE_ESTIMATORS),
+        "propensity": AnyOf(Options("popularity", "true"), ARRAY),
+        "exponent": Interval(Real, 0),
+        "clip": Interval(Real, 0, 1),
+        "shown": Nullable(ARRAY, "for choices alone"),
+        "loss": Options(*RELEVANCE_LOSSES),
+        "l2": Interval(Real, 0),
+    }
+
     def __init__(
         self,
         dim: int = 64,
@@ -125,7 +139,6 @@ class RelevanceMF(GradientRecommender):
         return 1.0 / (1.0 + np.exp(-self.score(user_rows)))
 
     def _fit(self, parts: Split) -> None:
-        self._check_parameters()
         self._cells = RelevanceCells(
             parts, self.estimator, self.propensity, self.exponent, self.clip, self.shown
         )
@@ -134,15 +147,6 @@ class RelevanceMF(GradientRecommender):
         finally:
             # May hold a matrix over all pairs that scoring does not need.
             del self._cells
-
-    def _check_parameters(self) -> None:
-        if self.loss not in RELEVANCE_LOSSES:
-            names = ", ".join(map(repr, RELEVANCE_LOSSES))
-            raise ValueError(f"RelevanceMF: loss must be one of {names}, got {self.loss!r}")
-        if not 0 <= self.l2 < np.inf:
-            raise ValueError(f"RelevanceMF: l2 must be at least 0, got {self.l2}")
-        if not isinstance(self.dim, int | np.integer) or self.dim < 1:
-            raise ValueError(f"RelevanceMF: dim must be a whole number from 1, got {self.dim}")
 
     def _build(self, parts: Split) -> Any:
         keras = import_keras()

@@ -10,22 +10,10 @@ __all__ = ["IdTrie", "TokenDecoder", "beam_search", "places_with_cold_share"]
 
 
 class TokenDecoder:
-    r"""Decode ids from states, with the arrays of a trained `GenerativeNetwork`.
-
-    At place l the state h becomes a query, which the tokens so far scale and shift:
-    q = (W_l h + b_l) (1 + g_l(prefix)) + r_l(prefix). Its products with the code vectors of that
-    place are the logits. Scale and shift do not depend on the user. So the logit of a node of the
-    id trie is the product of W_l h + b_l with a vector of the node, plus a constant, and the log
-    probability of every item comes exactly from one matrix product for each place.
-
-    Parameters
-    ----------
-    arrays : mapping of str to ndarray
-        From `GenerativeNetwork.decoder_arrays`.
-    """
+    r"""Decode ids from states, with the arrays of a trained `GenerativeNetwork`."""
 
     def __init__(self, arrays: Mapping[str, np.ndarray]) -> None:
-        self.arrays = arrays
+        self.arrays = {name: array.astype(np.float64) for name, array in arrays.items()}
         self.depth = sum(name.startswith("project_kernel_") for name in arrays)
 
     def size(self, level: int) -> int:
@@ -42,7 +30,7 @@ class TokenDecoder:
         own, level = self.arrays, prefixes.shape[1]
         dim = own["project_kernel_0"].shape[1]
         if level == 0:
-            flat = np.zeros((len(prefixes), dim), dtype=np.float32)
+            flat = np.zeros((len(prefixes), dim))
             return flat + 1, flat
         tokens = np.concatenate(
             [own[f"tokens_{place}"][prefixes[:, place]] for place in range(level)], axis=1
@@ -52,18 +40,7 @@ class TokenDecoder:
         return 1 + both[:, :dim], both[:, dim:]
 
     def logits(self, states: np.ndarray, prefixes: np.ndarray) -> np.ndarray:
-        """Return the logits of all next tokens of the place.
-
-        Parameters
-        ----------
-        states : ndarray of float32, shape (n, dim)
-        prefixes : ndarray of int, shape (n, b, level)
-            Of b beams for each state.
-
-        Returns
-        -------
-        ndarray of float32, shape (n, b, size)
-        """
+        """Return the logits of all next tokens of the place."""
         n, beams, level = prefixes.shape
         scale, shift = self.condition(prefixes.reshape(n * beams, level))
         query = np.repeat(self.query(states, level), beams, axis=0) * scale + shift
@@ -89,24 +66,9 @@ class TokenDecoder:
         trie: IdTrie,
         nodes: list[tuple[np.ndarray, np.ndarray]] | None = None,
     ) -> np.ndarray:
-        """Return the exact log probability of every item under constrained decoding.
-
-        At every step only tokens compete that go on to an item, so the probabilities of the
-        catalogue add up to 1.
-
-        Parameters
-        ----------
-        states : ndarray of float32, shape (n, dim)
-        trie : IdTrie
-        nodes : list
-            From `node_vectors`, where they are at hand.
-
-        Returns
-        -------
-        ndarray of float32, shape (n, n_items)
-        """
+        """Return the exact log probability of every item under constrained decoding."""
         nodes = self.node_vectors(trie) if nodes is None else nodes
-        total = np.zeros((len(states), 1), dtype=np.float32)
+        total = np.zeros((len(states), 1))
         for level, (vectors, constant) in enumerate(nodes):
             parents, first = trie.parents[level], trie.first_child[level]
             if len(first) == len(parents):
@@ -128,31 +90,11 @@ def beam_search(
     beams: int,
     constrained: bool = True,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Write the likeliest ids token by token, keeping so many beginnings at each step.
-
-    Parameters
-    ----------
-    decoder : TokenDecoder
-    trie : IdTrie
-    states : ndarray of float32, shape (n, dim)
-    beams : int
-        Beginnings kept, at least 1.
-    constrained : bool
-        Only tokens compete that go on to an item. False lets all tokens of a place compete, so
-        that a beam may end at an id that no item has.
-
-    Returns
-    -------
-    columns : ndarray of int64, shape (n, b)
-        Items, likeliest first, and -1 for an id that no item has. b is `beams`, or the number of
-        all ids where there are fewer.
-    log_probabilities : ndarray of float32, shape (n, b)
-        Of equal ones the earlier id in the order of tokens comes first.
-    """
+    """Write the likeliest ids token by token, keeping so many beginnings at each step."""
     n = len(states)
     tokens = np.zeros((n, 1, 0), dtype=np.int32)
     nodes = np.zeros((n, 1), dtype=np.int64)
-    total = np.zeros((n, 1), dtype=np.float32)
+    total = np.zeros((n, 1))
     for level in range(trie.depth):
         size = decoder.size(level)
         logits = decoder.logits(states, tokens)
@@ -171,7 +113,7 @@ def beam_search(
             [np.take_along_axis(tokens, above[:, :, None], axis=1), token[:, :, None]],
             axis=2,
         ).astype(np.int32)
-    return np.where(nodes >= 0, trie.columns[nodes], -1), total
+    return np.where(nodes >= 0, trie.columns[nodes], -1), total.astype(np.float32)
 
 
 def _reachable(trie: IdTrie, decoder: TokenDecoder, level: int, constrained: bool) -> int:
@@ -192,41 +134,7 @@ def _highest(scores: np.ndarray, k: int) -> np.ndarray:
 
 
 class IdTrie:
-    """Which tokens may follow which, so that every path ends at an item.
-
-    Nodes of a depth are numbered in the order of their tokens, so the children of a node stand
-    side by side.
-
-    Parameters
-    ----------
-    codes : ndarray of int, shape (n_items, depth)
-        Ids, no two alike.
-
-    Attributes
-    ----------
-    depth : int
-    tokens : list of ndarray of int32
-        At place l the last token of each node with l + 1 tokens.
-    parents : list of ndarray of int64
-        Its node among those with l tokens; the root is 0.
-    first_child : list of ndarray of int64
-        At place l the first of each l-token node's children among the nodes with l + 1 tokens.
-    columns : ndarray of int64, shape (n_items,)
-        The item at each leaf.
-
-    Raises
-    ------
-    ValueError
-        Ids that are not unique, or no matrix.
-
-    Examples
-    --------
-    >>> trie = IdTrie(np.array([[1, 0], [0, 2], [1, 1]]))
-    >>> trie.tokens
-    [array([0, 1], dtype=int32), array([2, 0, 1], dtype=int32)]
-    >>> trie.parents[1].tolist(), trie.columns.tolist()
-    ([0, 1, 1], [1, 0, 2])
-    """
+    """Which tokens may follow which, so that every path ends at an item."""
 
     def __init__(self, codes: np.ndarray) -> None:
         codes = np.asarray(codes)
@@ -258,37 +166,13 @@ class IdTrie:
         self.columns = order
 
     def allowed(self, level: int, size: int) -> np.ndarray:
-        """Say which tokens may come next.
-
-        Parameters
-        ----------
-        level : int
-            Tokens there are already.
-        size : int
-            Tokens of the next place's codebook.
-
-        Returns
-        -------
-        ndarray of int64, shape (nodes with `level` tokens, size)
-            The node that each token leads to, and -1 where no id goes on like this.
-
-        Examples
-        --------
-        >>> IdTrie(np.array([[1, 0], [0, 2], [1, 1]])).allowed(1, 3).tolist()
-        [[-1, -1, 0], [1, 2, -1]]
-        """
+        """Say which tokens may come next."""
         leads = np.full((len(self.first_child[level]), size), -1, dtype=np.int64)
         leads[self.parents[level], self.tokens[level]] = np.arange(len(self.tokens[level]))
         return leads
 
     def prefixes(self, level: int) -> np.ndarray:
-        """Return the tokens of every node with `level` tokens, shape (nodes, level), int32.
-
-        Examples
-        --------
-        >>> IdTrie(np.array([[1, 0], [0, 2], [1, 1]])).prefixes(2).tolist()
-        [[0, 2], [1, 0], [1, 1]]
-        """
+        """Return the tokens of every node with `level` tokens, shape (nodes, level), int32."""
         node = np.arange(len(self.tokens[level - 1]) if level else 1)
         columns = []
         for above in reversed(range(level)):
@@ -302,33 +186,7 @@ class IdTrie:
 def places_with_cold_share(
     scores: np.ndarray, cold: np.ndarray, share: float, masked: np.ndarray
 ) -> np.ndarray:
-    """Rank items anew, so that the best cold ones have a place they do not fall below.
-
-    The r-th best cold item comes no later than place ceil(r / share): among any first k
-    candidates at least floor(k * share) are cold. A cold item that stands higher by its own score
-    stays there, and the order among cold and among warm items is what it was.
-
-    Parameters
-    ----------
-    scores : ndarray of float32, shape (n, n_items)
-    cold : ndarray of bool, shape (n_items,)
-    share : float
-        In (0, 1].
-    masked : ndarray of bool, shape (n, n_items)
-        Seen items. They are no candidates, take no place and come last.
-
-    Returns
-    -------
-    ndarray of float32, shape (n, n_items)
-        Minus the new place, which is 1 for the best item. Equal scores are ordered by column.
-
-    Examples
-    --------
-    >>> scores = np.array([[9, 8, 7, 2, 1]], dtype=np.float32)
-    >>> cold = np.array([False, False, False, True, True])
-    >>> places_with_cold_share(scores, cold, 0.5, np.zeros((1, 5), dtype=bool)).tolist()
-    [[-1.0, -3.0, -5.0, -2.0, -4.0]]
-    """
+    """Rank items anew, so that the best cold ones have a place they do not fall below."""
     places = np.empty(scores.shape, dtype=np.float32)
     for row, (own, seen) in enumerate(zip(scores, masked, strict=True)):
         order = np.argsort(-own, kind="stable")

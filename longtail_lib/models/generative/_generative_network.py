@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from longtail_lib.models._import_keras import import_keras
+from longtail_lib._import_keras import import_keras
 from longtail_lib.models.sequence._user_sequences import PADDING
 
 __all__ = ["GenerativeNetwork"]
@@ -20,28 +20,7 @@ _SPREAD = 0.05
 
 
 class GenerativeNetwork(keras.Model):
-    """Predict the tokens of the next item at every place of a sequence of items.
-
-    An item enters as the sum of the embeddings of its tokens, one table for each place of the id,
-    plus an embedding of how long ago it was. Causal self-attention over items makes one state for
-    each step. From a state the decoder writes the next item's tokens one after another; its
-    formula stands in `TokenDecoder`.
-
-    A sequence holds columns of items, oldest first; before them `PADDING`, and `n_items` for the
-    start.
-
-    Parameters
-    ----------
-    codes : ndarray of int32, shape (n_items, depth)
-        The tokens of each item.
-    sizes : sequence of int, length depth
-        Tokens of each place.
-    dim, blocks, heads : int
-    max_length : int
-        Steps of a sequence.
-    dropout : float
-    seed : int
-    """
+    """Predict the tokens of the next item at every place of a sequence of items."""
 
     def __init__(
         self,
@@ -119,12 +98,7 @@ class GenerativeNetwork(keras.Model):
         self.built = True
 
     def call(self, inputs: Any, training: bool = False) -> Any:
-        """Return the state after each step, shape (n, steps, dim).
-
-        Parameters
-        ----------
-        inputs : tensor of int, shape (n, steps), or a batch that holds it as "rows"
-        """
+        """Return the state after each step, shape (n, steps, dim)."""
         inputs = ops.convert_to_tensor(inputs["rows"] if isinstance(inputs, dict) else inputs)
         known = ops.not_equal(inputs, PADDING)
         tokens = ops.take(self.item_tokens, ops.maximum(inputs, 0), axis=0)
@@ -144,18 +118,7 @@ class GenerativeNetwork(keras.Model):
         return self.last_norm(x)
 
     def logits(self, states: Any, items: Any) -> list[Any]:
-        """Return logits of each place's tokens while writing known items (teacher forcing).
-
-        Parameters
-        ----------
-        states : tensor, shape (..., dim)
-        items : tensor of int, shape (...)
-            Columns of the items that are written.
-
-        Returns
-        -------
-        list of tensor, shape (..., size of the place)
-        """
+        """Return logits of each place's tokens while writing known items (teacher forcing)."""
         tokens = ops.take(self.item_tokens, items, axis=0)
         written, found = [], []
         for place in range(self.depth):

@@ -46,15 +46,7 @@ class StoredIds:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
-        """Read ids that `save` wrote.
-
-        Raises
-        ------
-        FileNotFoundError
-            No such file.
-        ValueError
-            The file holds something else, or is damaged.
-        """
+        """Read ids that `save` wrote."""
         about, arrays = read_model_file(path)
         if about["model"] != cls.__name__ or about["format"] != _FORMAT:
             raise ValueError(
@@ -122,41 +114,13 @@ def finite_rows(vectors: np.ndarray, width: int | None = None) -> np.ndarray:
 
 
 def share_alone(codes: np.ndarray) -> float:
-    """Return the share of items whose id no other item has.
-
-    Parameters
-    ----------
-    codes : ndarray of int, shape (n, m)
-
-    Examples
-    --------
-    >>> share_alone(np.array([[1, 2], [1, 2], [3, 0], [3, 1]]))
-    0.5
-    """
+    """Return the share of items whose id no other item has."""
     _, place, counts = np.unique(codes, axis=0, return_inverse=True, return_counts=True)
     return float((counts[place.ravel()] == 1).mean())
 
 
 def last_tokens(codes: np.ndarray, taken: np.ndarray | None = None) -> np.ndarray:
-    """Number the items that share an id: 0, 1, 2 and so on, in their order.
-
-    Parameters
-    ----------
-    codes : ndarray of int, shape (n, m)
-    taken : ndarray of int, shape (k, m), or None
-        Ids that were numbered before; numbers go on after theirs.
-
-    Returns
-    -------
-    ndarray of int32, shape (n,)
-
-    Examples
-    --------
-    >>> last_tokens(np.array([[1, 2], [3, 0], [1, 2]])).tolist()
-    [0, 0, 1]
-    >>> last_tokens(np.array([[1, 2]]), taken=np.array([[1, 2], [1, 2]])).tolist()
-    [2]
-    """
+    """Number the items that share an id: 0, 1, 2 and so on, in their order."""
     before = 0 if taken is None else len(taken)
     both = np.asarray(codes) if taken is None else np.concatenate([taken, codes])
     if not len(both):
@@ -172,30 +136,7 @@ def last_tokens(codes: np.ndarray, taken: np.ndarray | None = None) -> np.ndarra
 
 
 def spread_last_code(codes: np.ndarray, residual: np.ndarray, book: np.ndarray) -> np.ndarray:
-    """Give items that agree in all codes different last ones, at the least total error.
-
-    Items with the same codes up to the last are assigned to the last codebook so that none is
-    used twice among them (or as rarely as can be, where they outnumber it). Groups whose nearest
-    codes differ anyway keep these.
-
-    Parameters
-    ----------
-    codes : ndarray of int32, shape (n, levels)
-    residual : ndarray of float32, shape (n, d)
-        What is left before the last level.
-    book : ndarray of float32, shape (codes, d)
-        The last codebook.
-
-    Returns
-    -------
-    ndarray of int32, shape (n, levels)
-
-    Examples
-    --------
-    >>> codes = np.array([[4, 0], [4, 0]], dtype=np.int32)
-    >>> spread_last_code(codes, np.float32([[0.1], [0.4]]), np.float32([[0], [1]])).tolist()
-    [[4, 0], [4, 1]]
-    """
+    """Give items that agree in all codes different last ones, at the least total error."""
     codes = codes.copy()
     _, group = np.unique(codes[:, :-1], axis=0, return_inverse=True)
     group = group.ravel()
@@ -211,13 +152,7 @@ def spread_last_code(codes: np.ndarray, residual: np.ndarray, book: np.ndarray) 
 
 
 def rows_with_prefix(codes: np.ndarray, prefix: Sequence[int]) -> np.ndarray:
-    """Return the rows of `codes`, shape (n_items, tokens), that begin with a prefix.
-
-    Examples
-    --------
-    >>> rows_with_prefix(np.array([[4, 0], [2, 0], [4, 1]]), [4]).tolist()
-    [0, 2]
-    """
+    """Return the rows of `codes`, shape (n_items, tokens), that begin with a prefix."""
     return np.flatnonzero((codes[:, : len(prefix)] == prefix).all(axis=1))
 
 

@@ -20,12 +20,7 @@ _BLOCK = 256
 
 
 class IdWriting:
-    """What `GenerativeRetrieval` does with histories, beside being a recommender.
-
-    A class that derives from it has `user_states_`, the decoder and trie in `_decoder` and
-    `_trie`, and makes an untrained network with `_network()`, whose weights are `weight_0_` and
-    so on.
-    """
+    """What `GenerativeRetrieval` does with histories, beside being a recommender."""
 
     def generate(
         self,
@@ -34,48 +29,11 @@ class IdWriting:
         constrained: bool = True,
         beams: int = 50,
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Write the next item's id after some histories, by beam search.
-
-        Parameters
-        ----------
-        sequences : sequence of sequences of source item ids
-            Oldest first, also empty ones; of a longer one the latest `max_length` items count.
-            They need not be histories of the split's users. Their own items may be written again.
-        k : int
-            Ids for each history, at most `beams` and the size of the catalogue.
-        constrained : bool
-            Only tokens compete that go on to a real item. False lets the network write what it
-            likes.
-        beams : int
-            Beginnings kept at each step. The more, the nearer to the exact order of `score`.
-
-        Returns
-        -------
-        items : masked array of source item ids, shape (n, k)
-            Masked where no item has the id that was written; never so if constrained.
-        log_probabilities : ndarray of float32, shape (n, k)
-
-        Raises
-        ------
-        NotFittedError
-            `fit` or `load` has not run.
-        KeyError, TypeError
-            Ids that the catalogue does not hold.
-        ValueError
-            k or beams out of range.
-        """
+        """Write the next item's id after some histories, by beam search."""
         return self._generate(self._read(sequences), k, constrained, beams)
 
     def invalid_share(self, user_rows: Any, k: int = 10, beams: int = 50) -> float:
-        """Return the share of ids that no item has among k written freely for some users.
-
-        Parameters
-        ----------
-        user_rows : array of int, shape (n,)
-            Rows of the split.
-        k, beams : int
-            See `generate`.
-        """
+        """Return the share of ids that no item has among k written freely for some users."""
         self._check_fitted()
         states = self.user_states_[np.atleast_1d(user_rows)]
         items, _ = self._generate(states, k, constrained=False, beams=beams)
@@ -84,20 +42,7 @@ class IdWriting:
     def recommend_next(
         self, sequences: Sequence[Sequence[Any]], k: int = 10
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Return the k items that most likely come after some histories, exactly.
-
-        Parameters
-        ----------
-        sequences : sequence of sequences of source item ids
-            As in `generate`; all their items are left out of the lists.
-        k : int
-
-        Returns
-        -------
-        items : ndarray of source item ids, shape (n, k)
-        scores : ndarray of float32, shape (n, k)
-            Log probabilities, -inf where a history leaves fewer than k items.
-        """
+        """Return the k items that most likely come after some histories, exactly."""
         states = self._read(sequences)
         self._check_k(k, len(self.item_ids_), "the size of the catalogue")
         scores = self._log_probabilities(states)
@@ -146,26 +91,7 @@ def last_states(network: Any, sequences: np.ndarray) -> np.ndarray:
 
 
 def latest_steps(sequences: np.ndarray, start: int, steps: int) -> np.ndarray:
-    """Return what the encoder reads to predict the item after a history.
-
-    Parameters
-    ----------
-    sequences : ndarray of int, shape (n, length)
-        Item columns, oldest first, -1 before them.
-    start : int
-        The code of a sequence's start, which stands before the oldest item.
-    steps : int
-        The latest so many are kept.
-
-    Returns
-    -------
-    ndarray of int32, shape (n, steps)
-
-    Examples
-    --------
-    >>> latest_steps(np.array([[-1, -1, 4], [5, 6, 7], [-1, -1, -1]]), start=9, steps=3).tolist()
-    [[-1, 9, 4], [5, 6, 7], [-1, -1, 9]]
-    """
+    """Return what the encoder reads to predict the item after a history."""
     sequences = np.asarray(sequences, dtype=np.int32)
     wide = np.full((len(sequences), max(sequences.shape[1] + 1, steps)), PADDING, dtype=np.int32)
     if sequences.shape[1]:
@@ -178,29 +104,7 @@ def latest_steps(sequences: np.ndarray, start: int, steps: int) -> np.ndarray:
 def window_batches(
     sequences: np.ndarray, start: int, steps: int, batch_size: int, rng: np.random.Generator
 ) -> Any:
-    """Stream windows of histories in random order; every item of a history is predicted once.
-
-    A history longer than a window is cut at places that differ from epoch to epoch.
-
-    Parameters
-    ----------
-    sequences : ndarray of int, shape (n_users, length)
-        Item columns, oldest first, -1 before them.
-    start : int
-        The code of a sequence's start.
-    steps : int
-        Length of a window.
-    batch_size : int
-        Windows.
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    tf.data.Dataset
-        Dicts of "rows", int32 of shape (n, steps), what is read at each step; and, for each item
-        to predict, "step" (its place in the flattened rows) and "item", int32, and "weight",
-        float32, of shape (m,). All batches have the same m; what fills up has weight 0.
-    """
+    """Stream windows of histories in random order; every item of a history is predicted once."""
     import tensorflow as tf
 
     batches = _batches(sequences, start, steps, batch_size, rng)

@@ -19,14 +19,7 @@ _COMMITMENT = 0.25
 
 @dataclass(frozen=True)
 class ResidualAutoencoder:
-    """The trained maps as arrays; encoding and decoding need no Keras.
-
-    Parameters
-    ----------
-    encoder, decoder : tuple of ndarray of float32
-        Kernel and bias of two dense layers, the first with a ReLU.
-    codebooks : ndarray of float32, shape (levels, codes, latent)
-    """
+    """The trained maps as arrays; encoding and decoding need no Keras."""
 
     encoder: tuple[np.ndarray, ...]
     decoder: tuple[np.ndarray, ...]
@@ -52,36 +45,7 @@ def train_autoencoder(
     learning_rate: float = 3e-3,
     seed: int = 0,
 ) -> ResidualAutoencoder:
-    """Train encoder, codebooks and decoder together.
-
-    Gradients pass straight through the rounding. Codebooks start from k-means on the untrained
-    encoder's output. After each epoch a code that nothing is near to is moved to a residual. At
-    the end each codebook takes k-means steps from where it is, so that every code is the mean of
-    what it stands for.
-
-    Parameters
-    ----------
-    vectors : ndarray of float32, shape (n, d)
-    levels, codes : int
-    latent, hidden : int
-        Widths of the middle and of the layer on either side of it.
-    epochs : int
-    learning_rate : float
-    seed : int
-
-    Returns
-    -------
-    ResidualAutoencoder
-
-    References
-    ----------
-    A. van den Oord, O. Vinyals and K. Kavukcuoglu, "Neural discrete representation learning",
-    NeurIPS 2017: straight-through gradients and the commitment term.
-    N. Zeghidour, A. Luebs, A. Omran, J. Skoglund and M. Tagliasacchi, "SoundStream: an end-to-end
-    neural audio codec", IEEE/ACM TASLP 30, 2022: residual codebooks, their start and revival.
-    D. Lee, C. Kim, S. Kim, M. Cho and W.-S. Han, "Autoregressive image generation using residual
-    quantization", CVPR 2022: the name RQ-VAE.
-    """
+    """Train encoder, codebooks and decoder together."""
     rng = np.random.default_rng(seed)
     vectors = np.ascontiguousarray(vectors, dtype=np.float32)
     network = _network(vectors.shape[1], levels, codes, latent, hidden, learning_rate, seed)
@@ -109,7 +73,7 @@ def _network(
     learning_rate: float,
     seed: int,
 ) -> Any:
-    from longtail_lib.models._import_keras import import_keras
+    from longtail_lib._import_keras import import_keras
 
     keras = import_keras()
     ops = keras.ops

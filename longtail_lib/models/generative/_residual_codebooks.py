@@ -17,29 +17,7 @@ def fit_codebooks(
     rng: np.random.Generator,
     start: Sequence[np.ndarray] | None = None,
 ) -> np.ndarray:
-    """Fit one codebook after another by k-means on the residuals.
-
-    Parameters
-    ----------
-    points : ndarray of float32, shape (n, d)
-    levels : int
-    codes : int
-        Vectors of each codebook.
-    rng : numpy.random.Generator
-    start : sequence of ndarray, shape (codes, d), or None
-        First centroids of each level.
-
-    Returns
-    -------
-    ndarray of float32, shape (levels, codes, d)
-
-    Examples
-    --------
-    >>> points = np.array([[0.0], [1.0], [10.0], [11.0]], dtype=np.float32)
-    >>> books = fit_codebooks(points, 2, 2, np.random.default_rng(0))
-    >>> [sorted(book[:, 0].tolist()) for book in books]
-    [[0.5, 10.5], [-0.5, 0.5]]
-    """
+    """Fit one codebook after another by k-means on the residuals."""
     residual = np.ascontiguousarray(points, dtype=np.float32)
     books = []
     for level in range(levels):
@@ -50,26 +28,7 @@ def fit_codebooks(
 
 
 def quantise(points: np.ndarray, codebooks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the nearest code at each level, and what each level leaves over.
-
-    Parameters
-    ----------
-    points : ndarray of float32, shape (n, d)
-    codebooks : ndarray of float32, shape (levels, codes, d)
-
-    Returns
-    -------
-    codes : ndarray of int32, shape (n, levels)
-    left : ndarray of float64, shape (levels,)
-        Mean squared length of the residual after each level.
-
-    Examples
-    --------
-    >>> books = np.array([[[0.5], [10.5]], [[-0.5], [0.5]]], dtype=np.float32)
-    >>> codes, left = quantise(np.array([[0.0], [11.0]], dtype=np.float32), books)
-    >>> codes.tolist(), left.tolist()
-    ([[0, 0], [1, 1]], [0.25, 0.0])
-    """
+    """Return the nearest code at each level, and what each level leaves over."""
     residual = np.ascontiguousarray(points, dtype=np.float32)
     chosen, left = [], []
     for book in codebooks:
@@ -81,24 +40,7 @@ def quantise(points: np.ndarray, codebooks: np.ndarray) -> tuple[np.ndarray, np.
 
 
 def sum_of_codes(codes: np.ndarray, codebooks: np.ndarray) -> np.ndarray:
-    """Add up the code vectors of ids, or of the first tokens of ids.
-
-    Parameters
-    ----------
-    codes : ndarray of int, shape (n, m)
-        At most `levels` tokens each.
-    codebooks : ndarray of float32, shape (levels, codes, d)
-
-    Returns
-    -------
-    ndarray of float32, shape (n, d)
-
-    Examples
-    --------
-    >>> books = np.array([[[0.5], [10.5]], [[-0.5], [0.5]]], dtype=np.float32)
-    >>> sum_of_codes(np.array([[1, 0]]), books)
-    array([[10.]], dtype=float32)
-    """
+    """Add up the code vectors of ids, or of the first tokens of ids."""
     codes = np.asarray(codes)
     total = np.zeros((len(codes), codebooks.shape[2]), dtype=np.float32)
     for level in range(codes.shape[1]):
@@ -118,41 +60,7 @@ def k_means(
     start: np.ndarray | None = None,
     iterations: int = 30,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Find centroids that are each the mean of the points nearest to them, or close to it.
-
-    A cluster that runs empty is moved to the point that is worst served, so a cluster stays empty
-    only where there are fewer distinct points than clusters.
-
-    Parameters
-    ----------
-    points : ndarray of float32, shape (n, d)
-    clusters : int
-        At least 1.
-    rng : numpy.random.Generator
-    start : ndarray of float32, shape (clusters, d), or None
-        First centroids; None draws them by k-means++.
-    iterations : int
-        At most; fewer where nothing moves any more.
-
-    Returns
-    -------
-    centroids : ndarray of float32, shape (clusters, d)
-    labels : ndarray of int32, shape (n,)
-        The nearest centroid of each point; the first of equally near ones.
-
-    References
-    ----------
-    S. P. Lloyd, "Least squares quantization in PCM", IEEE Transactions on Information Theory
-    28(2), 1982.
-    D. Arthur and S. Vassilvitskii, "k-means++: the advantages of careful seeding", SODA 2007.
-
-    Examples
-    --------
-    >>> points = np.array([[0.0], [1.0], [10.0], [11.0]], dtype=np.float32)
-    >>> centroids, labels = k_means(points, 2, np.random.default_rng(0))
-    >>> sorted(centroids[:, 0].tolist())
-    [0.5, 10.5]
-    """
+    """Find centroids that are each the mean of the points nearest to them, or close to it."""
     points = np.ascontiguousarray(points, dtype=np.float32)
     lengths = (points**2).sum(axis=1)
     centroids = _spread(points, clusters, rng) if start is None else start.astype(np.float32)
@@ -168,25 +76,7 @@ def k_means(
 
 
 def nearest(points: np.ndarray, centroids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return each point's nearest centroid and the squared distance to it.
-
-    Parameters
-    ----------
-    points : ndarray of float32, shape (n, d)
-    centroids : ndarray of float32, shape (clusters, d)
-
-    Returns
-    -------
-    labels : ndarray of int32, shape (n,)
-        The first of equally near ones.
-    distances : ndarray of float32, shape (n,)
-        Squared; never negative.
-
-    Examples
-    --------
-    >>> nearest(np.float32([[0, 0], [3, 4]]), np.float32([[0, 0], [3, 3]]))
-    (array([0, 1], dtype=int32), array([0., 1.], dtype=float32))
-    """
+    """Return each point's nearest centroid and the squared distance to it."""
     labels, _ = _closest(points, centroids)
     # The difference itself, and not the expanded square, which rounds below zero.
     return labels, ((points - centroids[labels]) ** 2).sum(axis=1)

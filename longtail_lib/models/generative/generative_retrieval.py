@@ -1,14 +1,16 @@
-"""Generative retrieval: read a user's items as tokens, write the next item's tokens."""
+"""TIGER-like generative retrieval: read a user's items as tokens, write the next item's."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
+from numbers import Integral, Real
+from typing import Any, ClassVar
 
 import numpy as np
 
-from longtail_lib.models._import_keras import import_keras
+from longtail_lib._import_keras import import_keras
+from longtail_lib._parameters import Constraint, Interval
 from longtail_lib.models.content._item_vectors import ContentRecommender
 from longtail_lib.models.generative._decoding import IdTrie, TokenDecoder, places_with_cold_share
 from longtail_lib.models.generative._id_writing import IdWriting, last_states, window_batches
@@ -21,7 +23,7 @@ __all__ = ["GenerativeRetrieval"]
 
 
 class GenerativeRetrieval(IdWriting, ContentRecommender, GradientRecommender):
-    r"""Write the id of the next item, token by token, from the ids of the items before it.
+    r"""TIGER-like generative retrieval: write the next item's id, token by token.
 
     `SemanticIds` turns text vectors into ids. A causal transformer reads a history, each item as
     the sum of its tokens' embeddings; a small decoder writes the next item's tokens from coarse to
@@ -95,6 +97,16 @@ class GenerativeRetrieval(IdWriting, ContentRecommender, GradientRecommender):
     'residual-k-means'
     """
 
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        **SemanticIds._constraints,
+        "dim": Interval(Integral, 1),
+        "blocks": Interval(Integral, 1),
+        "heads": Interval(Integral, 1),
+        "max_length": Interval(Integral, 1),
+        "dropout": Interval(Real, 0, 1, closed="left"),
+        "cold_share": Interval(Real, 0, 1),
+    }
+
     def __init__(
         self,
         vectors: np.ndarray | None = None,
@@ -136,7 +148,6 @@ class GenerativeRetrieval(IdWriting, ContentRecommender, GradientRecommender):
         self.progress = progress
 
     def _build(self, parts: Split) -> Any:
-        self._check_parameters()
         self._sequences = user_sequences(parts, int(np.diff(parts.train.indptr).max()))
         self._popularity = parts.popularity
         self.ids_ = SemanticIds(
@@ -229,21 +240,10 @@ class GenerativeRetrieval(IdWriting, ContentRecommender, GradientRecommender):
         )
         super()._restore(state)
 
-    def _check_parameters(self) -> None:
-        for name in ("dim", "blocks", "heads", "max_length"):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
-                raise ValueError(
-                    f"GenerativeRetrieval: {name} must be a whole number from 1, got {value!r}"
-                )
+    def _check_parameters(self, parts: Split) -> None:
+        super()._check_parameters(parts)
         if self.dim % self.heads:
             raise ValueError(
                 f"GenerativeRetrieval: dim must be a multiple of heads, got {self.dim} and "
                 f"{self.heads}"
-            )
-        if not 0 <= self.dropout < 1:
-            raise ValueError(f"GenerativeRetrieval: dropout must be in [0, 1), got {self.dropout}")
-        if not 0 <= self.cold_share <= 1:
-            raise ValueError(
-                f"GenerativeRetrieval: cold_share must be in [0, 1], got {self.cold_share}"
             )

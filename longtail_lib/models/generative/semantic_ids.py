@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Self
+from numbers import Integral
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import polars as pl
 
+from longtail_lib._parameters import (
+    BOOLEAN,
+    SEED,
+    Constraint,
+    Interval,
+    Options,
+    check_parameters_of,
+)
 from longtail_lib.models._recommender import NotFittedError
 from longtail_lib.models.generative._id_tables import (
     StoredIds,
@@ -22,8 +31,6 @@ from longtail_lib.models.generative._residual_autoencoder import train_autoencod
 from longtail_lib.models.generative._residual_codebooks import fit_codebooks, quantise, sum_of_codes
 
 __all__ = ["SemanticIds"]
-
-_METHODS = ("residual-k-means", "rq-vae")
 
 
 class SemanticIds(StoredIds):
@@ -90,6 +97,14 @@ class SemanticIds(StoredIds):
     True
     """
 
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "levels": Interval(Integral, 1, 16),
+        "codes": Interval(Integral, 2),
+        "method": Options("residual-k-means", "rq-vae"),
+        "spread": BOOLEAN,
+        "seed": SEED,
+    }
+
     def __init__(
         self,
         levels: int = 3,
@@ -112,7 +127,12 @@ class SemanticIds(StoredIds):
         vectors : ndarray, shape (n_items, d)
         """
         vectors = finite_rows(vectors)
-        self._check(len(vectors))
+        check_parameters_of(self)
+        if self.codes > len(vectors):
+            raise ValueError(
+                f"SemanticIds: codes must be a whole number from 2 to {len(vectors)} (the number "
+                f"of items), got {self.codes}; take fewer codes"
+            )
         rng = np.random.default_rng(self.seed)
         self._autoencoder = None
         if self.method == "rq-vae":
@@ -232,20 +252,6 @@ class SemanticIds(StoredIds):
 
     def _points(self, vectors: np.ndarray) -> np.ndarray:
         return vectors if self._autoencoder is None else self._autoencoder.latent(vectors)
-
-    def _check(self, n_items: int) -> None:
-        if self.method not in _METHODS:
-            raise ValueError(
-                f"SemanticIds: method must be one of {', '.join(map(repr, _METHODS))}, got "
-                f"{self.method!r}"
-            )
-        for name, least, most in (("levels", 1, 16), ("codes", 2, n_items)):
-            value = getattr(self, name)
-            if not isinstance(value, int | np.integer) or not least <= value <= most:
-                raise ValueError(
-                    f"SemanticIds: {name} must be a whole number from {least} to {most}"
-                    f"{' (the number of items)' if name == 'codes' else ''}, got {value}"
-                )
 
     def _check_fitted(self) -> None:
         if not hasattr(self, "codes_"):

@@ -157,28 +157,7 @@ _JointSASRec.__name__ = "SASRec"
 
 
 def join_domains(domains: Sequence[Split]) -> tuple[Split, np.ndarray, np.ndarray]:
-    """Put users and items of several splits below and beside each other.
-
-    No user of one domain has an interaction in another.
-
-    Parameters
-    ----------
-    domains : sequence of Split
-        With times and different names.
-
-    Returns
-    -------
-    parts : Split
-        Ids are text, "name:number", in the order of the domains. Item and user tables are left
-        out.
-    user_domain, item_domain : ndarray of int64, shape (n_users,), (n_items,)
-        Which domain each comes from, counted from 0.
-
-    Raises
-    ------
-    ValueError
-        No domains, a split without times, or two of one name.
-    """
+    """Put users and items of several splits below and beside each other."""
     domains = list(domains)
     if not domains:
         raise ValueError("no domains to join; pass one or several splits")

@@ -28,26 +28,7 @@ def next_item_batches(
     loss: str,
     n_negatives: int,
 ) -> Any:
-    """Stream packed histories in random order.
-
-    Parameters
-    ----------
-    parts : Split
-    max_length : int
-        Length of a row.
-    rows : int
-        Rows in a batch, as nearly as equal batches allow; all have one shape.
-    rng : numpy.random.Generator
-    loss : str
-        See `SequenceNetwork`.
-    n_negatives : int
-        Drawn uniformly for each batch, for "sampled-cross-entropy" and "gbce".
-
-    Returns
-    -------
-    tf.data.Dataset
-        Dicts as `SequenceNetwork` takes them.
-    """
+    """Stream packed histories in random order."""
     import tensorflow as tf
 
     items, lengths = ordered_items(parts)
@@ -69,28 +50,7 @@ def next_item_batches(
 
 
 def unseen_items(train: csr_matrix, users: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Draw uniformly for each user an item that he has not chosen.
-
-    Parameters
-    ----------
-    train : csr_matrix, shape (n_users, n_items)
-        With sorted indices.
-    users : ndarray of int
-        Rows; negative ones are padding and get any item.
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    ndarray of int32, of the same shape
-        After 20 draws that all met seen items, as may happen to a user who has chosen nearly
-        everything, the last one stands.
-
-    Examples
-    --------
-    >>> train = csr_matrix(np.array([[1, 1, 0, 1]], dtype=np.float32))
-    >>> unseen_items(train, np.array([0, 0, 0]), np.random.default_rng(0)).tolist()
-    [2, 2, 2]
-    """
+    """Draw uniformly for each user an item that he has not chosen."""
     n_items = train.shape[1]
     seen = np.repeat(np.arange(train.shape[0], dtype=np.int64), np.diff(train.indptr)) * n_items
     seen = np.append(seen + train.indices, -1)
@@ -114,28 +74,7 @@ def masked_batches(
     loss: str,
     n_negatives: int,
 ) -> Any:
-    """Stream packed histories in random order, each time with other items masked.
-
-    Parameters
-    ----------
-    parts : Split
-    max_length : int
-        Length of a row.
-    rows : int
-        Rows in a batch, as nearly as equal batches allow; all have one shape.
-    rng : numpy.random.Generator
-    share : float
-        Of items masked.
-    loss : str
-        See `SequenceNetwork`.
-    n_negatives : int
-        Drawn uniformly for each batch, for "sampled-cross-entropy" and "gbce".
-
-    Returns
-    -------
-    tf.data.Dataset
-        Dicts as `SequenceNetwork` takes them, with "place".
-    """
+    """Stream packed histories in random order, each time with other items masked."""
     import tensorflow as tf
 
     items, lengths = ordered_items(parts)
@@ -164,25 +103,6 @@ def masked_batches(
 
 
 def masked_places(real: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
-    """Choose n different places of each row at random among the real ones.
-
-    Parameters
-    ----------
-    real : ndarray of bool, shape (n_rows, length)
-        At least n of a row are true.
-    n : int
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    ndarray of int32, shape (n_rows, n)
-        Ascending.
-
-    Examples
-    --------
-    >>> real = np.array([[True, False, True, True]])
-    >>> masked_places(real, 3, np.random.default_rng(0)).tolist()
-    [[0, 2, 3]]
-    """
+    """Choose n different places of each row at random among the real ones."""
     keys = np.where(real, rng.random(real.shape), 2.0)
     return np.sort(np.argsort(keys, axis=1)[:, :n], axis=1).astype(np.int32)

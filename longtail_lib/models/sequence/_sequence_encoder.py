@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from longtail_lib.models._import_keras import import_keras
+from longtail_lib._import_keras import import_keras
 from longtail_lib.models.sequence._user_sequences import PADDING
 
 __all__ = ["MASK", "AttentionBlock", "SelfAttention", "SequenceEncoder", "allowed_pairs"]
@@ -20,16 +20,7 @@ MASK = -2
 
 
 class SequenceEncoder(keras.layers.Layer):
-    """Learned positions, blocks of attention, and a last normalisation.
-
-    Parameters
-    ----------
-    dim, max_length, blocks, heads : int
-    dropout : float
-    causal : bool
-        Every place sees itself and what came before; otherwise the whole history.
-    seed : int
-    """
+    """Learned positions, blocks of attention, and a last normalisation."""
 
     def __init__(
         self,
@@ -64,16 +55,7 @@ class SequenceEncoder(keras.layers.Layer):
     def call(
         self, tokens: Any, sequence: Any, position: Any, segment: Any, training: bool = False
     ) -> Any:
-        """Turn each place into a vector of the history as it stands there.
-
-        Parameters
-        ----------
-        tokens : tensor of float, shape (n, length, dim)
-            Item vectors; whatever stands at padding and masks is not used.
-        sequence, position, segment : tensor of int, shape (n, length)
-            See `packed_pairs`; `sequence` may hold `MASK`.
-        training : bool
-        """
+        """Turn each place into a vector of the history as it stands there."""
         if not self.causal:
             masked = ops.expand_dims(ops.equal(sequence, MASK), 2)
             tokens = ops.where(masked, self.mask, tokens)
@@ -86,21 +68,7 @@ class SequenceEncoder(keras.layers.Layer):
         return self.last(tokens)
 
     def encode(self, vectors: np.ndarray, sequences: np.ndarray, block: int = 256) -> np.ndarray:
-        """Return the vector at the last place of left-padded sequences.
-
-        Parameters
-        ----------
-        vectors : ndarray of float32, shape (n_items, dim)
-        sequences : ndarray of int32, shape (n, max_length)
-            Catalogue columns, `PADDING` or `MASK`.
-        block : int
-            Sequences at a time.
-
-        Returns
-        -------
-        ndarray of float32, shape (n, dim)
-            Zeros for a sequence of padding alone.
-        """
+        """Return the vector at the last place of left-padded sequences."""
         found = np.zeros((len(sequences), self.dim), dtype=np.float32)
         filled = np.flatnonzero((sequences != PADDING).any(axis=1))
         # Sorted by length, short histories are computed without most of their padding.
@@ -130,29 +98,7 @@ _MASKED = -1e9
 
 
 def allowed_pairs(segment: Any, causal: bool) -> Any:
-    """Say which places may look at which.
-
-    Parameters
-    ----------
-    segment : tensor of int, shape (n, length)
-        Which history of its row a place belongs to; 0 is padding.
-    causal : bool
-        A place looks at itself and earlier ones only.
-
-    Returns
-    -------
-    tensor of bool, shape (n, length, length)
-        [i, t, s]: whether place t of row i may look at place s.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> np.array(allowed_pairs(np.array([[0, 1, 1, 2]]), causal=True))[0].astype(int)
-    array([[0, 0, 0, 0],
-           [0, 1, 0, 0],
-           [0, 1, 1, 0],
-           [0, 0, 0, 1]])
-    """
+    """Say which places may look at which."""
     segment = ops.convert_to_tensor(segment)
     own, other = ops.expand_dims(segment, 2), ops.expand_dims(segment, 1)
     allowed = ops.logical_and(ops.equal(own, other), ops.greater(other, 0))
@@ -163,17 +109,7 @@ def allowed_pairs(segment: Any, causal: bool) -> Any:
 
 
 class SelfAttention(keras.layers.Layer):
-    """Scaled dot-product attention with several heads.
-
-    Parameters
-    ----------
-    dim : int
-    heads : int
-        Divides `dim`.
-    dropout : float
-        Of the attention weights.
-    seed : int
-    """
+    """Scaled dot-product attention with several heads."""
 
     def __init__(self, dim: int, heads: int, dropout: float, seed: int) -> None:
         super().__init__()
@@ -202,15 +138,7 @@ class SelfAttention(keras.layers.Layer):
 
 
 class AttentionBlock(keras.layers.Layer):
-    """Attention, then a small network for each place; either is added to what came in.
-
-    Inputs are normalised before either, and not after, which trains more steadily.
-
-    Parameters
-    ----------
-    dim, heads, dropout, seed
-        See `SelfAttention`; `dropout` also of what is added.
-    """
+    """Attention, then a small network for each place; either is added to what came in."""
 
     def __init__(self, dim: int, heads: int, dropout: float, seed: int) -> None:
         super().__init__()

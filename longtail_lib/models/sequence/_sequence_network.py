@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from longtail_lib.models._import_keras import import_keras
+from longtail_lib._import_keras import import_keras
 from longtail_lib.models.retrieval_losses import keep_other_items, sampled_softmax
 from longtail_lib.models.sequence._sequence_encoder import SequenceEncoder
 
@@ -17,23 +17,7 @@ ops = keras.ops
 
 
 class SequenceNetwork(keras.Model):
-    """Predict items from the history vector at their place; one item layer serves both ends.
-
-    A batch is a dict of "item", "position" and "segment", int of shape (n, length), see
-    `packed_pairs`; then either "target" of the same shape, or "place" and "target" of shape (m,):
-    the targets of some places, counted through the rows. Drawn negatives are "negative": of shape
-    (k,), which serve the whole batch, or (n, length), one for each place. With "catalogue", int of
-    shape (c,), an item is compared with these alone, and targets count through them.
-
-    Parameters
-    ----------
-    items : keras.layers.Layer
-        Called with catalogue columns, or with nothing for the whole catalogue.
-    encoder : SequenceEncoder
-    loss : {"cross-entropy", "sampled-cross-entropy", "bce", "gbce"}
-    exponent : float
-        Of gBCE.
-    """
+    """Predict items from the history vector at their place; one item layer serves both ends."""
 
     def __init__(
         self, items: Any, encoder: SequenceEncoder, loss: str, exponent: float = 1.0
@@ -82,59 +66,13 @@ class SequenceNetwork(keras.Model):
 
 
 def catalogue_cross_entropy(logits: Any, target: Any) -> Any:
-    """Compute the cross-entropy of picking the target among the whole catalogue.
-
-    Parameters
-    ----------
-    logits : tensor of float, shape (n, n_items)
-    target : tensor of int, shape (n,)
-
-    Returns
-    -------
-    tensor of float, shape (n,)
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> loss = catalogue_cross_entropy(np.log([[2.0, 1.0, 1.0]]), np.array([1]))
-    >>> round(float(loss[0]), 4)           # log 4
-    1.3863
-    """
+    """Compute the cross-entropy of picking the target among the whole catalogue."""
     ops = import_keras().ops
     return ops.sparse_categorical_crossentropy(target, logits, from_logits=True)
 
 
 def gbce(positive: Any, negative: Any, keep: Any, exponent: float = 1.0) -> Any:
-    r"""Compute generalised binary cross-entropy: that of an item against k drawn negatives.
-
-    (-b log s(positive) - sum of log(1 - s(negative))) / (k + 1), where s is the sigmoid and b the
-    exponent. With b = 1 it is plain binary cross-entropy.
-
-    Parameters
-    ----------
-    positive : tensor of float, shape (n,)
-    negative : tensor of float, shape (n, k)
-    keep : tensor of bool, shape (n, k)
-        False where a negative is the target itself.
-    exponent : float
-        From `gbce_exponent`.
-
-    Returns
-    -------
-    tensor of float, shape (n,)
-
-    References
-    ----------
-    A. V. Petrov and C. Macdonald, "gSASRec: Reducing Overconfidence in Sequential Recommendation
-    Trained with Negative Sampling", RecSys 2023.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> loss = gbce(np.zeros(1), np.zeros((1, 3)), np.ones((1, 3), bool), exponent=0.5)
-    >>> round(float(loss[0]), 4)           # 3.5 log 2 / 4
-    0.6065
-    """
+    r"""Compute generalised binary cross-entropy: that of an item against k drawn negatives."""
     ops = import_keras().ops
     weights = ops.cast(keep, negative.dtype)
     others = ops.sum(weights * ops.softplus(negative), axis=1)
@@ -142,30 +80,7 @@ def gbce(positive: Any, negative: Any, keep: Any, exponent: float = 1.0) -> Any:
 
 
 def gbce_exponent(n_negatives: int, n_items: int, calibration: float) -> float:
-    r"""Return the exponent that undoes the overconfidence which negative sampling brings.
-
-    With a = n_negatives / (n_items - 1), the share of negatives that is drawn, it is
-    a (t (1 - 1/a) + 1/a), where t is the calibration. t = 0 gives 1, plain binary cross-entropy;
-    t = 1 gives a, after which the sigmoid of a logit estimates the probability of an interaction.
-
-    Parameters
-    ----------
-    n_negatives : int
-    n_items : int
-        At least 2.
-    calibration : float
-        From 0 to 1.
-
-    References
-    ----------
-    A. V. Petrov and C. Macdonald, "gSASRec: Reducing Overconfidence in Sequential Recommendation
-    Trained with Negative Sampling", RecSys 2023.
-
-    Examples
-    --------
-    >>> [round(gbce_exponent(10, 101, t), 3) for t in (0.0, 0.75, 1.0)]
-    [1.0, 0.325, 0.1]
-    """
+    r"""Return the exponent that undoes the overconfidence which negative sampling brings."""
     share = min(1.0, n_negatives / (n_items - 1))
     return share * (calibration * (1 - 1 / share) + 1 / share)
 

@@ -4,34 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
-from typing import Any, Self
+from numbers import Integral, Real
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from longtail_lib.models.content._item_vectors import text_vectors
+from longtail_lib._parameters import ARRAY, Constraint, Interval, Nullable, Options
+from longtail_lib.models.content._item_vectors import FUSIONS, ContentRecommender, text_vectors
 from longtail_lib.models.gradient_recommender import GradientRecommender
 from longtail_lib.models.sequence._sequence_network import gbce_exponent
 from longtail_lib.models.sequence._user_sequences import left_padded, user_sequences
 from longtail_lib.preprocessing import Split
 from longtail_lib.preprocessing._split_matrices import rows_of
-from longtail_lib.ranking import largest_columns
+from longtail_lib.ranking import id_keys, user_key
 
 __all__ = ["LOSSES", "SequenceRecommender"]
 
 LOSSES = ("cross-entropy", "sampled-cross-entropy", "bce", "gbce")
 
 
-class SequenceRecommender(GradientRecommender):
-    """Base class of models that read a history in its order.
-
-    A subclass stores in its constructor the parameters of `SASRec`, and writes `_batches` and, if
-    a history is put to the encoder otherwise than as it is, `_query`.
-    """
+class SequenceRecommender(ContentRecommender, GradientRecommender):
+    """Base class of models that read a history in its order."""
 
     _causal = True
 
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "dim": Interval(Integral, 1),
+        "blocks": Interval(Integral, 1),
+        "heads": Interval(Integral, 1),
+        "max_length": Interval(Integral, 1),
+        "dropout": Interval(Real, 0, 0.99),
+        "loss": Options(*LOSSES),
+        "n_negatives": Interval(Integral, 1),
+        "calibration": Interval(Real, 0, 1),
+        "fusion": Nullable(Options(*FUSIONS), "for ids alone"),
+        "vectors": Nullable(ARRAY, "to encode the items' text"),
+    }
+
     def _build(self, parts: Split) -> Any:
-        self._check_parameters(parts)
         from longtail_lib.models.sequence._sequence_network import SequenceNetwork, keras
 
         self._sequences = user_sequences(parts, self.max_length)
@@ -51,18 +61,20 @@ class SequenceRecommender(GradientRecommender):
         """Return the layer that turns items into vectors, with `n_items` and `dim`."""
         from longtail_lib.models.content._item_layers import item_layer
 
-        vectors = self.vectors
         self._text_encoder = None
-        if self.fusion is not None and vectors is None:
-            vectors, self._text_encoder = text_vectors(parts)
         return item_layer(
             self.fusion or "none",
             parts.n_items,
             self.dim,
-            vectors=vectors,
+            vectors=None if self.fusion is None else self._text_vectors(parts),
             popularity=parts.popularity,
             seed=10 * self.seed,
         )
+
+    def _encoded_texts(self, parts: Split) -> np.ndarray:
+        # Pretrained weights fit the vectors of one encoder only.
+        vectors, self._text_encoder = text_vectors(parts)
+        return vectors
 
     def _start(self, network: Any, parts: Split) -> None:
         """Set weights that do not start at random."""
@@ -85,7 +97,7 @@ class SequenceRecommender(GradientRecommender):
         return sequences
 
     def _snapshot(self, network: Any) -> dict[str, np.ndarray]:
-        from longtail_lib.models._import_keras import import_keras
+        from longtail_lib._import_keras import import_keras
 
         convert = import_keras().ops.convert_to_numpy
         vectors = np.array(convert(network.items()))
@@ -100,26 +112,7 @@ class SequenceRecommender(GradientRecommender):
         return self.user_vectors_[user_rows] @ self.item_vectors_.T
 
     def encode(self, sequences: Sequence[Any]) -> np.ndarray:
-        """Return the vectors of histories, whose products with `item_vectors_` are the scores.
-
-        Parameters
-        ----------
-        sequences : sequence of sequences of source item ids, length n
-            Each in the order of time. Of one longer than `max_length` the latest items are read.
-
-        Returns
-        -------
-        ndarray of float32, shape (n, dim)
-
-        Raises
-        ------
-        NotFittedError
-            `fit` or `load` has not run.
-        ValueError
-            No sequences, or an empty one.
-        KeyError
-            An unknown item id.
-        """
+        """Return the vectors of histories, whose products with `item_vectors_` are the scores."""
         self._check_fitted()
         lengths = np.array([len(sequence) for sequence in sequences], dtype=np.int64)
         if not len(lengths) or not lengths.all():
@@ -134,22 +127,7 @@ class SequenceRecommender(GradientRecommender):
         return self._encode(left_padded(items, lengths, self.max_length))
 
     def for_users(self, parts: Split) -> Self:
-        """Return a copy that scores the users of another split, by their train items there.
-
-        Nothing is learned: histories that were not trained on are read by the fitted network.
-
-        Parameters
-        ----------
-        parts : Split
-            Over the same catalogue, with times.
-
-        Raises
-        ------
-        NotFittedError
-            `fit` or `load` has not run.
-        ValueError
-            Another catalogue, or no times.
-        """
+        """Return a copy that scores the users of another split, by their train items there."""
         self._check_fitted()
         if not np.array_equal(self.item_ids_, parts.item_ids):
             raise ValueError(
@@ -172,29 +150,7 @@ class SequenceRecommender(GradientRecommender):
     def recommend_next(
         self, sequences: Sequence[Any], k: int = 10, exclude_seen: bool = True
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Return the k items that come next in histories that need not be of known users.
-
-        Parameters
-        ----------
-        sequences : sequence of sequences of source item ids, length n
-            See `encode`.
-        k : int
-        exclude_seen : bool
-            Leave out the items of the sequence, those beyond the window included. Where too few
-            others remain they stand last, with score -inf.
-
-        Returns
-        -------
-        items : ndarray of source item ids, shape (n, k)
-        scores : ndarray of float32, shape (n, k)
-
-        Raises
-        ------
-        ValueError
-            As `encode`, or k outside 1 to the size of the catalogue.
-        KeyError
-            An unknown item id.
-        """
+        """Return the k items that come next in histories that need not be of known users."""
         scores = self.encode(sequences) @ self.item_vectors_.T
         if not 1 <= k <= scores.shape[1]:
             raise ValueError(
@@ -203,34 +159,21 @@ class SequenceRecommender(GradientRecommender):
         if exclude_seen:
             for row, sequence in enumerate(sequences):
                 scores[row, rows_of(self.item_ids_, np.asarray(sequence), "item")] = -np.inf
-        columns = largest_columns(scores, k)
+        # Without a user's id, the history itself decides among equal scores.
+        names = [repr(np.asarray(sequence).tolist()) for sequence in sequences]
+        columns = self._best(scores, user_key(id_keys(names)), k)
         return self.item_ids_[columns], np.take_along_axis(scores, columns, axis=1)
-
-    def _stored_params(self) -> dict[str, Any]:
-        # What was learned from the text vectors is stored; the vectors are not needed again.
-        return {**self.get_params(), "vectors": None}
 
     def _rows_a_batch(self) -> int:
         return max(1, round(self.batch_size / self.max_length))
 
     def _check_parameters(self, parts: Split) -> None:
+        super()._check_parameters(parts)
         name = type(self).__name__
-        if self.loss not in LOSSES:
-            raise ValueError(
-                f"{name}: loss must be one of {', '.join(map(repr, LOSSES))}, got {self.loss!r}"
-            )
-        for parameter in ("dim", "blocks", "heads", "max_length", "n_negatives"):
-            value = getattr(self, parameter)
-            if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < 1:
-                raise ValueError(f"{name}: {parameter} must be a whole number from 1, got {value}")
         if self.dim % self.heads:
             raise ValueError(
                 f"{name}: heads must divide dim, got {self.heads} heads and dim {self.dim}"
             )
-        for parameter, top in (("dropout", 0.99), ("calibration", 1.0)):
-            value = getattr(self, parameter)
-            if not 0 <= value <= top:
-                raise ValueError(f"{name}: {parameter} must lie between 0 and {top:g}, got {value}")
         if parts.n_items < 2:
             raise ValueError(f"{name}: the catalogue of {parts!r} must hold at least two items")
         if parts.times is None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from numbers import Integral
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from longtail_lib._parameters import Interval, constrained
 from longtail_lib.preprocessing import PARTS, Split
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
 PADDING = -1
 
 
+@constrained(max_length=Interval(Integral, 1))
 def user_sequences(
     parts: Split, max_length: int, part: str | Sequence[str] = "train"
 ) -> np.ndarray:
@@ -53,10 +56,8 @@ def user_sequences(
 
     Examples
     --------
-    >>> train = csr_matrix(np.array([[1, 1, 1], [0, 1, 0]], dtype=np.float32))
-    >>> times = csr_matrix(np.array([[30, 10, 20], [0, 40, 0]]))
-    >>> parts = Split(train, train * 0, train * 0, np.arange(2), np.arange(3), None, None,
-    ...               "random", times={"train": times})
+    >>> times = {"train": [[30, 10, 20], [0, 40, 0]]}
+    >>> parts = Split.from_matrices([[1, 1, 1], [0, 1, 0]], times=times)
     >>> user_sequences(parts, max_length=2).tolist()
     [[2, 0], [-1, 1]]
     """
@@ -64,10 +65,6 @@ def user_sequences(
     unknown = [name for name in wanted if name not in PARTS]
     if unknown or not wanted:
         raise ValueError(f"part must be one or several of {', '.join(PARTS)}, got {part!r}")
-    if isinstance(max_length, bool) or not isinstance(max_length, int | np.integer):
-        raise ValueError(f"max_length must be a whole number from 1, got {max_length!r}")
-    if max_length < 1:
-        raise ValueError(f"max_length must be a whole number from 1, got {max_length}")
     if parts.times is None:
         raise ValueError(
             f"{parts!r} has no times, and a sequence is items in the order of time; read the log "
@@ -80,22 +77,7 @@ def user_sequences(
 def ordered_items(
     parts: Split, part: Sequence[str] = ("train",), owners: bool = False
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return all histories as one run, each user's in the order of time.
-
-    Parameters
-    ----------
-    parts : Split
-        With times.
-    part : sequence of str
-    owners : bool
-        Return user rows in place of items.
-
-    Returns
-    -------
-    items : ndarray of int32, shape (n_interactions,)
-        Catalogue columns; items of equal time stand in catalogue order.
-    lengths : ndarray of int64, shape (n_users,)
-    """
+    """Return all histories as one run, each user's in the order of time."""
     pieces = [parts.times[name] for name in part]
     users = np.concatenate([_rows(piece) for piece in pieces])
     items = np.concatenate([piece.indices for piece in pieces])
@@ -106,24 +88,7 @@ def ordered_items(
 
 
 def left_padded(items: np.ndarray, lengths: np.ndarray, max_length: int) -> np.ndarray:
-    """Cut one run of items into rows, keep the end of each, and pad on the left.
-
-    Parameters
-    ----------
-    items : ndarray of int, shape (lengths.sum(),)
-    lengths : ndarray of int, shape (n,)
-        How many of them belong to each row.
-    max_length : int
-
-    Returns
-    -------
-    ndarray of int32, shape (n, max_length)
-
-    Examples
-    --------
-    >>> left_padded(np.array([5, 6, 7, 8]), np.array([3, 0, 1]), max_length=2).tolist()
-    [[6, 7], [-1, -1], [-1, 8]]
-    """
+    """Cut one run of items into rows, keep the end of each, and pad on the left."""
     rows = np.full((len(lengths), max_length), PADDING, dtype=np.int32)
     row = np.repeat(np.arange(len(lengths)), lengths)
     # Places counted from the end: the latest item of a row has place 0.
@@ -138,26 +103,7 @@ def _rows(matrix: csr_matrix) -> np.ndarray:
 
 
 def pack(lengths: np.ndarray, max_length: int) -> tuple[np.ndarray, np.ndarray]:
-    """Place pieces into rows: the longest first, each where the least space is left over.
-
-    Parameters
-    ----------
-    lengths : ndarray of int, shape (n,)
-        From 1 to `max_length`.
-    max_length : int
-        Length of a row.
-
-    Returns
-    -------
-    row, offset : ndarray of int64, shape (n,)
-        Where each piece lies and begins.
-
-    Examples
-    --------
-    >>> row, offset = pack(np.array([2, 4, 3, 1]), max_length=5)
-    >>> row.tolist(), offset.tolist()
-    ([1, 0, 1, 0], [3, 0, 0, 4])
-    """
+    """Place pieces into rows: the longest first, each where the least space is left over."""
     row = np.zeros(len(lengths), dtype=np.int64)
     offset = np.zeros(len(lengths), dtype=np.int64)
     with_space: list[list[int]] = [[] for _ in range(max_length + 1)]
@@ -178,32 +124,7 @@ def pack(lengths: np.ndarray, max_length: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def packed_pairs(items: np.ndarray, lengths: np.ndarray, max_length: int) -> dict[str, np.ndarray]:
-    """Pack histories as pairs of an item and the one that came next.
-
-    A history of more pairs than a row holds is cut from its end into several pieces, so that no
-    pair is lost. A history of one item has no pair and is left out.
-
-    Parameters
-    ----------
-    items : ndarray of int, shape (lengths.sum(),)
-        One history after the other, each in the order of time.
-    lengths : ndarray of int, shape (n_users,)
-    max_length : int
-
-    Returns
-    -------
-    dict of ndarray of int32, shape (n_rows, max_length)
-        "item"; "target", the next one; "position", such that every piece ends at the last one;
-        "segment", which piece of its row a place belongs to, counted from 1. Padding has segment
-        0, item and target -1 and position 0.
-
-    Examples
-    --------
-    >>> packed = packed_pairs(np.array([5, 6, 7, 8, 9]), np.array([3, 2]), max_length=4)
-    >>> {name: rows[0].tolist() for name, rows in packed.items()}  # doctest: +NORMALIZE_WHITESPACE
-    {'item': [5, 6, 8, -1], 'target': [6, 7, 9, -1], 'position': [2, 3, 3, 0],
-     'segment': [1, 1, 2, 0]}
-    """
+    """Pack histories as pairs of an item and the one that came next."""
     last = np.zeros(len(items), dtype=bool)
     last[np.cumsum(lengths)[lengths > 0] - 1] = True
     first = np.roll(last, 1)
@@ -215,11 +136,7 @@ def packed_pairs(items: np.ndarray, lengths: np.ndarray, max_length: int) -> dic
 def packed_histories(
     items: np.ndarray, lengths: np.ndarray, max_length: int
 ) -> dict[str, np.ndarray]:
-    """Pack histories as they are, for a model that fills in masked items.
-
-    Parameters and result are those of `packed_pairs`, without "target". A history of one item is
-    left out: nothing would be left to tell a masked item from.
-    """
+    """Pack histories as they are, for a model that fills in masked items."""
     kept = lengths > 1
     return _packed({"item": items[np.repeat(kept, lengths)]}, lengths[kept], max_length)
 

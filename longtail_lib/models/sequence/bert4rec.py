@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from numbers import Integral, Real
+from typing import Any, ClassVar
 
 import numpy as np
 
+from longtail_lib._parameters import Constraint, Interval
 from longtail_lib.models.sequence._sequence_batches import masked_batches
 from longtail_lib.models.sequence._sequence_recommender import SequenceRecommender
 from longtail_lib.models.sequence._user_sequences import PADDING
@@ -66,6 +68,11 @@ class BERT4Rec(SequenceRecommender):
 
     _causal = False
 
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "mask_share": Interval(Real, 0, 1, closed="neither"),
+        "max_length": Interval(Integral, 2, mend="an item and the mask behind it are the least"),
+    }
+
     def __init__(
         self,
         dim: int = 64,
@@ -124,15 +131,3 @@ class BERT4Rec(SequenceRecommender):
         query[:, -1] = MASK
         query[(sequences == PADDING).all(axis=1)] = PADDING
         return query
-
-    def _check_parameters(self, parts: Split) -> None:
-        super()._check_parameters(parts)
-        if not 0 < self.mask_share < 1:
-            raise ValueError(
-                f"BERT4Rec: mask_share must lie between 0 and 1, got {self.mask_share}"
-            )
-        if self.max_length < 2:
-            raise ValueError(
-                "BERT4Rec: max_length must be at least 2, an item and the mask behind it, got "
-                f"{self.max_length}"
-            )

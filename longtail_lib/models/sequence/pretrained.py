@@ -131,13 +131,7 @@ class Pretrained:
 
 
 def as_pretrained(pretrained: Any) -> Pretrained:
-    """Return a Pretrained as it is, or read one from a path.
-
-    Raises
-    ------
-    TypeError
-        Neither.
-    """
+    """Return a Pretrained as it is, or read one from a path."""
     if isinstance(pretrained, Pretrained):
         return pretrained
     if isinstance(pretrained, str | os.PathLike):

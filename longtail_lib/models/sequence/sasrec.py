@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
+from longtail_lib._parameters import Constraint, Nullable, Options, Satisfies
 from longtail_lib.models.sequence._sequence_batches import next_item_batches
 from longtail_lib.models.sequence._sequence_recommender import SequenceRecommender
 from longtail_lib.models.sequence.pretrained import Pretrained, as_pretrained
 from longtail_lib.preprocessing import Split
 
-__all__ = ["TRAINED", "SASRec", "freeze", "start_from"]
+__all__ = ["SASRec", "freeze", "start_from"]
 
 
 class SASRec(SequenceRecommender):
@@ -92,6 +93,16 @@ class SASRec(SequenceRecommender):
     0.75
     """
 
+    _constraints: ClassVar[dict[str, Constraint]] = {
+        "pretrained": Nullable(
+            Satisfies(
+                "what pretrain gave or the path it was saved to",
+                lambda value: isinstance(value, Pretrained | str | os.PathLike),
+            )
+        ),
+        "train": Options("all", "top", "items", "nothing"),
+    }
+
     def __init__(
         self,
         dim: int = 64,
@@ -163,10 +174,6 @@ class SASRec(SequenceRecommender):
 
     def _check_parameters(self, parts: Split) -> None:
         super()._check_parameters(parts)
-        if self.train not in TRAINED:
-            raise ValueError(
-                f"SASRec: train must be one of {', '.join(map(repr, TRAINED))}, got {self.train!r}"
-            )
         if self.pretrained is None and self.train != "all":
             raise ValueError(
                 f"SASRec: train={self.train!r} leaves weights as the pretraining made them, and "
@@ -179,24 +186,8 @@ class SASRec(SequenceRecommender):
             )
 
 
-TRAINED = ("all", "top", "items", "nothing")
-
-
 def start_from(network: Any, pretrained: Pretrained, model: Any) -> None:
-    """Put pretrained weights into a network whose item layer reads text.
-
-    Parameters
-    ----------
-    network : SequenceNetwork
-    pretrained : Pretrained
-    model : SASRec
-        Whose parameters the network was made from.
-
-    Raises
-    ------
-    ValueError
-        Another shape, or text vectors of another encoder.
-    """
+    """Put pretrained weights into a network whose item layer reads text."""
     name = type(model).__name__
     text = getattr(network.items, "text", network.items)
     pretrained.fits(model, text.vectors, name)
@@ -212,14 +203,7 @@ def start_from(network: Any, pretrained: Pretrained, model: Any) -> None:
 
 
 def freeze(network: Any, train: str) -> None:
-    """Freeze what is not to be trained.
-
-    Parameters
-    ----------
-    network : SequenceNetwork
-    train : {"all", "top", "items", "nothing"}
-        See `SASRec`.
-    """
+    """Freeze what is not to be trained."""
     encoder = network.encoder
     network.items.trainable = train != "nothing"
     encoder.positions.trainable = train == "all"

@@ -146,9 +146,9 @@ def test_ratings_in_the_split_change_nothing(parts):
 
 
 def test_wrong_parameters_are_named(parts):
-    with pytest.raises(ValueError, match="features must be 'same' or 'id'"):
+    with pytest.raises(ValueError, match="features must be one of 'same', 'id'"):
         RepairedTwoTower(features="all").fit(parts)
-    with pytest.raises(ValueError, match="temperature must be positive"):
+    with pytest.raises(ValueError, match="temperature must be a positive number"):
         RepairedTwoTower(temperature=0.0).fit(parts)
     with pytest.raises(ValueError, match="max_pairs must be at least 2"):
         ArticleTwoTower(max_pairs=1).fit(parts)

@@ -35,6 +35,7 @@ LESS = {
     "--make-log own": "--make-log own --interactions 5000",
     "--out own/results": "--out own/results --trials 1",
     "--models all": "--models Popularity --seeds 0 --splits random --trials 1",
+    "my_models:Mine": "my_models:Mine --seeds 0 --splits random --trials 1",
 }
 # Lines that cannot be tried here, each with its reason.
 NOT_RUN = {

@@ -7,7 +7,7 @@ import pytest
 
 from longtail_course.experiments import debiased_results
 from longtail_course.experiments.debiased_models import PATH, fresh_parts, judge, shop_parts
-from longtail_course.experiments.debiased_subjects import SUBJECTS
+from longtail_course.experiments.debiased_subjects import FRESH, SUBJECTS
 from longtail_course.worlds.tiny_store import alphabetical_model, tiny_store
 
 
@@ -26,9 +26,9 @@ def test_judge_by_hand():
 
 def test_every_model_is_stored():
     assert list(rows()) == list(SUBJECTS)
-    assert list(rows("fresh")) == [name for name, subject in SUBJECTS.items() if subject.fresh]
+    assert list(rows("fresh")) == list(FRESH)
     for row in json.loads(PATH.read_text())["rows"]:
-        assert row["params"] == SUBJECTS[row["model"]].params
+        assert row["params"] == SUBJECTS[row["model"]].fixed
 
 
 def test_bad_input(tmp_path):

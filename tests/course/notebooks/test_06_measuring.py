@@ -30,7 +30,7 @@ def models(parts):
         "Popularity": Popularity(),
         "ItemKNN": ItemKNN(),
         "no shrinkage": ItemKNN(shrinkage=0),
-        "narrow": ItemKNN(neighbours=5, shrinkage=0),
+        "narrow": ItemKNN(n_neighbors=5, shrinkage=0),
         "EASE": EASE(),
     }
     return {name: model.fit(parts) for name, model in models.items()}

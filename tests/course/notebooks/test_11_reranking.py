@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from longtail_course.checks import reranking
-from longtail_course.toys import trade_off_table
+from longtail_course.toys import frontier, trade_off_table
 from longtail_course.worlds import worth_table
 from longtail_lib import evaluate, load_dataset, prepare, split
-from longtail_lib.evaluation import frontier, rerank_choice
+from longtail_lib.evaluation import rerank_choice
 from longtail_lib.models import EASE, ItemKNN, Random, Reranked
 from longtail_lib.rerank import calibrated, mmr, popularity_penalty, tail_quota, xquad
 
@@ -50,7 +50,7 @@ def shop():
     models = {
         "EASE": EASE(l2=200.0),
         "EASE scaled": EASE(l2=265.0, popularity_exponent=0.26),
-        "ItemKNN": ItemKNN(neighbours=500, shrinkage=4.0),
+        "ItemKNN": ItemKNN(n_neighbors=500, shrinkage=4.0),
     }
     return parts, {name: model.fit(parts) for name, model in models.items()}
 

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from longtail_course.pictures import frontier_plot
-from longtail_lib.evaluation import Frontier, Value
-from longtail_lib.evaluation._frontier import FrontierPoint
+from longtail_course.toys import Frontier
+from longtail_course.toys._frontier import FrontierPoint
+from longtail_lib.evaluation import Value
 
 
 def point(path, x, y, dominated=False):

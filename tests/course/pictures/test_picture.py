@@ -67,8 +67,8 @@ def test_the_rest_of_the_library_does_not_import_matplotlib():
 
 def test_a_picture_s_own_module_does_not_hide_it():
     code = (
-        "import longtail_course.pictures.lorenz_curve; from longtail_lib import plots; "
-        "print(callable(plots.lorenz_curve))"
+        "import longtail_course.pictures.lorenz_curve; from longtail_course import pictures; "
+        "print(callable(pictures.lorenz_curve))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "True"

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from longtail_course.widgets import clip_slider
-from longtail_course.worlds import recommended_lists
+from longtail_course.worlds import draw_feedback, recommended_lists
 from longtail_course.worlds.tiny_store import alphabetical_model, tiny_store
-from longtail_lib.debias import clipped_ips, draw_feedback, true_value
+from longtail_lib.debias import clipped_ips, true_value
 from longtail_lib.simulation import true_preference, true_propensity
 
 

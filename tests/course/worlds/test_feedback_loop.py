@@ -364,12 +364,12 @@ def test_exploration_of_a_catalogue_smaller_than_the_list():
         ({"rounds": 0}, "rounds must be a whole number from 1, got 0"),
         ({"rounds": 2.5}, "rounds must be a whole number from 1"),
         ({"k": 0}, "k must be a whole number from 1, got 0"),
-        ({"users_per_round": 0}, "users_per_round must lie between 1 and the 150 users"),
+        ({"users_per_round": 0}, "users_per_round must be a whole number from 1, or None for all"),
         ({"users_per_round": 151}, "users_per_round must lie between 1 and the 150 users"),
-        ({"choose": "all"}, "choose must be 'every' or 'first', got 'all'"),
-        ({"position_bias": -1}, "position_bias must be 0 or more"),
-        ({"exploration": 1.5}, "exploration must be a probability"),
-        ({"seed": -1}, "seed must be 0 or more"),
+        ({"choose": "all"}, "choose must be one of 'every', 'first', got 'all'"),
+        ({"position_bias": -1}, "position_bias must be a number from 0"),
+        ({"exploration": 1.5}, "exploration must be a number from 0 to 1"),
+        ({"seed": -1}, "seed must be a whole number from 0"),
     ],
 )
 def test_parameters_out_of_range(parts, taste, change, message):

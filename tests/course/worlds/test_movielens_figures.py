@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import longtail_lib
+import longtail_course
 from longtail_course.worlds import log_figures, log_shape, movielens_figures
 from longtail_course.worlds._movielens_figures import PATH, write_movielens_figures
 from longtail_lib.datasets import load_dataset
@@ -36,11 +36,11 @@ def test_shape_agrees_with_the_measures_of_the_tail():
 
 
 def test_the_package_carries_the_figures():
-    # A wheel holds only what lies in the package and is named as its data.
-    root = Path(longtail_lib.__file__).parent
-    settings = tomllib.loads((root.parent / "pyproject.toml").read_text(encoding="utf-8"))
-    data = settings["tool"]["setuptools"]["package-data"]["longtail_lib"]
-    assert PATH.relative_to(root).as_posix() in data
+    # What is installed holds only what lies in the package and is named as its data.
+    root = Path(longtail_course.__file__).parent
+    settings = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    data = settings["tool"]["setuptools"]["package-data"]["longtail_course.worlds"]
+    assert PATH.relative_to(root / "worlds").as_posix() in data
 
 
 def test_the_three_histograms_count_the_same_interactions():

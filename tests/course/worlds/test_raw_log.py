@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 import longtail_lib
-from longtail_course.worlds import dirty_log, load_dirty_log, write_dirty_log
+from longtail_course.worlds import dirty_log, load_dirty_log, store_dataset, write_dirty_log
 from longtail_course.worlds.dataset_card import card_text
 from longtail_lib.datasets import load_dataset
 from longtail_lib.simulation import PRESETS, simulate
@@ -22,6 +22,16 @@ DATASETS = Path(longtail_lib.__file__).parents[1] / "datasets"
 def test_readmes_are_up_to_date(name):
     stored = (DATASETS / name / "README.md").read_text(encoding="utf-8")
     assert card_text(load_dataset(name)) == stored
+
+
+def test_the_stored_shop_is_made_again_file_by_file(tmp_path):
+    again = store_dataset("shop", tmp_path / "shop")
+    assert {path.name for path in again.iterdir()} == {
+        path.name for path in (DATASETS / "shop").iterdir()
+    }
+    # Compressed bytes depend on the version of zlib; the card holds the hash of each content.
+    for name in ("card.json", "README.md", "raw_log.csv", "raw_log.json"):
+        assert (again / name).read_bytes() == (DATASETS / "shop" / name).read_bytes()
 
 
 # The dirty log

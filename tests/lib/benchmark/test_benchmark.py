@@ -13,7 +13,6 @@ from longtail_lib.benchmark import (
     Contestant,
     check_drift,
     evidence_table,
-    extend_results,
     run_benchmark,
 )
 from longtail_lib.cli import main
@@ -201,7 +200,7 @@ def test_command_writes_checks_and_refuses(tmp_path, capsys):
     assert "does not exist" in capsys.readouterr().err
 
 
-# --- twins, and results that are extended ---------------------------------------------------------
+# --- twins ----------------------------------------------------------------------------------------
 
 
 def _small(data, *models, **given):
@@ -231,40 +230,3 @@ def test_a_twin_is_compared_user_by_user(tmp_path):
     )
     with pytest.raises(KeyError, match="no comparison of Other with EASE"):
         results.pair("random", "Other", "EASE")
-
-
-def test_extended_results_are_those_of_one_run(tmp_path):
-    whole = _small(SMALL, "Popularity", "ItemKNN", TWIN)
-    stored = _small(SMALL, "Popularity", "ItemKNN")
-    path = tmp_path / "extended.json"
-    extended = extend_results(stored, SMALL, [TWIN], out=path)
-    assert list(extended.rows) == list(whole.rows)
-    for key, row in whole.rows.items():
-        assert extended.rows[key].values == row.values
-    assert extended.rows["random", "ItemKNN"] is stored.rows["random", "ItemKNN"]
-    assert extended.differences == whole.differences
-    assert extended.pairs == whole.pairs
-    assert BenchmarkResults.load(path).models("random") == ["Popularity", "ItemKNN", "Other"]
-    assert "Other" not in stored.models("random")
-    # Once more, and nothing stands there twice.
-    twice = extend_results(extended, SMALL, [TWIN])
-    assert twice.pairs == whole.pairs
-    assert twice.differences == whole.differences
-
-
-def test_results_of_other_versions_or_data_are_not_extended():
-    stored = _small(SMALL, "Popularity")
-    other = replace(stored, provenance={"versions": {"numpy": "1.0"}})
-    with pytest.raises(ValueError, match="run the whole benchmark again"):
-        extend_results(other, SMALL, ["Random"])
-    with pytest.raises(ValueError, match="of other data"):
-        extend_results(stored, OTHER, ["Random"])
-    moved = {
-        key: replace(
-            row,
-            by_seed={place: [value + 1 for value in found] for place, found in row.by_seed.items()},
-        )
-        for key, row in stored.rows.items()
-    }
-    with pytest.raises(ValueError, match="have left their stored intervals"):
-        extend_results(replace(stored, rows=moved), SMALL, ["Random"])

@@ -349,7 +349,7 @@ def test_catalogue_rows_are_checked(tmp_path):
     assert refusal(log, **NAMES, items=items).startswith("items.csv, row 3: 1 fields")
     said = refusal(log, **NAMES, items=items, title="nam")
     assert "(argument title)" in said
-    assert "pass items=<file>" in refusal(log, **NAMES, title="name")
+    assert "pass items=<table>" in refusal(log, **NAMES, title="name")
     assert "on_error must be" in refusal(log, **NAMES, on_error="ignore")
 
 

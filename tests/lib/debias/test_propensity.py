@@ -54,9 +54,6 @@ def test_popularity_knows_items_but_not_users_on_the_shop(shop):
         ({"source": [0, 0]}, "above 0"),
         ({"source": [[1, 2]]}, "one count for each item"),
         ({"source": [1, -1]}, "counts from 0"),
-        ({"source": [1, 2], "exponent": -1}, "exponent"),
-        ({"source": [1, 2], "top": 0}, "top"),
-        ({"source": [1, 2], "floor": 2}, "floor"),
     ],
 )
 def test_bad_popularity_is_refused(given, match):

@@ -23,6 +23,21 @@ def test_matches_a_plain_loop_over_the_same_weights():
         )
 
 
+@pytest.mark.parametrize("n", [2, 3, 8, 600])
+def test_means_lie_between_the_least_and_the_greatest_value(n):
+    """Whatever the order in which BLAS adds: a metric of 1 for everybody has a mean of 1."""
+    values = np.random.default_rng(n).random((n, 40))
+    values[:, :20] = np.linspace(0, 1, 20)
+    values[0, 39] = np.nan
+    means, _ = bootstrap_means(values, 300, seed=n)
+    assert (means[:, :20] == values[0, :20]).all()
+    assert (means >= np.nanmin(values, axis=0)).all()
+    assert (means <= np.nanmax(values, axis=0)).all()
+    low, high = interval_of_means(bootstrap_means(values, 300, seed=n), 0.95)
+    assert (low >= 0).all()
+    assert (high <= 1).all()
+
+
 def test_spread_is_the_standard_error():
     values = np.random.default_rng(1).beta(0.4, 3, (800, 1))
     means, unmet = bootstrap_means(values, 4_000, seed=0)

@@ -2,30 +2,13 @@
 
 import numpy as np
 import pytest
-from scipy.sparse import csr_matrix
 
 from longtail_lib.preprocessing import Split
 
 
-def matrix(dense) -> csr_matrix:
-    sparse = csr_matrix(np.asarray(dense, dtype=np.float32))
-    sparse.sort_indices()
-    return sparse
-
-
 def split_of(train, test=None, user_ids=None, item_ids=None) -> Split:
-    train = matrix(train)
-    empty = csr_matrix(train.shape, dtype=np.float32)
-    return Split(
-        train=train,
-        validation=empty,
-        test=empty if test is None else matrix(test),
-        user_ids=np.arange(train.shape[0]) if user_ids is None else np.asarray(user_ids),
-        item_ids=np.arange(train.shape[1]) if item_ids is None else np.asarray(item_ids),
-        items=None,
-        users=None,
-        how="random",
-        name="clusters",
+    return Split.from_matrices(
+        train, test, user_ids=user_ids, item_ids=item_ids, how="random", name="clusters"
     )
 
 

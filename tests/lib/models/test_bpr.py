@@ -109,20 +109,6 @@ def test_a_cold_item_scores_like_the_least_liked_bias_for_everyone(parts):
     assert not cold[items].any()
 
 
-@pytest.mark.parametrize(
-    ("parameters", "message"),
-    [
-        ({"factors": 0}, "factors must be a whole number of at least 1, got 0"),
-        ({"iterations": True}, "iterations must be a whole number of at least 1, got True"),
-        ({"learning_rate": 0.0}, "learning_rate must be a positive number, got 0.0"),
-        ({"regularisation": -0.1}, "regularisation must be 0 or more, got -0.1"),
-    ],
-)
-def test_bad_parameters(parts, parameters, message):
-    with pytest.raises(ValueError, match=f"BPR: {message}"):
-        BPR(**parameters).fit(parts)
-
-
 def test_training_that_diverges_is_refused(parts):
     with pytest.raises(ValueError, match="smaller learning_rate"):
-        BPR(factors=4, learning_rate=1e6, regularisation=5.0).fit(parts)
+        BPR(factors=4, learning_rate=1e6, regularization=5.0).fit(parts)

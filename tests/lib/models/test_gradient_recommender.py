@@ -162,20 +162,6 @@ def test_patience_without_validation_says_what_to_do(parts):
         Factors(patience=3).fit(parts)
 
 
-@pytest.mark.parametrize(
-    ("wrong", "message"),
-    [
-        ({"epochs": 0}, "epochs must be a whole number from 1, got 0"),
-        ({"batch_size": 2.5}, "batch_size must be a whole number from 1, got 2.5"),
-        ({"learning_rate": 0}, "learning_rate must be a positive number, got 0"),
-        ({"patience": 0}, "patience must be a whole number of epochs from 1"),
-    ],
-)
-def test_parameters_out_of_range(parts, wrong, message):
-    with pytest.raises(ValueError, match=message):
-        Factors(**wrong).fit(parts)
-
-
 def test_a_loss_that_is_no_number_ends_the_fit(parts):
     with pytest.raises(ValueError, match=r"the loss of epoch \d is .*smaller learning_rate"):
         Factors(learning_rate=1e30).fit(parts)

@@ -111,12 +111,6 @@ def test_a_decayed_model_is_saved(tmp_path):
     assert model.score([0])[0, 0] != 2
 
 
-@pytest.mark.parametrize("half_life", [0, -3, float("nan"), float("inf"), "7"])
-def test_bad_half_life(half_life):
-    with pytest.raises(ValueError, match="half_life must be a positive number of days"):
-        Popularity(half_life=half_life).fit(timed([[0, 1]]))
-
-
 def test_a_split_without_times(parts):
     with pytest.raises(ValueError, match=r"half_life=30 needs timestamps, which Split 'clusters'"):
         Popularity(half_life=30).fit(parts)

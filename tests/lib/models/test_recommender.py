@@ -2,6 +2,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,26 +11,28 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from longtail_lib import models
+from longtail_lib._top_candidates import largest_weights
 from longtail_lib.models import (
     BPR,
     EASE,
     ImplicitALS,
     ItemKNN,
+    LogitAdjusted,
     NotFittedError,
     Popularity,
     Random,
     Recommender,
 )
 from longtail_lib.models._model_file import write_model_file
-from longtail_lib.ranking import largest_columns
+from longtail_lib.ranking import id_keys, priorities, user_key
 
 ALL = [
     Popularity(),
     Random(seed=3),
-    ItemKNN(neighbours=7, shrinkage=2.0),
+    ItemKNN(n_neighbors=7, shrinkage=2.0),
     EASE(l2=5.0),
     EASE(l2=5.0, popularity_exponent=0.2, top_weights=6),
-    ImplicitALS(factors=4, regularisation=1.0),
+    ImplicitALS(factors=4, regularization=1.0),
     BPR(factors=4, learning_rate=0.05),
 ]
 NAMES = ["Popularity", "Random", "ItemKNN", "EASE", "EASE sparse", "ImplicitALS", "BPR"]
@@ -99,7 +102,7 @@ def test_fit_twice_forgets_the_first_time(model, parts, make_split):
     assert np.array_equal(model.score([1]), type(model)(**model.get_params()).fit(other).score([1]))
 
 
-@pytest.mark.parametrize("model", [EASE(l2=5.0), ItemKNN(neighbours=20, shrinkage=2.0)])
+@pytest.mark.parametrize("model", [EASE(l2=5.0), ItemKNN(n_neighbors=20, shrinkage=2.0)])
 def test_models_that_learn_beat_popularity_and_popularity_beats_random(model, parts, recall):
     learned = recall(model.fit(parts), parts)
     popular = recall(Popularity().fit(parts), parts)
@@ -152,10 +155,10 @@ def test_recommend_by_hand(make_split):
     parts = make_split(
         [[1, 0, 0, 0], [0, 0, 1, 1]], user_ids=[10, 20], item_ids=["a", "b", "c", "d"]
     )
-    model = Table([[9, 1, 5, 5], [2, 2, 8, 7]]).fit(parts)
+    model = Table([[9, 1, 5, 4], [3, 2, 8, 7]]).fit(parts)
     items, scores = model.recommend([20, 10], k=2)
     assert items.tolist() == [["a", "b"], ["c", "d"]]
-    assert scores.tolist() == [[2, 2], [5, 5]]
+    assert scores.tolist() == [[3, 2], [5, 4]]
     items, scores = model.recommend(10, k=3, exclude_seen=False)
     assert items.tolist() == [["a", "c", "d"]]
     assert scores.dtype == np.float32
@@ -163,10 +166,14 @@ def test_recommend_by_hand(make_split):
 
 def test_seen_items_come_last_with_minus_infinity(make_split):
     parts = make_split([[1, 1, 1, 0]])
-    items, scores = Table([[4, 3, 2, 1]]).fit(parts).recommend(0, k=3)
-    assert items.tolist() == [[3, 0, 1]]
+    model = Table([[4, 3, 2, 1]]).fit(parts)
+    items, scores = model.recommend(0, k=4)
+    assert items[0, 0] == 3
+    assert sorted(items[0]) == [0, 1, 2, 3]
     assert scores[0, 0] == 1
     assert np.isneginf(scores[0, 1:]).all()
+    # A shorter list is the beginning of a longer one.
+    assert model.recommend(0, k=2)[0].tolist() == items[:, :2].tolist()
 
 
 @each_model
@@ -178,10 +185,11 @@ def test_seen_items_are_left_out(model, parts):
 
 
 @each_model
-def test_recommend_agrees_with_a_full_stable_sort(model, parts):
+def test_recommend_agrees_with_a_full_sort_by_score_then_by_hash(model, parts):
     scores = model.fit(parts).score(np.arange(parts.n_users))
     scores[parts.train.toarray() > 0] = -np.inf
-    expected = np.argsort(-scores, axis=1, kind="stable")[:, :12]
+    ties = priorities(user_key(id_keys(parts.user_ids))[:, None], id_keys(parts.item_ids))
+    expected = np.lexsort((ties, -scores))[:, :12]
     items, values = model.recommend(parts.user_ids, k=12)
     assert np.array_equal(items, expected)
     assert np.array_equal(values, np.take_along_axis(scores, expected, axis=1))
@@ -237,7 +245,7 @@ def test_scores_that_are_not_a_number(make_split):
         model.recommend(0, k=1)
 
 
-# --- largest_columns ----------------------------------------------------------------------------
+# --- largest_weights ----------------------------------------------------------------------------
 
 # Few distinct values, so that ties at the border are the rule.
 tied = st.sampled_from([-np.inf, -1.5, -0.0, 0.0, 0.25, 2.0, np.inf])
@@ -250,15 +258,15 @@ tied = st.sampled_from([-np.inf, -1.5, -0.0, 0.0, 0.25, 2.0, np.inf])
     ),
     data=st.data(),
 )
-def test_top_k_equals_a_stable_sort(values, data):
+def test_largest_weights_equal_a_stable_sort(values, data):
     k = data.draw(st.integers(1, values.shape[1]))
     expected = np.argsort(-values, axis=1, kind="stable")[:, :k]
-    assert np.array_equal(largest_columns(values, k), expected)
+    assert np.array_equal(largest_weights(values, k), expected)
 
 
 @pytest.mark.parametrize("k", [1, 3, 10, 500])
 @pytest.mark.parametrize("distinct", [1, 3, 40, 10**6])
-def test_top_k_of_wide_rows_equals_a_stable_sort(k, distinct):
+def test_largest_weights_of_wide_rows_equal_a_stable_sort(k, distinct):
     rng = np.random.default_rng(k + distinct)
     values = rng.integers(distinct, size=(60, 701)).astype(np.float32)
     values[3] = np.arange(701)
@@ -266,16 +274,16 @@ def test_top_k_of_wide_rows_equals_a_stable_sort(k, distinct):
     values[5] = -np.inf
     values[6, 5:] = -np.inf
     expected = np.argsort(-values, axis=1, kind="stable")[:, :k]
-    assert np.array_equal(largest_columns(values, k), expected)
+    assert np.array_equal(largest_weights(values, k), expected)
 
 
 # --- parameters ----------------------------------------------------------------------------------
 
 
 def test_get_params_and_repr():
-    model = ItemKNN(neighbours=7)
-    assert model.get_params() == {"neighbours": 7, "shrinkage": 10.0}
-    assert repr(model) == "ItemKNN(neighbours=7, shrinkage=10.0)"
+    model = ItemKNN(n_neighbors=7)
+    assert model.get_params() == {"n_neighbors": 7, "shrinkage": 10.0}
+    assert repr(model) == "ItemKNN(n_neighbors=7, shrinkage=10.0)"
     assert repr(Popularity()) == "Popularity(half_life=None)"
 
 
@@ -325,7 +333,7 @@ def test_mixed_ids_are_refused(make_split, ids):
     held = np.empty(3, dtype=object)
     held[:] = ids
     with pytest.raises(TypeError, match="user ids must be all numbers or all text"):
-        Popularity().fit(make_split(np.eye(3), user_ids=held))
+        Popularity().fit(replace(make_split(np.eye(3)), user_ids=held))
 
 
 def test_numpy_numbers_as_parameters_are_saved(parts, tmp_path):
@@ -449,3 +457,32 @@ def test_models_are_imported_only_when_used():
     assert {"EASE", "ItemKNN", "Popularity", "Random", "MACR", "Reranked"} <= set(dir(models))
     with pytest.raises(AttributeError, match="no attribute 'Slim'"):
         _ = models.Slim
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "once"),
+    [
+        (ItemKNN(n_neighbors=7), "n_neighbors", "neighbours"),
+        (ImplicitALS(factors=4, regularization=2.0), "regularization", "regularisation"),
+        (LogitAdjusted(ItemKNN(n_neighbors=7)), "n_neighbors", "neighbours"),
+    ],
+    ids=["ItemKNN", "ImplicitALS", "wrapped"],
+)
+def test_a_file_with_the_old_name_of_a_parameter_still_loads(parts, tmp_path, model, name, once):
+    path = model.fit(parts).save(tmp_path / "model")
+    with np.load(path) as file:
+        stored = {
+            key: np.frombuffer(value.tobytes().replace(name.encode(), once.encode()), np.uint8)
+            if key in ("about", "state_about")
+            else value
+            for key, value in file.items()
+        }
+    with path.open("wb") as file:
+        np.savez(file, **stored)
+    with np.load(path) as file:
+        assert once.encode() in b"".join(file[k].tobytes() for k in file if k.endswith("about"))
+    loaded = type(model).load(path)
+    assert np.array_equal(loaded.score([0, 1]), model.score([0, 1]))
+    assert getattr(getattr(loaded, "model", loaded), name) == getattr(
+        getattr(model, "model", model), name
+    )

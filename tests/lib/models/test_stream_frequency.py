@@ -114,16 +114,3 @@ def test_a_restored_state_goes_on_alike():
     other.restore({})
     assert other.time == 0
     assert other.probability(np.arange(50)).tolist() == [1 / 1000] * 50
-
-
-@pytest.mark.parametrize(
-    ("wrong", "message"),
-    [
-        ({"buckets": 0}, "buckets and hashes must be at least 1"),
-        ({"buckets": 3, "rate": 0}, r"rate must lie in \(0, 1\]"),
-        ({"buckets": 3, "start": 0.5}, "start must be at least 1"),
-    ],
-)
-def test_parameters_out_of_range(wrong, message):
-    with pytest.raises(ValueError, match=message):
-        StreamFrequency(**wrong)

@@ -37,45 +37,38 @@ def test_blocks_change_nothing(validated, monkeypatch):
 
 @settings(max_examples=60, deadline=None)
 @given(seed=st.integers(0, 10_000), k=st.integers(1, 9))
-def test_it_equals_a_plain_loop_that_ranks_equal_scores_last(seed, k):
+def test_it_equals_what_evaluate_reports_also_where_scores_are_equal(seed, k):
     rng = np.random.default_rng(seed)
     cells = rng.integers(3, size=(5, 7))
     cells[0, 0] = 2
     train, wanted = (csr_matrix((cells == kind).astype(np.float32)) for kind in (1, 2))
     scores = rng.integers(4, size=cells.shape).astype(np.float32)
-    expected = []
-    for row in range(5):
-        own = np.flatnonzero(cells[row] == 2)
-        if not len(own):
-            continue
-        candidates = np.flatnonzero(cells[row] != 1)
-        gain = 0.0
-        for item in own:
-            rank = sum(scores[row, other] >= scores[row, item] for other in candidates)
-            gain += (rank <= k) / np.log2(rank + 1)
-        expected.append(gain / sum(1 / np.log2(r + 2) for r in range(min(k, len(own)))))
-    split = _split(train, wanted)
+    scores[rng.random(cells.shape) < 0.2] = -np.inf
+    split = Split.from_matrices(train, validation=wanted)
+    report = evaluate(Given(scores), split, k=k, part="validation", metrics=["NDCG"], resamples=10)
     assert validation_ndcg(lambda rows: scores[rows].copy(), split, k) == pytest.approx(
-        np.mean(expected)
+        report[f"NDCG@{k}"].value, abs=1e-12
     )
 
 
-def test_a_model_that_scores_all_alike_measures_nothing(validated):
-    assert validation_ndcg(lambda rows: np.ones((len(rows), 90), np.float32), validated) == 0
+class Given:
+    """A model that is nothing but a matrix of scores."""
+
+    def __init__(self, scores):
+        self.scores = scores
+
+    def score(self, user_rows):
+        return self.scores[user_rows]
 
 
-def test_an_empty_part_a_bad_cut_and_no_numbers_are_refused(parts, validated):
+def test_a_model_that_scores_all_alike_measures_what_chance_gives(validated):
+    alike = validation_ndcg(lambda rows: np.ones((len(rows), 90), np.float32), validated)
+    chance = [validation_ndcg(Random(seed=s).fit(validated).score, validated) for s in range(20)]
+    assert min(chance) <= alike <= max(chance)
+
+
+def test_an_empty_part_and_no_numbers_are_refused(parts, validated):
     with pytest.raises(ValueError, match=r"validation part .* is empty"):
         validation_ndcg(lambda rows: np.zeros((len(rows), 90)), parts)
-    with pytest.raises(ValueError, match="k must be at least 1, got 0"):
-        validation_ndcg(lambda rows: np.zeros((len(rows), 90)), validated, k=0)
     with pytest.raises(ValueError, match="not a number; the fit diverged"):
         validation_ndcg(lambda rows: np.full((len(rows), 90), np.nan), validated)
-
-
-def _split(train, validation):
-    none = csr_matrix(train.shape, dtype=np.float32)
-    n_users, n_items = train.shape
-    return Split(
-        train, validation, none, np.arange(n_users), np.arange(n_items), None, None, "random"
-    )

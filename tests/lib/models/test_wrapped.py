@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from longtail_lib.models import EASE, ItemKNN, Popularity, Recommender, WrappedRecommender
+from longtail_lib.models import (
+    EASE,
+    ItemKNN,
+    Popularity,
+    Recommender,
+    TwoTower,
+    WrappedRecommender,
+)
 from longtail_lib.models._model_file import read_model_file
 from longtail_lib.models._wrapped_recommender import find_class
 
@@ -70,6 +77,25 @@ def test_a_model_fitted_elsewhere_is_fitted_anew_and_left_alone(parts, make_spli
     assert wrapper.model_ is not inner
     np.testing.assert_array_equal(inner.weights_, before)
     np.testing.assert_array_equal(wrapper.model_.weights_, EASE(l2=5.0).fit(parts).weights_)
+
+
+def test_an_inner_model_with_a_checkpoint_is_fitted_anew_on_another_split(
+    parts, make_split, tmp_path
+):
+    inner = TwoTower(dim=4, epochs=1, patience=None, checkpoint=tmp_path).fit(parts)
+    wrapper = Shifted(inner).fit(parts)
+    assert wrapper.model_ is inner
+    dense = parts.train.toarray()
+    dense[:, 0] = 1
+    other = make_split(dense)
+    assert wrapper.fit(other).model_.checkpoint is None
+    assert wrapper.model_.seen_ is other.train
+    assert inner.checkpoint == tmp_path
+
+
+def test_models_inside_of_a_wrapped_wrapper_are_used_where_they_are_fitted(parts):
+    inside = EASE(l2=5.0).fit(parts)
+    assert Shifted(Shifted(inside)).fit(parts).model_.model_ is inside
 
 
 def test_an_unfitted_model_stays_unfitted(parts):

@@ -209,9 +209,6 @@ def test_a_user_without_interactions_keeps_a_row(make_dataset):
 @pytest.mark.parametrize(
     ("parameters", "said"),
     [
-        ({"how": "by-user"}, "how must be one of 'leave-last-out'"),
-        ({"how": "random", "values": "ratings"}, "values must be 'one' or 'rating'"),
-        ({"how": "random", "share_of": "item"}, "share_of must be"),
         ({"how": "leave-last-out"}, "needs a column 'timestamp'"),
         ({"how": "temporal"}, "needs a column 'timestamp'"),
         ({"how": "random", "values": "rating"}, "needs a column 'rating'"),

@@ -100,8 +100,6 @@ def test_blocks_of_users_do_not_show(monkeypatch):
         ({"target": np.tile([1.5, -0.5, 0, 0], (6, 1))}, "row 0 of target must hold shares"),
         ({"target": np.tile([0.5, 0.5], (6, 1))}, "4 groups and users 2"),
         ({"groups": np.ones(40)}, "one column for each group"),
-        ({"smoothing": 0.0}, "smoothing must lie above 0"),
-        ({"smoothing": 1.0}, "smoothing must lie above 0"),
     ],
 )
 def test_bad_shares_are_refused(drawn, change, message):

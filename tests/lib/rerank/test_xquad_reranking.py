@@ -63,17 +63,3 @@ def test_preferences_of_other_users_are_refused(drawn):
     d = drawn
     with pytest.raises(ValueError, match="one row for each of the 6 users"):
         xquad(d.columns, d.scores, tail=d.tail, preference=d.preference[:4], weight=0.5, k=3)
-
-
-def test_an_unknown_variant_is_refused(drawn):
-    d = drawn
-    with pytest.raises(ValueError, match="'smooth' or 'binary', got 'rough'"):
-        xquad(
-            d.columns,
-            d.scores,
-            tail=d.tail,
-            preference=d.preference,
-            weight=0.5,
-            k=3,
-            variant="rough",
-        )

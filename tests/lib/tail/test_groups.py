@@ -91,7 +91,7 @@ def test_refuses_bad_labels(labels, names):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"head": 0.6, "tail": 0.5}, {"head": -0.1}, {"tail": 1.1}, {"by": "users"}, {"names": ("a",)}],
+    [{"head": 0.6, "tail": 0.5}, {"head": -0.1}, {"tail": 1.1}, {"names": ("a",)}],
 )
 def test_refuses_bad_parameters(wrong):
     with pytest.raises(ValueError, match="popularity_groups:"):

@@ -132,20 +132,6 @@ def test_the_hash_knows_the_weights(folder, tmp_path):
     assert TextEncoder(make_bert(tmp_path / "same")).model_hash == TextEncoder(folder).model_hash
 
 
-@pytest.mark.parametrize(
-    ("settings", "error", "said"),
-    [
-        ({"max_tokens": 2}, ValueError, "max_tokens must be at least 3"),
-        ({"max_tokens": "256"}, TypeError, "max_tokens must be a whole number"),
-        ({"batch_tokens": 0}, ValueError, "batch_tokens must be at least 1"),
-        ({"batch_tokens": True}, TypeError, "batch_tokens must be a whole number"),
-    ],
-)
-def test_settings_that_make_no_sense(settings, error, said):
-    with pytest.raises(error, match=said):
-        TextEncoder(**settings)
-
-
 def test_more_tokens_than_positions(folder):
     with pytest.raises(ValueError, match=r"max_tokens is 33, .* positions for 32"):
         TextEncoder(folder, max_tokens=33, cache=False).encode(["lamp"])

@@ -81,7 +81,9 @@ def test_a_grid_gives_the_same_best_ease_as_brute_force(parts):
 
 
 def test_the_model_is_the_best_one_fitted_on_train(parts):
-    found = tune(ItemKNN, parts, {"neighbours": ("int", 5, 80)}, fixed={"shrinkage": 3.0}, trials=6)
+    found = tune(
+        ItemKNN, parts, {"n_neighbors": ("int", 5, 80)}, fixed={"shrinkage": 3.0}, trials=6
+    )
     assert found.best_params["shrinkage"] == 3.0
     assert found.model.get_params() == found.best_params
     again = ItemKNN(**found.best_params).fit(parts)

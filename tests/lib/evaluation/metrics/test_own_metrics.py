@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from longtail_course.toys import frontier
 from longtail_lib.evaluation import (
     METRICS,
     Metric,
@@ -12,7 +13,6 @@ from longtail_lib.evaluation import (
     Report,
     compare,
     evaluate,
-    frontier,
     pool_reports,
     rerank_choice,
     rerank_path,

@@ -14,7 +14,7 @@ from longtail_lib.tuning import default_space
 SMALL = {"dim": 8, "epochs": 2, "batch_size": 128, "patience": None}
 KINDS = {
     "ContentKNN": (ContentKNN, {}),
-    "ContentKNN neighbours": (ContentKNN, {"neighbours": 5}),
+    "ContentKNN neighbours": (ContentKNN, {"n_neighbors": 5}),
     "EaseText": (EaseText, {"l2": 5.0}),
     "EaseText collective": (EaseText, {"l2": 5.0, "form": "collective", "text_weight": 0.5}),
     "ContentTower": (ContentTower, SMALL),

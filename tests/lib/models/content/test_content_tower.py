@@ -145,14 +145,6 @@ def test_a_killed_fit_goes_on_where_it_stopped(parts, texts, tmp_path, monkeypat
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"objective": "clcrec"}, "objective must be one of 'dropoutnet', 'contrastive'"),
-        ({"space": "flat"}, "space must be one of"),
-        ({"dropout": 1.1}, "dropout must lie between 0 and 1"),
-        ({"user_dropout": 1.0}, "user_dropout must be at least 0 and below 1"),
-        ({"contrast": -1.0}, "contrast must be a number from 0"),
-        ({"dim": 0}, "dim must be a whole number from 1"),
-        ({"hidden": -1}, "hidden must be a whole number from 0"),
-        ({"temperature": 0.0}, "temperature must be a positive number"),
         ({"attributes": True}, "attributes=True, and the item table"),
         ({"patience": 2}, "validation part of .* is empty"),
     ],

@@ -154,25 +154,6 @@ def test_among_cold_items_texts_find_the_right_ones_and_shuffled_texts_do_not(
     assert abs(np.mean([order(shuffled_vectors(texts, seed)) for seed in range(5)]) - 0.5) < 0.1
 
 
-@pytest.mark.parametrize(
-    ("wrong", "message"),
-    [
-        ({"l2": 0.0}, "EaseText: l2 must be a positive number"),
-        ({"popularity_exponent": np.inf}, "EaseText: popularity_exponent must be finite"),
-        ({"text_weight": -0.1}, "EaseText: text_weight must be a number from 0"),
-        ({"tail_weight": np.nan}, "EaseText: tail_weight must be a number from 0"),
-        ({"half_popularity": 0}, "EaseText: half_popularity must be a positive number"),
-        ({"text_l2": "much"}, "EaseText: text_l2 must be a positive number, got 'much'"),
-        ({"form": "stacked"}, "EaseText: form must be one of 'additive', 'collective'"),
-        ({"space": 3}, "EaseText: space must be one of 'whiten'"),
-    ],
-)
-@pytest.mark.parametrize("form", ["additive", "collective"])
-def test_bad_parameters(parts, texts, wrong, message, form):
-    with pytest.raises(ValueError, match=message):
-        EaseText(**{"form": form, **wrong}, vectors=texts).fit(parts)
-
-
 def test_too_many_items_for_memory(parts, texts, monkeypatch):
     monkeypatch.setattr(ease, "available_memory", lambda: 1_000)
     for form in ("additive", "collective"):

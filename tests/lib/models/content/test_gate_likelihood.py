@@ -19,9 +19,7 @@ def drawn_by(weights, bins, first, second, seed=0):
     validation = csr_matrix(
         (np.ones(USERS, np.float32), (np.arange(USERS), chosen)), shape=train.shape
     )
-    return Split(
-        train, validation, train * 0, np.arange(USERS), np.arange(ITEMS), None, None, "random"
-    )
+    return Split.from_matrices(train, validation=validation)
 
 
 def test_weights_that_made_the_data_are_found():

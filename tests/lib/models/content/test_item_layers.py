@@ -93,8 +93,6 @@ def test_an_item_without_text_is_its_id_alone(vectors):
         assert np.allclose(whole[3], ids[3], atol=1e-6)
 
 
-def test_unknown_fusion_and_a_dim_that_cannot_be_halved(vectors):
-    with pytest.raises(ValueError, match="fusion must be one of 'none', 'text'"):
-        item_layer("sums", ITEMS, DIM, vectors=vectors)
+def test_a_dim_that_cannot_be_halved(vectors):
     with pytest.raises(ValueError, match="at least 2, got 1"):
         item_layer("concatenation", ITEMS, 1, vectors=vectors)

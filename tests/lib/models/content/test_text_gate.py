@@ -72,20 +72,9 @@ def test_a_gate_may_hold_a_gate(held, tmp_path):
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"gate": "sigmoid"}, "gate must be one of 'popularity', 'learned', got 'sigmoid'"),
-        ({"text_weight": -1.0}, "text_weight must be a number from 0, got -1.0"),
-        ({"text_weight": np.nan}, "text_weight must be a number from 0"),
-        ({"half_popularity": 0.0}, "half_popularity must be a positive number, got 0.0"),
         ({"gate": "learned"}, "learned on validation, and that part .* is empty"),
     ],
 )
 def test_bad_parameters(parts, given, said):
     with pytest.raises(ValueError, match=said):
         TextGate(Popularity(), Random(), **given).fit(parts)
-
-
-def test_what_is_no_recommender(parts):
-    with pytest.raises(TypeError, match=r"TextGate: text must be a recommender .* got EASE"):
-        TextGate(Popularity(), EASE).fit(parts)
-    with pytest.raises(TypeError, match=r"TextGate: model must be a recommender .* got str"):
-        TextGate("Popularity", Popularity()).fit(parts)

@@ -52,9 +52,9 @@ def test_it_beats_popularity(parts):
 
 
 def test_a_fitted_model_is_not_fitted_again_and_an_unfitted_one_is_left_alone(parts):
-    fitted = ItemKNN(neighbours=9).fit(parts)
+    fitted = ItemKNN(n_neighbors=9).fit(parts)
     assert LogitAdjusted(fitted).fit(parts).model_ is fitted
-    unfitted = ItemKNN(neighbours=9)
+    unfitted = ItemKNN(n_neighbors=9)
     model = LogitAdjusted(unfitted).fit(parts)
     assert not hasattr(unfitted, "item_ids_")
     assert model.model_ is not unfitted
@@ -67,20 +67,3 @@ def test_save_and_load(parts, tmp_path):
     assert loaded.strength == 0.05
     assert loaded.model.strength == 0.1
     assert isinstance(loaded.model.model, EASE)
-
-
-@pytest.mark.parametrize(
-    ("parameters", "message"),
-    [
-        ({"strength": np.nan}, "strength must be finite"),
-        ({"smoothing": 0.0}, "smoothing must be a positive number"),
-    ],
-)
-def test_parameters_out_of_range(parts, parameters, message):
-    with pytest.raises(ValueError, match=message):
-        LogitAdjusted(Popularity(), **parameters).fit(parts)
-
-
-def test_something_that_is_no_model(parts):
-    with pytest.raises(TypeError, match=r"model must be a recommender of longtail_lib, got EASE"):
-        LogitAdjusted(EASE).fit(parts)

@@ -104,20 +104,6 @@ def test_the_same_seed_gives_the_same_scores(parts):
     assert not np.allclose(first, other)
 
 
-@pytest.mark.parametrize(
-    ("parameters", "message"),
-    [
-        ({"negatives": 0}, "negatives must be a whole number from 1"),
-        ({"item_weight": -0.1}, "item_weight must be at least 0"),
-        ({"l2": float("nan")}, "l2 must be at least 0"),
-        ({"c": float("inf")}, "c must be finite"),
-    ],
-)
-def test_wrong_parameters(parts, parameters, message):
-    with pytest.raises(ValueError, match=message):
-        MACR(**{**SMALL, **parameters}).fit(parts)
-
-
 def test_no_validation_to_choose_c_on():
     with pytest.raises(ValueError, match=r"c=None chooses c on validation, and .* is empty"):
         MACR(**{**SMALL, "c": None}).fit(clusters())

@@ -39,11 +39,6 @@ def test_capped_probability_by_hand():
     np.testing.assert_allclose(capped_probability(popularity, head=0.2), wanted)
 
 
-def test_head_out_of_range():
-    with pytest.raises(ValueError, match="head must be a share"):
-        capped_probability([1, 2], head=1.0)
-
-
 def test_drawn_items_follow_the_probability_and_their_users_chose_them():
     parts = clusters()
     probability = reversed_probability(parts.popularity)

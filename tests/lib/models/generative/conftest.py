@@ -3,7 +3,6 @@
 import numpy as np
 import polars as pl
 import pytest
-from scipy.sparse import csr_matrix
 
 from longtail_lib.preprocessing import Split
 
@@ -32,11 +31,6 @@ def walks(n_users=150, n_items=60, seed=0, cold=6):
         validation[user, chosen[-2]] = 1
         test[user, chosen[-1]] = 1
         test[user, cold_ones] = 1
-    parts = [csr_matrix(part.astype(np.float32)) for part in (train, validation, test)]
-    for part in parts:
-        part.sort_indices()
-    stamped = csr_matrix(times)
-    stamped.sort_indices()
     ids = np.array([f"i{column:03d}" for column in range(n_items)])
     items = pl.DataFrame(
         {
@@ -45,14 +39,14 @@ def walks(n_users=150, n_items=60, seed=0, cold=6):
             "category": [f"c{column % N_CLUSTERS}" for column in range(n_items)],
         }
     )
-    return Split(
-        *parts,
-        user_ids=np.arange(n_users),
+    return Split.from_matrices(
+        train,
+        test,
+        validation,
         item_ids=ids,
         items=items,
-        users=None,
         how="leave-last-out",
-        times={"train": stamped},
+        times={"train": times},
         name="walks",
     )
 

@@ -200,11 +200,7 @@ def test_equal_seeds_give_equal_ids_and_files_hold_them(method, vectors, tmp_pat
 @pytest.mark.parametrize(
     ("parameters", "said"),
     [
-        ({"levels": 0}, "levels"),
         ({"codes": 61}, "number of items"),
-        ({"codes": 1}, "codes"),
-        ({"codes": 2.5}, "codes"),
-        ({"method": "opq"}, "residual-k-means"),
     ],
 )
 def test_parameters_out_of_range(parameters, said, vectors):

@@ -83,12 +83,7 @@ def test_two_fits_are_the_same(chains):
 
 
 def test_bad_input(chains):
-    for parameters, message in (
-        ({"mask_share": 1.0}, "mask_share must lie between 0 and 1"),
-        ({"max_length": 1}, "max_length must be at least 2"),
-        ({"loss": "mse"}, "loss must be one of"),
-    ):
-        with pytest.raises(ValueError, match=message):
-            BERT4Rec(**SMALL | parameters).fit(chains)
+    with pytest.raises(ValueError, match=r"max_length must be .* an item and the mask behind it"):
+        BERT4Rec(**SMALL | {"max_length": 1}).fit(chains)
     with pytest.raises(ValueError, match="has no times"):
         BERT4Rec(**SMALL).fit(dataclasses.replace(chains, times=None))

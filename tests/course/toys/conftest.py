@@ -3,6 +3,11 @@
 import numpy as np
 import pytest
 
+from tests.lib.evaluation.conftest import make_random_split, make_split, scores_model
+from tests.lib.models.sequence.conftest import chains
+
+__all__ = ["chains", "make_random_split", "make_split", "notes", "scores_model", "slope"]
+
 
 class Notebook:
     """Stands in for Adam: keeps the first gradients and changes nothing."""

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from longtail_lib.debias import draw_feedback, fresh_feedback
+from longtail_course.worlds import draw_feedback, fresh_feedback
 
 
 def mean_log(parts, logs, **options):
@@ -39,7 +39,7 @@ def test_what_is_chosen_was_shown(small_store):
 def test_a_seed_gives_the_same_log_whatever_the_block(small_store, monkeypatch):
     parts, _, _ = small_store
     once = fresh_feedback(parts, seed=5)
-    monkeypatch.setattr("longtail_lib.debias._feedback._BLOCK", 3 * parts.n_items)
+    monkeypatch.setattr("longtail_course.worlds._fresh_feedback._BLOCK", 3 * parts.n_items)
     again = fresh_feedback(parts, seed=5)
     assert (once.shown != again.shown).nnz == (once.chosen != again.chosen).nnz == 0
     assert (once.shown != fresh_feedback(parts, seed=6).shown).nnz > 0

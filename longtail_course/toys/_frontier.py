@@ -4,29 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from longtail_lib.evaluation._report import Report, Value, show_number
+from longtail_lib.evaluation._report import Report, Value
+from longtail_lib.evaluation._report_display import show_number
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = ["Frontier", "FrontierPoint", "dominated", "frontier"]
 
 
 class FrontierPoint(NamedTuple):
-    """One report in two metrics.
-
-    Parameters
-    ----------
-    path : str
-        Whose line in a picture the point lies on.
-    label : str
-        Name of the report.
-    x, y : Value
-        With intervals.
-    dominated : bool
-        Another point is at least as good in both metrics and better in one.
-    """
+    """One report in two metrics."""
 
     path: str
     label: str
@@ -67,7 +59,7 @@ class Frontier:
         kept = [point for point in self.points if not point.dominated]
         return tuple(sorted(kept, key=lambda point: (point.x.value, point.y.value)))
 
-    def to_frame(self, digits: int | None = 4) -> Any:
+    def to_frame(self, digits: int | None = 4) -> pl.DataFrame:
         """All points as a polars frame.
 
         Parameters
@@ -218,20 +210,6 @@ def dominated(coordinates: Any) -> np.ndarray:
 
     From the largest first coordinate down, a point is dominated unless its second coordinate is
     higher than all that came before.
-
-    Parameters
-    ----------
-    coordinates : array of float, shape (n, 2)
-
-    Returns
-    -------
-    ndarray of bool, shape (n,)
-        Equal points do not dominate each other.
-
-    Examples
-    --------
-    >>> dominated([[1, 3], [2, 2], [1, 2], [2, 2]]).tolist()
-    [False, False, True, False]
     """
     points = np.asarray(coordinates, dtype=np.float64)
     beaten = np.zeros(len(points), dtype=bool)

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from longtail_lib.evaluation import Report, Value, evaluate, frontier
-from longtail_lib.evaluation._frontier import dominated
+from longtail_course.toys import frontier
+from longtail_course.toys._frontier import dominated
+from longtail_lib.evaluation import Report, Value, evaluate
 from longtail_lib.models import Popularity, Random
 from tests.lib.evaluation.conftest import random_split
 

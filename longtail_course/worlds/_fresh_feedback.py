@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from longtail_lib._parameters import BOOLEAN, SEED, Interval, Nullable, constrained
 from longtail_lib.simulation._true_preference import order_of
 
 __all__ = ["Feedback", "draw_feedback", "fresh_feedback"]
@@ -28,6 +30,7 @@ class Feedback(NamedTuple):
     chosen: csr_matrix
 
 
+@constrained(logs=Nullable(Interval(Integral, 1)))
 def draw_feedback(
     preference: Any, propensity: Any, *, seed: Any = 0, logs: int | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -71,6 +74,7 @@ def draw_feedback(
     return shown, chosen
 
 
+@constrained(exclude_seen=BOOLEAN, seed=SEED)
 def fresh_feedback(source: Any, *, seed: int = 0, exclude_seen: bool = False) -> Feedback:
     """Draw one new log for all users and the whole catalogue.
 
