@@ -140,7 +140,7 @@ def test_without_timestamps_the_split_is_random(own_log, folder, tmp_path, capsy
         (["nowhere.csv", *COLUMNS], "no file nowhere.csv"),
         (["LOG", *COLUMNS[:2]], "its columns --user and --item"),
         (["LOG", *COLUMNS, "--user", "user"], "no column 'user'"),
-        (["LOG", *COLUMNS, "--title", "title"], "pass items=<file>"),
+        (["LOG", *COLUMNS, "--title", "title"], "pass items=<table>"),
         (["LOG", *COLUMNS, "--min-rating", "9"], "min_rating|nothing|left"),
         (["LOG", *COLUMNS, "--min-user-interactions", "100000"], "left|k-core"),
         (["LOG", *COLUMNS, "--trials", "0"], "--trials must be at least 1, got 0"),

@@ -116,7 +116,7 @@ import numpy as np
 from longtail_lib import load_dataset, prepare, split
 from longtail_lib.models import ImplicitALS
 parts = split(prepare(load_dataset("shop", truth=False), min_rating=4), how="random")
-model = ImplicitALS(100, regularisation=0.01, alpha=1.0, iterations=12).fit(parts)
+model = ImplicitALS(100, regularization=0.01, alpha=1.0, iterations=12).fit(parts)
 np.save(sys.argv[1], model.user_factors_[:200] @ model.item_factors_.T)
 """
 
