@@ -11,7 +11,7 @@ import polars as pl
 from longtail_lib._parameters import SEED, constrained
 from longtail_lib.data import Dataset, DatasetCard
 from longtail_lib.data._stored_content import PROPENSITY_DIGITS
-from longtail_lib.simulation._catalogue import Catalogue, draw_catalogue, write_texts
+from longtail_lib.simulation._catalogue import Catalogue, draw_catalogue, vocabulary_of, write_texts
 from longtail_lib.simulation._fixed_point import UNIT, stream
 from longtail_lib.simulation._logging_policy import Events, run_policy
 from longtail_lib.simulation._population import (
@@ -24,7 +24,6 @@ from longtail_lib.simulation._population import (
 )
 from longtail_lib.simulation._preset import PRESETS, Preset
 from longtail_lib.simulation._simulated_truth import SimulatedTruth, preference_of, taste_scale
-from longtail_lib.simulation._vocabulary import vocabulary_of
 
 __all__ = ["build_truth", "simulate"]
 

@@ -15,8 +15,7 @@ from longtail_lib.evaluation import Protocol
 from longtail_lib.evaluation._protocol import Settings
 from longtail_lib.models import Recommender
 from longtail_lib.preprocessing import Split
-from longtail_lib.tuning._arguments import planned
-from longtail_lib.tuning._plan import Plan
+from longtail_lib.tuning._plan import Plan, planned
 from longtail_lib.tuning._trial import Trial
 from longtail_lib.tuning._tuning import Tuning
 

@@ -27,8 +27,12 @@ from longtail_lib.models.generative._id_tables import (
     share_alone,
     spread_last_code,
 )
-from longtail_lib.models.generative._residual_autoencoder import train_autoencoder
-from longtail_lib.models.generative._residual_codebooks import fit_codebooks, quantise, sum_of_codes
+from longtail_lib.models.generative._residual_codebooks import (
+    fit_codebooks,
+    quantise,
+    sum_of_codes,
+    train_autoencoder,
+)
 
 __all__ = ["SemanticIds"]
 

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from longtail_lib.models._training_batches import equal_batches
-from longtail_lib.models.sequence._sequence_encoder import MASK
+from longtail_lib.models.sequence._sequence_network import MASK
 from longtail_lib.models.sequence._user_sequences import (
     ordered_items,
     packed_histories,

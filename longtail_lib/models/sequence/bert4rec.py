@@ -125,7 +125,7 @@ class BERT4Rec(SequenceRecommender):
         )
 
     def _query(self, sequences: np.ndarray) -> np.ndarray:
-        from longtail_lib.models.sequence._sequence_encoder import MASK
+        from longtail_lib.models.sequence._sequence_network import MASK
 
         query = np.roll(sequences, -1, axis=1)
         query[:, -1] = MASK

@@ -22,8 +22,8 @@ from longtail_lib.simulation import _read_simulated as simulated
 from longtail_lib.simulation import (
     _simulated_truth as truth,
 )
+from longtail_lib.simulation._catalogue import vocabulary_of
 from longtail_lib.simulation._population import block_start
-from longtail_lib.simulation._vocabulary import vocabulary_of
 
 DATASETS = Path(longtail_lib.__file__).parents[1] / "datasets"
 SMALL = replace(PRESETS["shop"], n_users=150, n_items=600)

@@ -8,11 +8,10 @@ import pytest
 
 from longtail_lib.datasets import load_dataset
 from longtail_lib.simulation import PRESETS
-from longtail_lib.simulation._catalogue import draw_catalogue
+from longtail_lib.simulation._catalogue import draw_catalogue, vocabulary_of
 from longtail_lib.simulation._logging_policy import run_policy
 from longtail_lib.simulation._population import draw_population
 from longtail_lib.simulation._simulate import build_truth
-from longtail_lib.simulation._vocabulary import vocabulary_of
 
 TINY = replace(
     PRESETS["shop"],

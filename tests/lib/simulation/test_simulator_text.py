@@ -8,7 +8,7 @@ from sklearn.model_selection import cross_val_predict, cross_val_score
 
 from longtail_lib.datasets import load_dataset
 from longtail_lib.simulation import PRESETS
-from longtail_lib.simulation._vocabulary import vocabulary_of
+from longtail_lib.simulation._catalogue import vocabulary_of
 
 
 @pytest.mark.parametrize("name", PRESETS)

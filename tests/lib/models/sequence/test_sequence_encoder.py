@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from longtail_lib.models.sequence._sequence_encoder import MASK, SequenceEncoder
+from longtail_lib.models.sequence._sequence_network import MASK, SequenceEncoder
 from longtail_lib.models.sequence._user_sequences import PADDING
 
 LENGTH, DIM = 6, 8
