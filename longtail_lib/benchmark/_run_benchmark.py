@@ -60,15 +60,6 @@ def run_benchmark(
     progress : bool
         Progress bars of search and evaluation.
 
-    Returns
-    -------
-    BenchmarkResults
-
-    Raises
-    ------
-    ValueError
-        An unknown model or a repeated name.
-
     Examples
     --------
     >>> protocol = BenchmarkProtocol(splits=("random",), seeds=(0,), trials=2)

@@ -1,6 +1,7 @@
 """Re-order a user's best candidates so that the tail is seen, at a price that is measured.
 
-Pure functions on arrays; `longtail_lib.models.Reranked` makes a recommender of one of them.
+Pure functions on arrays. `candidates`, `scores`, `k` and what comes back are described at `mmr` and
+mean the same everywhere; `longtail_lib.models.Reranked` makes a recommender of one of them.
 """
 
 from typing import TYPE_CHECKING

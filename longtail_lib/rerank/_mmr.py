@@ -53,12 +53,6 @@ def mmr(candidates: Any, scores: Any, *, similarity: Any, weight: float, k: int)
     ndarray of int64, shape (n, k)
         Positions among the candidates.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Bad candidates, scores or k; a weight outside [0, 1]; similarities that are not of this
-        catalogue or hold a NaN.
-
     References
     ----------
     Carbonell, J., Goldstein, J. (1998). The use of MMR, diversity-based reranking for reordering

@@ -27,27 +27,12 @@ def popularity_penalty(
 
     Parameters
     ----------
-    candidates : array of int, shape (n, m)
-        Item columns, best first.
-    scores : array of float, shape (n, m)
-        Descending; -inf where a user has run out of candidates.
+    candidates, scores, k
+        As in `mmr`; so is what comes back, positions among the candidates, int64 (n, k).
     popularity : array of numbers, shape (n_items,)
         Train interactions of each item of the catalogue.
     weight : float
         0 keeps the order; may exceed 1.
-    k : int
-        Length of the lists, at most m.
-
-    Returns
-    -------
-    ndarray of int64, shape (n, k)
-        Positions among the candidates.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Bad candidates, scores or k; a weight below 0; popularity that is negative or of another
-        catalogue.
 
     Examples
     --------

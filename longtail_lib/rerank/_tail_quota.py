@@ -36,28 +36,14 @@ def tail_quota(
 
     Parameters
     ----------
-    candidates : array of int, shape (n, m)
-        Item columns, best first.
-    scores : array of float, shape (n, m)
-        Descending; -inf where a user has run out of candidates.
+    candidates, scores, k
+        As in `mmr`; so is what comes back, positions among the candidates, int64 (n, k).
     tail : array of bool, shape (n_items,)
         Which items are tail.
     share : float
         The share of tail items aimed at.
-    k : int
-        Length of the lists, at most m.
     alpha, adjust
         See `quota_table`.
-
-    Returns
-    -------
-    ndarray of int64, shape (n, k)
-        Positions among the candidates.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Bad candidates, scores or k; a share or alpha out of range; a tail of another catalogue.
 
     References
     ----------
@@ -115,11 +101,6 @@ def quota_table(
     -------
     ndarray of int64, shape (k,)
         Ascending; place i is for the prefix of i + 1 items.
-
-    Raises
-    ------
-    ValueError
-        k below 1, or a share or alpha out of range.
 
     Examples
     --------

@@ -49,18 +49,6 @@ def read_simulated(folder: str | os.PathLike[str], *, truth: bool = True) -> Dat
     truth : bool
         Also read preferences and propensities; False gives `Dataset.truth` None.
 
-    Returns
-    -------
-    Dataset
-        Equal to what `simulate` returned.
-
-    Raises
-    ------
-    FileNotFoundError
-        The folder or one of its files is missing.
-    ValueError
-        A file is damaged or its content is not what the card says.
-
     Examples
     --------
     >>> from dataclasses import replace
@@ -90,27 +78,15 @@ def read_simulated(folder: str | os.PathLike[str], *, truth: bool = True) -> Dat
 
 
 def write_simulated(dataset: Dataset, folder: str | os.PathLike[str]) -> Path:
-    """Write a simulated dataset with its card, each file whole or not at all.
+    """Write what `simulate` returned with its card, each file whole or not at all.
 
-    The content is the same on every platform; compressed bytes may differ between versions of
-    zlib, which is why hashes are those of the content.
-
-    Parameters
-    ----------
-    dataset : Dataset
-        What `simulate` returned.
-    folder : path
-        Made where it does not exist.
+    The folder is made where it does not exist. The content is the same on every platform;
+    compressed bytes may differ between versions of zlib, so hashes are those of the content.
 
     Returns
     -------
     Path
         The folder.
-
-    Raises
-    ------
-    TypeError
-        The dataset has no simulated truth.
     """
     if not isinstance(dataset.truth, SimulatedTruth):
         raise TypeError(

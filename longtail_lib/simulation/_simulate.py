@@ -70,10 +70,8 @@ def simulate(preset: str | Preset, seed: int = 7) -> Dataset:
 
     Raises
     ------
-    KeyError
-        An unknown preset.
     ValueError
-        A negative seed, or settings under which too few visitors become active.
+        Settings under which too few visitors become active.
 
     Examples
     --------

@@ -48,20 +48,8 @@ class Int8Vectors:
 def quantise_int8(vectors: np.ndarray) -> Int8Vectors:
     """Round each row to 255 steps between plus and minus its largest entry.
 
-    Parameters
-    ----------
-    vectors : ndarray, shape (n, dimensions)
-
-    Returns
-    -------
-    Int8Vectors
-        No entry is off by more than half a step, 1/254 of its row's largest entry. Zero rows stay
-        zero. Four entries take the room of one float32, and a row 4 bytes more.
-
-    Raises
-    ------
-    ValueError
-        No matrix of finite numbers.
+    No entry is off by more than half a step, 1/254 of its row's largest entry. Zero rows stay zero.
+    Four entries take the room of one float32, and a row 4 bytes more.
 
     Examples
     --------
@@ -83,26 +71,11 @@ def quantise_int8(vectors: np.ndarray) -> Int8Vectors:
 
 
 def truncate(vectors: np.ndarray, dimensions: int) -> np.ndarray:
-    """Keep the first dimensions of vectors, and give each row length 1 again.
+    """Keep the first dimensions of vectors, (n, d), and give each row length 1 again, as float32.
 
     This is what models with nested dimensions are trained for. all-MiniLM-L6-v2 is not: its first
-    dimensions are any dimensions, and `Whitening` with `dimensions` keeps more of what varies.
-
-    Parameters
-    ----------
-    vectors : ndarray, shape (n, d)
-    dimensions : int
-        From 1 to d.
-
-    Returns
-    -------
-    ndarray of float32, shape (n, dimensions)
-        Zero rows stay zero.
-
-    Raises
-    ------
-    ValueError
-        More dimensions than there are, or fewer than 1.
+    dimensions are any dimensions, and `Whitening` with `dimensions` keeps more of what varies. Zero
+    rows stay zero.
 
     References
     ----------

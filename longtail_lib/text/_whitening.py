@@ -61,11 +61,7 @@ class Whitening:
         self.dimensions = dimensions
 
     def fit(self, vectors: np.ndarray) -> Self:
-        """Learn mean and directions from vectors; zero rows are left out.
-
-        Parameters
-        ----------
-        vectors : ndarray, shape (n, d)
+        """Learn mean and directions from vectors, shape (n, d); zero rows are left out.
 
         Raises
         ------
@@ -105,25 +101,10 @@ class Whitening:
         return self
 
     def transform(self, vectors: np.ndarray, *, unit: bool = True) -> np.ndarray:
-        """Centre, rotate and stretch vectors.
+        """Centre, rotate and stretch vectors, shape (n, d), to float32, shape (n, kept).
 
-        Parameters
-        ----------
-        vectors : ndarray, shape (n, d)
-        unit : bool
-            Give every row length 1, so that products are cosines.
-
-        Returns
-        -------
-        ndarray of float32, shape (n, kept)
-            A zero row, a text without a vector, stays zero.
-
-        Raises
-        ------
-        RuntimeError
-            `fit` has not run.
-        ValueError
-            Vectors of another number of dimensions.
+        With `unit` every row gets length 1, so that products are cosines. A zero row, a text
+        without a vector, stays zero.
         """
         if not hasattr(self, "directions_"):
             raise RuntimeError("this Whitening is not fitted yet; call fit(vectors)")

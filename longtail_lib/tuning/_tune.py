@@ -87,12 +87,8 @@ def tune(
     Raises
     ------
     ValueError
-        An empty validation part, an unknown metric, an unusable space, a parameter that the model
-        does not take, a storage of another search, or trials of which every one failed.
-    TypeError
-        A model instead of a class, or something else than a split.
-    ImportError
-        Optuna is not installed.
+        An unusable space, a parameter that the model does not take, a storage of another search, or
+        trials of which every one failed.
 
     Notes
     -----

@@ -49,8 +49,6 @@ def pretrain(
 
     Raises
     ------
-    TypeError
-        Not a SASRec.
     ValueError
         A loss other than cross-entropy, domains without times or of one name, or vectors that
         fit neither each other nor their domain.

@@ -49,11 +49,6 @@ def user_sequences(
         Catalogue columns; the latest item stands last. -1 is padding, and a user without
         interactions has a row of it.
 
-    Raises
-    ------
-    ValueError
-        A split without times, an unknown part, or a length below 1.
-
     Examples
     --------
     >>> times = {"train": [[30, 10, 20], [0, 40, 0]]}
