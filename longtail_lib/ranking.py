@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
+
+from longtail_lib._top_candidates import set_maxima, top_candidates
 
 __all__ = [
     "GOLDEN",
     "TIE_RULE",
-    "Candidates",
     "filled_lists",
     "id_keys",
-    "largest_weights",
     "mask_seen",
     "mixed_words",
     "priorities",
-    "set_maxima",
-    "top_candidates",
     "top_k",
     "user_key",
 ]
@@ -96,29 +93,7 @@ def top_k(
 def filled_lists(
     lists: np.ndarray, scores: np.ndarray, user_keys: np.ndarray, item_keys: np.ndarray
 ) -> np.ndarray:
-    """Put items of score -inf, in the order of ties, where `top_k` left a place empty.
-
-    Parameters
-    ----------
-    lists : ndarray of int, shape (n, k)
-        From `top_k`.
-    scores : ndarray of float32, shape (n, n_items)
-    user_keys : ndarray of uint64, shape (n,)
-    item_keys : ndarray of uint64, shape (n_items,)
-
-    Returns
-    -------
-    ndarray of int64, shape (n, k)
-        Without -1.
-
-    Examples
-    --------
-    >>> scores = np.array([[0.5, -np.inf, -np.inf]], dtype=np.float32)
-    >>> users, items = user_key(id_keys([1])), id_keys([10, 20, 30])
-    >>> lists = top_k(scores, 3, user_keys=users, item_keys=items)
-    >>> filled_lists(lists, scores, users, items).tolist()
-    [[0, 2, 1]]
-    """
+    """Put items of score -inf, in the order of ties, where `top_k` left a place empty."""
     lists = lists.astype(np.int64)
     for row in np.flatnonzero(lists[:, -1] < 0):
         empty = lists[row] < 0
@@ -203,169 +178,6 @@ def _top_k_of_few(
     inside = rank < k
     chosen = order[inside]
     lists[rows[chosen], rank[inside]] = columns[chosen]
-
-
-# Most columns that share one maximum.
-_WIDTH = 32
-
-
-class Candidates(NamedTuple):
-    """Entries of a matrix, row by row and in each row by column.
-
-    Parameters
-    ----------
-    rows, columns : ndarray of int64, shape (n_candidates,)
-    values : ndarray, shape (n_candidates,)
-    counts : ndarray of int64, shape (n,)
-        Candidates of each row.
-    """
-
-    rows: np.ndarray
-    columns: np.ndarray
-    values: np.ndarray
-    counts: np.ndarray
-
-
-def set_maxima(values: np.ndarray, least_sets: int) -> np.ndarray:
-    """Maxima of disjoint sets of columns that together hold every column; NaN is passed on.
-
-    Parameters
-    ----------
-    values : ndarray of float, shape (n, m)
-    least_sets : int
-        Where a row is shorter, each column is a set; where it is far longer, there are more sets.
-        A few times k: more sets take longer and leave fewer candidates.
-
-    Returns
-    -------
-    ndarray of float, shape (n, n_sets)
-
-    Examples
-    --------
-    >>> set_maxima(np.arange(9.0)[None, :], 4)
-    array([[4., 5., 6., 7., 8.]])
-    """
-    n, m = values.shape
-    width = max(1, min(_WIDTH, m // least_sets))
-    sets = m // width
-    whole = sets * width
-    # A set holds the columns b, b + sets, b + 2 sets, ...: neighbours, which often score alike,
-    # fall into different ones, and maxima along this axis use the vector unit.
-    maxima = values[:, :whole].reshape(n, width, sets).max(axis=1)
-    return maxima if whole == m else np.concatenate([maxima, values[:, whole:]], axis=1)
-
-
-def top_candidates(
-    values: np.ndarray,
-    maxima: np.ndarray,
-    k: int,
-    *,
-    precedence: Callable[[int, np.ndarray], np.ndarray] | None = None,
-    least: float = -np.inf,
-) -> Candidates:
-    """Return a few values of each row, among them its k largest.
-
-    The k-th largest maximum of disjoint sets is a number that at least k values reach, close to
-    the k-th of them. Where many are equal, many reach it; such rows are thinned out to k.
-
-    Parameters
-    ----------
-    values : ndarray of float, shape (n, m)
-        Without NaN.
-    maxima : ndarray of float, shape (n, n_sets)
-        From `set_maxima`, at least k of them.
-    k : int
-        From 1 to m.
-    precedence : callable or None
-        Takes a row number and columns; gives a number for each column. Of equal values at the
-        border those with the lowest numbers are kept; those of the first columns if None.
-    least : float
-        Lower values are never candidates, so a row may have fewer than k.
-
-    Returns
-    -------
-    Candidates
-
-    Examples
-    --------
-    >>> values = np.array([[3.0, 9.0, 5.0, 7.0]])
-    >>> found = top_candidates(values, set_maxima(values, 8), 2)
-    >>> found.columns.tolist(), found.values.tolist()
-    ([1, 3], [9.0, 7.0])
-    """
-    n, m = values.shape
-    place = maxima.shape[1] - k
-    bounds = np.maximum(np.partition(maxima, place, axis=1)[:, place], least)
-    flat = np.flatnonzero(values >= bounds[:, None])
-    if len(flat) > n * _crowd(k):
-        flat = _thin_out(flat, values, k, precedence)
-    rows = flat // m
-    columns = flat - rows * m
-    near = values.ravel()[flat] if values.flags.c_contiguous else values[rows, columns]
-    return Candidates(rows, columns, near, np.bincount(rows, minlength=n))
-
-
-def _crowd(k: int) -> int:
-    """Candidates of a row from which on thinning out costs less than sorting."""
-    return 4 * k + 64
-
-
-def _thin_out(
-    flat: np.ndarray,
-    values: np.ndarray,
-    k: int,
-    precedence: Callable[[int, np.ndarray], np.ndarray] | None,
-) -> np.ndarray:
-    """Leave the k best candidates of each crowded row."""
-    n, m = values.shape
-    starts = np.searchsorted(flat, np.arange(n + 1) * m)
-    kept = np.ones(len(flat), dtype=bool)
-    for row in np.flatnonzero(np.diff(starts) > _crowd(k)):
-        own = slice(starts[row], starts[row + 1])
-        columns = flat[own] - row * m
-        near = values[row].take(columns) if len(columns) < m else values[row]
-        border = np.partition(near, len(near) - k)[len(near) - k]
-        marks = near > border
-        level = np.flatnonzero(near == border)
-        need = k - np.count_nonzero(marks)
-        if precedence is not None and need < len(level):
-            level = level[np.argpartition(precedence(row, columns[level]), need - 1)]
-        marks[level[:need]] = True
-        kept[own] = marks
-    return flat[kept]
-
-
-def largest_weights(values: np.ndarray, k: int) -> np.ndarray:
-    """Return the columns of the k largest weights of each row: what a pruned model keeps.
-
-    Not for lists that a user sees: those come from `top_k`, whose ties favour no column. The
-    result equals `np.argsort(-values, axis=1, kind="stable")[:, :k]`, also where values are equal,
-    without sorting whole rows.
-
-    Parameters
-    ----------
-    values : ndarray of float, shape (n, m)
-        Without NaN; infinities are fine.
-    k : int
-        From 1 to m.
-
-    Returns
-    -------
-    ndarray of int64, shape (n, k)
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> largest_weights(np.array([[0.5, 0.9, 0.5, 0.1], [1.0, 1.0, 1.0, 1.0]]), 2)
-    array([[1, 0],
-           [0, 1]])
-    """
-    found = top_candidates(values, set_maxima(values, 8 * k), k)
-    # lexsort is stable and the candidates of a row come in order of position, so equal values
-    # keep that order.
-    order = np.lexsort((-found.values, found.rows))
-    starts = np.cumsum(found.counts) - found.counts
-    return found.columns[order][starts[:, None] + np.arange(k)]
 
 
 TIE_RULE = (

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import nbformat
-from longtail_course.build.cell_spread import keep_spread
 
+from longtail_course.build.cell_spread import keep_spread
 from longtail_course.build.editions import EDITIONS, edition, read_timings, write_notebook
 from longtail_course.build.execution import LessonFailed, Timing, execute
 from longtail_course.build.header import tell_seconds

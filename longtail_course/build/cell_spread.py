@@ -1,7 +1,7 @@
 """The spread of a cell's numbers between processors, in the metadata of the cell.
 
 `{"longtail": {"spread": {"stdout": {"0": 0.0005}}}}` says that the first number which the cell
-prints was seen to move by 0.0005. It is measured by `longtail_course.build spread`, not written in a source.
+prints was seen to move by 0.0005. It is measured by the command `spread`, not written in a source.
 """
 
 from nbformat import NotebookNode

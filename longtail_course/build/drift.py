@@ -3,12 +3,12 @@
 import json
 
 import nbformat
-from longtail_course.build.cell_spread import without_spread
-from longtail_course.build.shared_outputs import shared_output_defects
 from nbformat import NotebookNode
 
+from longtail_course.build.cell_spread import without_spread
 from longtail_course.build.editions import EDITIONS, edition
 from longtail_course.build.lesson import Lesson
+from longtail_course.build.shared_outputs import shared_output_defects
 
 
 def drift(lesson: Lesson) -> list[str]:

@@ -59,8 +59,8 @@ def write_evidence(root: Path) -> list[Path]:
 def _block(name: str) -> tuple[str, bytes]:
     from longtail_course.experiments import paired_table, stored_results
     from longtail_course.pictures import frontier_plot
-    from longtail_lib.benchmark import evidence_table
     from longtail_course.toys import frontier
+    from longtail_lib.benchmark import evidence_table
 
     results = stored_results(name)
     reports = [results.report(_SPLIT, model) for model in results.models(_SPLIT)]

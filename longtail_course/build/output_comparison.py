@@ -3,7 +3,7 @@
 Another processor adds in another order, so that a number which stands between two printed digits
 may be rounded to either. One unit in the last printed digit of a number with decimals is therefore
 no difference. A cell whose numbers move by more carries their spread in its metadata, which the
-author's `longtail_course.build spread` has measured. All else is strict: words, whole numbers, signs, the
+author's command `spread` has measured. All else is strict: words, whole numbers, signs, the
 order of rows, and how many outputs there are.
 """
 

@@ -1,8 +1,8 @@
 """How far a lesson's numbers move between processors: measured by authors, stored with the cell.
 
-`python -m longtail_course.build spread NN` executes the solutions under other kernels and thread counts.
-Where a word, a sign or a whole output differs, the lesson prints too much, and the command says
-which cell. A number that moves by more than its last printed digit gets its spread stored.
+`python -m longtail_course.build spread NN` executes the solutions under other kernels and thread
+counts. Where a word, a sign or a whole output differs, the lesson prints too much, and the command
+says which cell. A number that moves by more than its last printed digit gets its spread stored.
 """
 
 from collections.abc import Callable, Iterable

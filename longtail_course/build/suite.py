@@ -8,11 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from longtail_course.build.processor_kernels import own_kernel, second_kernel
-
 from longtail_course.build.check import nbval_arguments
 from longtail_course.build.kernel import install_kernel_config, kernel_environment
 from longtail_course.build.lesson import find_lessons
+from longtail_course.build.processor_kernels import own_kernel, second_kernel
 
 # Each trains models of its own and needs up to 4 GB.
 _MOST_PROCESSES = 4

@@ -115,7 +115,7 @@ _STATUS, _CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
 
 def peak_growth(call: Callable[[], Any]) -> tuple[Any, float | None]:
-    """Run a call; return what it gave, and its peak of memory above what was there before, in MB."""
+    """Run a call; return what it gave, and by how many MB the process grew at its peak."""
     try:
         # Writing 5 sets the peak back to the present size.
         _CLEAR.write_text("5")

@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from longtail_lib.models import Recommender
-from longtail_lib.tuning import default_space
+from longtail_lib.tuning._default_space import default_space, read_toml
 
 __all__ = ["CONTESTANTS", "Contestant", "contestant"]
 
@@ -138,218 +139,21 @@ class Contestant:
             ) from error
 
 
-_EASE = default_space("EASE")
-_PLAIN = {"l2": _EASE["l2"]}
+def _of_row(name: str, row: Mapping[str, Any]) -> Contestant:
+    """Make a contestant of a row; what is tuned and has no space there has that of its class."""
+    known = row.get("space", {})
+    model = row["home"].partition(":")[2]
+    space = {
+        each: known[each] if each in known else default_space(model)[each]
+        for each in row.get("tuned", {})
+    }
+    return Contestant(name, **{**row, "space": space, "twins": tuple(row.get("twins", ()))})
 
-_KNOWN = (
-    Contestant("Random", "longtail_lib.models:Random", "any order; the floor", seeded=True),
-    Contestant("Popularity", "longtail_lib.models:Popularity", "most popular first"),
-    Contestant(
-        "RecentPopularity",
-        "longtail_lib.models:Popularity",
-        "popularity that fades with age",
-        default_space("Popularity"),
-        tuned={"half_life": None},
-    ),
-    Contestant(
-        "ItemKNN",
-        "longtail_lib.models:ItemKNN",
-        "shrunk cosine of item columns",
-        default_space("ItemKNN"),
-        tuned={"neighbours": 532, "shrinkage": 4.46},
-    ),
-    Contestant(
-        "ItemKNN, for the tail",
-        "longtail_lib.models:ItemKNN",
-        "ItemKNN tuned for the tail",
-        default_space("ItemKNN"),
-        tuned={"neighbours": 411, "shrinkage": 2.5},
-        for_tail=True,
-    ),
-    Contestant(
-        "ImplicitALS",
-        "longtail_lib.models:ImplicitALS",
-        "weighted matrix factorisation",
-        default_space("ImplicitALS"),
-        tuned={"factors": 31, "regularisation": 83.5, "alpha": 13.4},
-        seeded=True,
-    ),
-    Contestant(
-        "BPR",
-        "longtail_lib.models:BPR",
-        "matrix factorisation on pairs",
-        default_space("BPR"),
-        tuned={"factors": 37, "learning_rate": 0.00671, "regularisation": 0.0159},
-        seeded=True,
-    ),
-    Contestant(
-        "TwoTower",
-        "longtail_lib.models:TwoTower",
-        "two towers with ids, softmax",
-        {
-            name: choice
-            for name, choice in default_space("TwoTower").items()
-            if name != "logit_adjustment"
-        },
-        tuned={"dim": 64, "temperature": 0.2, "learning_rate": 0.01},
-        seeded=True,
-        trials=8,
-    ),
-    Contestant(
-        "EASE", "longtail_lib.models:EASE", "linear, in closed form", _PLAIN, tuned={"l2": 142.0}
-    ),
-    Contestant(
-        "EaseScaled",
-        "longtail_lib.models:EASE",
-        "EASE on columns scaled by popularity, tuned for the tail",
-        _EASE,
-        tuned={"l2": 265.0, "popularity_exponent": 0.261},
-        for_tail=True,
-    ),
-    *(
-        Contestant(
-            f"{name}Reranked",
-            "longtail_lib.models:Reranked",
-            f"{inner}, re-ranked by xQuAD, tuned for the tail",
-            {"weight": ("float", 0.0, 1.0)},
-            {"method": "xquad", "k": 100},
-            {"weight": 0.87},
-            for_tail=True,
-            wraps={"model": inner},
-            seeded=inner == "TwoTower",
-        )
-        for name, inner in (("Ease", "EASE"), ("EaseScaled",) * 2, ("TwoTower",) * 2)
-    ),
-    Contestant(
-        "ContentKNN",
-        "longtail_lib.models:ContentKNN",
-        "texts like those of the user's items; no behaviour of others",
-        default_space("ContentKNN"),
-        tuned={"neighbours": None, "space": "raw", "popularity_exponent": 0.802},
-    ),
-    Contestant(
-        "TextTower",
-        "longtail_lib.models:FusedTower",
-        "two towers that know items by text alone, popular items learned less",
-        {},
-        {"fusion": "text", "logit_adjustment": 0.6, "epochs": 15, "patience": None},
-        seeded=True,
-        twins=("TwoTower", "EaseScaled"),
-    ),
-    Contestant(
-        "EaseText",
-        "longtail_lib.models:EaseText",
-        "EASE that also reads, in either form, tuned for the tail",
-        {**default_space("EaseText"), "form": ["additive", "collective"]},
-        tuned={
-            "l2": 250.0,
-            "popularity_exponent": 0.23,
-            "text_weight": 0.2,
-            "tail_weight": 0.3,
-            "half_popularity": 3.0,
-            "form": "additive",
-        },
-        for_tail=True,
-        twins=("EaseScaled",),
-    ),
-    Contestant(
-        "EaseTextCollective",
-        "longtail_lib.models:EaseText",
-        "EASE learned from interactions and texts as one matrix, tuned for the tail",
-        {
-            **_EASE,
-            "text_weight": ("log", 0.05, 20.0),
-            "space": ["whiten", "centre"],
-        },
-        {"form": "collective"},
-        {
-            "l2": 267.0,
-            "popularity_exponent": 0.173,
-            "text_weight": 0.839,
-            "space": "whiten",
-        },
-        for_tail=True,
-        twins=("EaseScaled",),
-    ),
-    *(
-        Contestant(
-            f"{inner}Text",
-            "longtail_lib.models:TextGate",
-            f"{inner} and TextTower, blended by popularity, tuned for the tail",
-            default_space("TextGate"),
-            tuned={"text_weight": weight, "half_popularity": half},
-            for_tail=True,
-            wraps={"model": inner, "text": "TextTower"},
-            seeded=True,
-            twins=(inner, "EaseScaled"),
-        )
-        for inner, weight, half in (("EaseScaled", 0.403, 2.66), ("TwoTower", 0.945, 0.845))
-    ),
-    Contestant(
-        "TwoTowerTextLearned",
-        "longtail_lib.models:TextGate",
-        "TwoTower and TextTower, blended by weights learned on validation",
-        {},
-        {"gate": "learned"},
-        wraps={"model": "TwoTower", "text": "TextTower"},
-        seeded=True,
-        twins=("TwoTower", "EaseScaled"),
-    ),
-    *(
-        Contestant(
-            name,
-            "longtail_lib.models:SASRec",
-            about,
-            {
-                "learning_rate": ("log", 1e-3, 3e-2),
-                "dropout": ("float", 0.0, 0.5),
-            },
-            {"loss": loss},
-            {"learning_rate": rate, "dropout": dropout},
-            seeded=True,
-            trials=5,
-            twins=twins,
-        )
-        for name, loss, about, rate, dropout, twins in (
-            (
-                "SASRecBCE",
-                "bce",
-                "reads histories in order, against one drawn item",
-                0.00499,
-                0.0569,
-                (),
-            ),
-            (
-                "SASRec",
-                "cross-entropy",
-                "reads histories in order, against the whole catalogue",
-                0.00679,
-                0.038,
-                ("SASRecBCE", "EaseScaled"),
-            ),
-        )
-    ),
-    Contestant(
-        "SASRecText",
-        "longtail_lib.models:TextGate",
-        "SASRec and TextTower, blended by popularity, tuned for the tail",
-        default_space("TextGate"),
-        tuned={"text_weight": 0.945, "half_popularity": 0.845},
-        for_tail=True,
-        wraps={"model": "SASRec", "text": "TextTower"},
-        seeded=True,
-        twins=("SASRec", "EaseScaled"),
-    ),
-    Contestant(
-        "GenerativeRetrieval",
-        "longtail_lib.models:GenerativeRetrieval",
-        "writes the next item's semantic id",
-        seeded=True,
-        twins=("SASRec", "EaseScaled"),
-    ),
-)
 
-CONTESTANTS: dict[str, Contestant] = {each.name: each for each in _KNOWN}
+CONTESTANTS: dict[str, Contestant] = {
+    name: _of_row(name, row)
+    for name, row in read_toml(Path(__file__).with_name("contestants.toml")).items()
+}
 
 
 def contestant(name: str | Contestant, known: Mapping[str, Contestant] = CONTESTANTS) -> Contestant:

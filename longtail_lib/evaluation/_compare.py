@@ -16,7 +16,7 @@ from longtail_lib.evaluation._intervals import (
     never_seen_bound,
     standard_error,
 )
-from longtail_lib.evaluation._protocol import Protocol, Settings
+from longtail_lib.evaluation._protocol import IntervalSettings, Protocol
 from longtail_lib.evaluation._report import Report
 from longtail_lib.evaluation._report_display import comparison_html, rounded, show_number
 
@@ -36,7 +36,7 @@ def compare(
     baseline: str = "EASE",
     metrics: str | Iterable[str] | None = None,
     groups: str | Iterable[str] | None = None,
-    **settings: Unpack[Settings],
+    **settings: Unpack[IntervalSettings],
 ) -> Comparison:
     """Compare reports of the same users with a baseline.
 
@@ -76,7 +76,7 @@ def compare(
     Difference(model='second', group='overall', metric='NDCG@2', value=0.462..., difference=0.0, \
 low=-0.70..., high=0.70..., n=3, verdict='undecided')
     """
-    protocol = Protocol.of("compare", protocol, settings)
+    protocol = Protocol.of("compare", protocol, settings, IntervalSettings)
     reports = [reports] if not isinstance(reports, Iterable) else list(reports)
     strange = [type(one).__name__ for one in reports if not isinstance(one, Report)]
     if strange:

@@ -10,7 +10,7 @@ import numpy as np
 
 from longtail_lib.evaluation._evaluate import interval_of_users
 from longtail_lib.evaluation._intervals import interval_of_left_out
-from longtail_lib.evaluation._protocol import Protocol, Settings
+from longtail_lib.evaluation._protocol import IntervalSettings, Protocol
 from longtail_lib.evaluation._report import Report, Value
 
 __all__ = ["pool_reports"]
@@ -20,7 +20,9 @@ _MAY_DIFFER = ("split", "users", "seed", "fingerprint", "groups", "groups finger
 
 
 def pool_reports(
-    reports: Sequence[Report], protocol: Protocol | None = None, **settings: Unpack[Settings]
+    reports: Sequence[Report],
+    protocol: Protocol | None = None,
+    **settings: Unpack[IntervalSettings],
 ) -> Report:
     """Average the reports of one model over seeds, with intervals over users.
 
@@ -53,7 +55,7 @@ def pool_reports(
     >>> pooled.protocol["seed"], pooled["NDCG@2"].value == reports[0]["NDCG@2"].value
     ('0, 1', True)
     """
-    protocol = Protocol.of("pool_reports", protocol, settings)
+    protocol = Protocol.of("pool_reports", protocol, settings, IntervalSettings)
     reports = list(reports)
     _check(reports)
     first = reports[0]

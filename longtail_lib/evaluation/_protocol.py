@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypedDict
 
 import numpy as np
@@ -16,21 +16,33 @@ from longtail_lib.preprocessing import PARTS, Split
 from longtail_lib.ranking import TIE_RULE, id_keys
 from longtail_lib.tail import Groups, popularity_groups
 
-__all__ = ["Protocol", "Settings", "check_model_and_split", "describe", "fingerprint"]
+__all__ = [
+    "IntervalSettings",
+    "Protocol",
+    "Settings",
+    "check_model_and_split",
+    "describe",
+    "fingerprint",
+]
 
 _OF_GROUPS = ("head", "tail", "by", "names")
 
 
-class Settings(TypedDict, total=False):
-    """The fields of `Protocol` as keywords of a call."""
+class IntervalSettings(TypedDict, total=False):
+    """The fields of `Protocol` that intervals need, as keywords of a call."""
+
+    seed: int
+    resamples: int
+    confidence: float
+
+
+class Settings(IntervalSettings, total=False):
+    """All fields of `Protocol` as keywords of a call."""
 
     k: int | Iterable[int]
     part: str
     groups: Groups | Mapping[str, Any] | None
     metrics: str | Metric | Iterable[str | Metric] | None
-    seed: int
-    resamples: int
-    confidence: float
     memory_mb: float
 
 
@@ -85,7 +97,7 @@ class Protocol:
     memory_mb: float = 256
 
     def __post_init__(self) -> None:
-        given = [self.k] if np.ndim(self.k) == 0 else list(self.k)
+        given: list[Any] = list(self.k) if isinstance(self.k, Iterable) else [self.k]
         if not given or not all(_is_whole(cut) and cut >= 1 for cut in given):
             raise ValueError(
                 f"protocol: k must be one or several whole numbers from 1, got {self.k!r}"
@@ -118,11 +130,13 @@ class Protocol:
             )
 
     @classmethod
-    def of(cls, who: str, given: Protocol | None, settings: Mapping[str, Any]) -> Protocol:
+    def of(
+        cls, who: str, given: Protocol | None, settings: Mapping[str, Any], known: type = Settings
+    ) -> Protocol:
         """What a call was given: a protocol, single settings, or both."""
         if not isinstance(given, Protocol | None):
             raise TypeError(f"{who}: protocol must be a Protocol, got {given!r:.80}")
-        unknown = set(settings) - {each.name for each in fields(cls)}
+        unknown = set(settings) - set(known.__annotations__)
         if unknown:
             raise TypeError(f"{who}() got an unexpected keyword argument {min(unknown)!r}")
         try:
@@ -135,7 +149,7 @@ class Protocol:
     @property
     def ks(self) -> tuple[int, ...]:
         """The cut-offs, ascending."""
-        return tuple(self.k)
+        return tuple(self.k) if isinstance(self.k, Iterable) else (self.k,)
 
     @property
     def chosen(self) -> tuple[Metric, ...]:

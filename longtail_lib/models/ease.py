@@ -10,10 +10,10 @@ from scipy.linalg.lapack import spotrf, spotri
 from scipy.sparse import csc_matrix, csr_matrix
 
 from longtail_lib._parameters import Constraint, Interval, Nullable
+from longtail_lib._top_candidates import largest_weights
 from longtail_lib.models._memory import available_memory
 from longtail_lib.models._recommender import Recommender
 from longtail_lib.preprocessing import Split
-from longtail_lib.ranking import largest_weights
 
 __all__ = ["EASE"]
 

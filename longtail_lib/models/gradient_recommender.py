@@ -51,7 +51,9 @@ class GradientRecommender(Recommender):
     epochs : int
         At least 1; the most epochs trained.
     batch_size : int
+        At least 1; how many interactions a batch holds, where the class does not count otherwise.
     learning_rate : float
+        Above 0; of Adam, in all models of the library that are trained so.
     patience : int or None
         Stop when validation NDCG@10 has not risen for so many epochs, and keep the weights of the
         best epoch. None trains all epochs, keeps the last weights and never reads validation.
@@ -60,6 +62,7 @@ class GradientRecommender(Recommender):
         goes on from there, and ends with what an uninterrupted one ends with. A fit that had
         ended is not trained again.
     seed : int
+        Of first weights, dropout, batches and negatives.
     progress : bool
         Show a bar over epochs with loss and validation NDCG@10.
 

@@ -62,7 +62,7 @@ class TwoTower(GradientRecommender):
     l2 : float
         Penalty on the squared length of a batch's vectors; of use with "dot".
     epochs, batch_size, learning_rate, patience, checkpoint, seed, progress
-        See `GradientRecommender`. A batch counts interactions. The optimiser is Adam.
+        As in `GradientRecommender`.
 
     Attributes
     ----------

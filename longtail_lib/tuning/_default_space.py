@@ -2,80 +2,32 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
 from typing import Any
 
-__all__ = ["default_space"]
+from longtail_lib.tuning._proposal import KINDS
+
+__all__ = ["default_space", "read_toml"]
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a table in which "None" is None and ["log", 1.0, 9.0] is a range as `tune` takes it."""
+    return _as_python(tomllib.loads(path.read_text(encoding="utf-8")))
+
+
+def _as_python(value: Any) -> Any:
+    """Turn what TOML has no words for, None and tuples, into Python at any depth."""
+    if isinstance(value, dict):
+        return {name: _as_python(one) for name, one in value.items()}
+    if isinstance(value, list):
+        is_range = len(value) == 3 and value[0] in KINDS
+        return tuple(value) if is_range else [_as_python(one) for one in value]
+    return None if value == "None" else value
+
 
 # By name, so that no model is imported before it is used.
-_SPACES: dict[str, dict[str, Any]] = {
-    "Popularity": {"half_life": [None, 3.0, 7.0, 14.0, 30.0, 60.0, 120.0, 240.0, 480.0]},
-    "ItemKNN": {"n_neighbors": ("log-int", 5, 1000), "shrinkage": ("float", 0.0, 100.0)},
-    "EASE": {"l2": ("log", 10.0, 5000.0), "popularity_exponent": ("float", 0.0, 0.5)},
-    "ImplicitALS": {
-        "factors": ("log-int", 16, 256),
-        # implicit adds the penalty to sums over all users or items, so it must be large.
-        "regularization": ("log", 1.0, 500.0),
-        "alpha": ("log", 1.0, 100.0),
-    },
-    "BPR": {
-        "factors": ("log-int", 16, 256),
-        "learning_rate": ("log", 5e-3, 0.2),
-        "regularization": ("log", 1e-4, 0.1),
-    },
-    "BERT4Rec": {
-        "dim": [32, 64, 128],
-        "dropout": ("float", 0.0, 0.6),
-        "mask_share": ("float", 0.1, 0.6),
-        "learning_rate": ("log", 1e-3, 2e-2),
-    },
-    "SASRec": {
-        "dim": [32, 64, 128],
-        "blocks": ("int", 1, 2),
-        "dropout": ("float", 0.0, 0.6),
-        "learning_rate": ("log", 1e-3, 2e-2),
-        "batch_size": ("log-int", 128, 2048),
-    },
-    "TwoTower": {
-        "dim": [32, 64, 128],
-        "temperature": ("log", 0.03, 1.0),
-        "learning_rate": ("log", 3e-4, 3e-2),
-        "logit_adjustment": ("float", 0.0, 1.0),
-    },
-    "ContentKNN": {
-        "n_neighbors": [None, 10, 30, 100],
-        "space": ["whiten", "centre", "raw"],
-        "popularity_exponent": ("float", 0.0, 1.0),
-    },
-    "EaseText": {
-        "l2": ("log", 10.0, 5000.0),
-        "popularity_exponent": ("float", 0.0, 0.5),
-        "text_weight": ("float", 0.0, 0.5),
-        "tail_weight": ("float", 0.0, 1.0),
-        "half_popularity": ("log", 0.5, 50.0),
-    },
-    "FusedTower": {
-        "dim": [32, 64, 128],
-        "temperature": ("log", 0.03, 1.0),
-        "learning_rate": ("log", 3e-4, 3e-2),
-        "logit_adjustment": ("float", 0.0, 1.0),
-    },
-    "TextGate": {
-        "text_weight": ("float", 0.0, 2.0),
-        "half_popularity": ("log", 0.5, 50.0),
-    },
-    "ContentTower": {
-        "dim": [32, 64, 128],
-        "dropout": ("float", 0.0, 1.0),
-        "temperature": ("log", 0.03, 1.0),
-        "learning_rate": ("log", 3e-4, 3e-2),
-    },
-    "GenerativeRetrieval": {
-        "codes": [32, 64, 128],
-        "dim": [32, 64, 128],
-        "dropout": ("float", 0.0, 0.5),
-        "learning_rate": ("log", 3e-4, 3e-2),
-    },
-}
+_SPACES: dict[str, dict[str, Any]] = read_toml(Path(__file__).with_name("default_spaces.toml"))
 
 
 def default_space(model_class: Any) -> dict[str, Any]:

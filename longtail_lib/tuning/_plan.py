@@ -147,15 +147,15 @@ def planned(
         )
     parts = without_test(parts)
     # Groups once for all trials, and nothing but what the objective names.
+    groups = protocol.groups_of(parts)
     measured = replace(
         protocol,
         k=[int(name.split("@")[1]) for _, name in objective.keys],
         part="validation",
-        groups=protocol.groups_of(parts),
+        groups=groups,
         metrics=objective.metrics,
         seed=int(protocol.seed),
     )
-    groups = measured.groups
     for group, _ in objective.keys:
         if group not in ("overall", *groups.names):
             raise ValueError(

@@ -14,12 +14,14 @@ import numpy as np
 
 from longtail_lib.tuning._trial import Trial
 
-__all__ = ["contains", "distributions_of", "n_points", "propose", "space_to_json"]
+__all__ = ["KINDS", "contains", "distributions_of", "n_points", "propose", "space_to_json"]
 
 _GRAMMAR = (
     "('float', low, high), ('log', low, high), ('int', low, high), ('log-int', low, high) or a "
     "list of choices"
 )
+# First words of ranges.
+KINDS = ("float", "log", "int", "log-int")
 # Points drawn at random before TPE has enough to learn from; half of a small budget.
 _STARTUP = 8
 
@@ -121,7 +123,7 @@ def _distribution(optuna: Any, name: str, given: Any) -> Any:
                 f"True, False or None, got {given!r}"
             )
         return optuna.distributions.CategoricalDistribution(given)
-    if not isinstance(given, tuple) or len(given) != 3 or given[0] not in _KINDS:
+    if not isinstance(given, tuple) or len(given) != 3 or given[0] not in KINDS:
         raise ValueError(f"tune: the range of {name!r} must be {_GRAMMAR}, got {given!r}")
     kind, low, high = given
     number = Integral if kind in ("int", "log-int") else Real
@@ -139,9 +141,6 @@ def _distribution(optuna: Any, name: str, given: Any) -> Any:
     if number is Integral:
         return optuna.distributions.IntDistribution(int(low), int(high), log=kind == "log-int")
     return optuna.distributions.FloatDistribution(float(low), float(high), log=kind == "log")
-
-
-_KINDS = ("float", "log", "int", "log-int")
 
 
 @contextmanager

@@ -473,7 +473,7 @@ worth.rename({"tail_share": "cold_share", "tail_worth": "cold_worth"})
 # %% [markdown]
 # **What it means.** The truth agrees with the test part. A cold item that centred texts recommend is worth four or
 # five times a random one, and words are ahead of MiniLM. (EASE's few cold items went to users who have no
-# history left: all their scores are 0, and ties are in the order of the catalogue.) But compare
+# history left: all their scores are 0, and ties are in a random order.) But compare
 # `worth`: EASE's lists are worth more than three times those of ContentKNN. Texts alone are an answer
 # for new items, and for nothing else.
 

@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+
 from longtail_course.build.architecture import FLOORS, architecture_text
 from longtail_course.build.imports import cycles, import_graph, module_files, room_graph, room_of
 

@@ -7,8 +7,8 @@ from inspect import getdoc, isclass, isfunction
 from pathlib import Path
 
 import pytest
-from longtail_course.build.imports import code_lines, cycles, import_graph, module_files, room_graph
 
+from longtail_course.build.imports import code_lines, cycles, import_graph, module_files, room_graph
 from longtail_lib.models import Recommender
 
 ROOT = Path(__file__).resolve().parents[2]

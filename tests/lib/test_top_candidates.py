@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from longtail_lib.ranking import set_maxima, top_candidates
+from longtail_lib._top_candidates import set_maxima, top_candidates
 
 
 @settings(max_examples=80, deadline=None)

@@ -20,6 +20,7 @@ import longtail_lib.data as data
 import longtail_lib.datasets as datasets
 import longtail_lib.debias as debias
 import longtail_lib.evaluation as evaluation
+import longtail_lib.evaluation.metrics as metrics
 import longtail_lib.models as models
 import longtail_lib.preprocessing as preprocessing
 import longtail_lib.rerank as rerank
@@ -42,6 +43,8 @@ def the_readme() -> None:
     report = longtail_lib.evaluate(models.EASE().fit(parts), parts, k=(10, 50))
     assert_type(report, evaluation.Report)
     assert_type(longtail_lib.compare([report, report]), evaluation.Comparison)
+    protocol = longtail_lib.Protocol(k=(10, 50), seed=1)
+    assert_type(longtail_lib.evaluate(models.EASE(), parts, protocol), evaluation.Report)
     found = longtail_lib.tune(models.EASE, parts, {"l2": ("log", 10, 5000)}, trials=2)
     assert_type(found, tuning.Tuning)
 
@@ -79,6 +82,14 @@ def preparing(log: data.Dataset) -> None:
     raise preprocessing.LeakageWarning("ratings of test were seen")
 
 
+def first_is_relevant(items: np.ndarray, relevant: np.ndarray, k: int) -> float:
+    return float(items[0] in relevant)
+
+
+def share_of_the_tail(lists: evaluation.Lists) -> np.ndarray:
+    return np.asarray(lists.items >= 0, dtype=np.float64)
+
+
 def measuring(model: models.Recommender, parts: preprocessing.Split) -> None:
     report = evaluation.evaluate(model, parts, metrics=evaluation.METRICS, part="validation")
     assert_type(report, evaluation.Report)
@@ -91,9 +102,12 @@ def measuring(model: models.Recommender, parts: preprocessing.Split) -> None:
     assert_type(table.rows[0], evaluation.Difference)
     assert_type(table.rows[0].verdict, str)
     assert_type(evaluation.pool_reports([report]), evaluation.Report)
-    border = evaluation.frontier({"EASE": report})
-    assert_type(border, evaluation.Frontier)
-    assert_type(border.to_frame(), pl.DataFrame)
+    first = longtail_lib.Metric("First", per_user=first_is_relevant, range=(0, 1), better="higher")
+    assert_type(first, evaluation.Metric)
+    assert_type(metrics.BUILT_IN["NDCG"], evaluation.Metric)
+    assert_type(metrics.METRICS, tuple[str, ...])
+    settings = evaluation.Protocol(metrics=["NDCG", first])
+    assert_type(evaluation.evaluate(model, parts, settings), evaluation.Report)
     ranked = evaluation.rank_users(model, parts, np.arange(3), k=5, seen=[parts.train])
     assert_type(ranked, np.ndarray)
     assert_type(evaluation.rerank_path(model, parts, weights=[0.1]), list[evaluation.Report])
@@ -207,8 +221,6 @@ def estimating(outcome: np.ndarray, shown: np.ndarray, propensity: np.ndarray) -
     assert_type(debias.list_weights(10), np.ndarray)
     world = longtail_lib.load_dataset("shop")
     assert_type(debias.true_value(world, [[1, 2]]), float)
-    assert_type(debias.draw_feedback(outcome, propensity), tuple[np.ndarray, np.ndarray])
-    assert_type(debias.fresh_feedback(world), debias.Feedback)
     fit = debias.fit_propensity(np.arange(3), np.ones(3))
     assert_type(fit, debias.PropensityFit)
     assert_type(fit.exponent, float)
@@ -253,7 +265,6 @@ def side_by_side() -> None:
     assert_type(benchmark.CONTESTANTS["EASE"], benchmark.Contestant)
     assert_type(benchmark.contestant("EASE"), benchmark.Contestant)
     assert_type([str(drift) for drift in benchmark.check_drift(results, results)], list[str])
-    assert_type(benchmark.extend_results(results, "shop", ["BPR"]), benchmark.BenchmarkResults)
     assert_type(benchmark.evidence_table(results), str)
 
 

@@ -6,6 +6,7 @@ Formulas and sources stand at the head of `accuracy` and `exposure`.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from longtail_lib.evaluation.metrics import exposure
 from longtail_lib.evaluation.metrics._metric import Metric
 from longtail_lib.evaluation.metrics.accuracy import ACCURACY, Lists
 
-__all__ = ["BUILT_IN", "METRICS", "chosen_metrics"]
+__all__ = ["BUILT_IN", "METRICS"]
 
 
 def _accurate(name: str) -> Metric:
@@ -38,7 +39,7 @@ def _share(lists: Lists) -> np.ndarray:
     return exposure.list_shares(lists.items, lists.group)
 
 
-_COVERAGE = {
+_COVERAGE: dict[str, Any] = {
     "statistic": exposure.coverage,
     "leave_one_out": intervals.left_out_coverage,
     "slack": intervals.slack_of_coverage,

@@ -223,9 +223,9 @@ class Metric:
     @classmethod
     def declared(cls, about: dict[str, Any]) -> Metric:
         """The metric of a `declaration`: it can be compared and shown, not measured again."""
-        kind = "per_user" if about["mean"] else "statistic"
+        given: dict[str, Any] = {"per_user" if about["mean"] else "statistic": _not_stored}
         words = {what: about[what] for what in ("name", "better", "restrict", "overall")}
-        return cls(**words, range=tuple(about["range"]), **{kind: _not_stored})
+        return cls(**given, **words, range=tuple(about["range"]))
 
     def __repr__(self) -> str:
         return f"<Metric {self}>"

@@ -9,9 +9,9 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from longtail_lib._parameters import Constraint, Interval, Nullable, Options
+from longtail_lib._top_candidates import largest_weights
 from longtail_lib.models.content._item_vectors import TEXT_SPACES, ContentRecommender, text_space
 from longtail_lib.preprocessing import Split
-from longtail_lib.ranking import largest_weights
 
 __all__ = ["ContentKNN"]
 

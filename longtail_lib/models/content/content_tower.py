@@ -55,7 +55,7 @@ class ContentTower(ContentRecommender, GradientRecommender):
         Share of a user vector's places set to zero in training.
     temperature : float > 0
     epochs, batch_size, learning_rate, patience, checkpoint, seed, progress
-        See `GradientRecommender`. A batch counts interactions. The optimiser is Adam.
+        As in `GradientRecommender`.
 
     Attributes
     ----------

@@ -51,7 +51,7 @@ class FusedTower(ContentRecommender, GradientRecommender):
     similar : int
         For "dual-view": how many similar users.
     epochs, batch_size, learning_rate, patience, checkpoint, seed, progress
-        See `GradientRecommender`. A batch counts interactions. The optimiser is Adam.
+        As in `GradientRecommender`.
 
     Attributes
     ----------

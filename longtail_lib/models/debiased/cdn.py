@@ -50,7 +50,7 @@ class CDN(BilateralBranch):
     l2 : float
         Penalty on the squared length of each vector.
     epochs, batch_size, learning_rate, patience, checkpoint, seed, progress
-        As in `GradientRecommender`; `batch_size` counts interactions in each branch.
+        As in `GradientRecommender`; a batch counts interactions in each branch.
 
     Attributes
     ----------

@@ -51,7 +51,7 @@ class MACR(GradientRecommender):
     l2 : float
         Penalty on the squared length of each vector, beside the loss of one row.
     epochs, batch_size, learning_rate, patience, checkpoint, seed, progress
-        As in `GradientRecommender`; `batch_size` counts interactions and negatives. Early
+        As in `GradientRecommender`; a batch counts interactions and negatives. Early
         stopping measures with c, or with 0 where c is None.
 
     Attributes

@@ -57,7 +57,7 @@ class RelevanceMF(GradientRecommender):
     l2 : float
         Penalty on the squared length of each vector of the batch's users and of all items.
     epochs, batch_size, learning_rate, patience, checkpoint, seed, progress
-        As in `GradientRecommender`; `batch_size` counts users, with all their cells.
+        As in `GradientRecommender`; a batch counts users, with all their cells.
 
     Attributes
     ----------

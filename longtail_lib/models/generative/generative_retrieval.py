@@ -52,7 +52,7 @@ class GenerativeRetrieval(IdWriting, ContentRecommender, GradientRecommender):
         compete by probability alone, in which they rarely win, because in training no history
         ever went on with them.
     epochs, batch_size, learning_rate, patience, checkpoint, seed, progress
-        See `GradientRecommender`. A batch counts windows of at most `max_length` interactions.
+        As in `GradientRecommender`; a batch counts windows of at most `max_length` interactions.
         The learning rate falls to nothing over `epochs`, so the last weights are as a rule the
         best and `patience` is off by default.
 

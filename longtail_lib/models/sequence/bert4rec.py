@@ -31,7 +31,7 @@ class BERT4Rec(SequenceRecommender):
     mask_share : float
         Share of items masked in training, between 0 and 1.
     epochs, batch_size, learning_rate, patience, checkpoint, seed, progress
-        See `GradientRecommender`. A batch counts places, `batch_size / max_length` rows of them.
+        As in `GradientRecommender`; a batch counts places, `batch_size / max_length` rows of them.
 
     Attributes
     ----------

@@ -54,8 +54,7 @@ class SASRec(SequenceRecommender):
         item vectors; the item vectors alone, with the encoder frozen; or nothing, which shows what
         the pretraining knows by itself.
     epochs, batch_size, learning_rate, patience, checkpoint, seed, progress
-        See `GradientRecommender`. A batch counts places, `batch_size / max_length` rows of them.
-        The optimiser is Adam.
+        As in `GradientRecommender`; a batch counts places, `batch_size / max_length` rows of them.
 
     Attributes
     ----------

@@ -6,6 +6,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+
 from longtail_course.build.docstring import docstring_markdown, docstring_sections, escaped, summary
 from longtail_course.build.reference import public_modules, reference_files
 

@@ -200,7 +200,7 @@ def test_command_writes_checks_and_refuses(tmp_path, capsys):
     assert "does not exist" in capsys.readouterr().err
 
 
-# --- twins ------------------------------------------------------------------------------------------
+# --- twins ----------------------------------------------------------------------------------------
 
 
 def _small(data, *models, **given):

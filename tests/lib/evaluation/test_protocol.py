@@ -133,3 +133,5 @@ def test_other_words_are_refused():
     report = evaluate(tiny_model(), tiny_parts(), k=2)
     with pytest.raises(TypeError, match=r"compare\(\) got an unexpected keyword argument 'draws'"):
         compare([report, report], draws=2)
+    with pytest.raises(TypeError, match=r"pool_reports\(\) got an unexpected keyword argument 'k'"):
+        pool_reports([report], k=2)

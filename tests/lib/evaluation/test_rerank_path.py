@@ -64,7 +64,7 @@ def test_an_unfitted_model_is_fitted(parts):
     [
         ({"weights": []}, "at least one weight"),
         ({"weights": [0.1, 1.5]}, "weight of xquad"),
-        ({"weights": [-0.1, 0.5]}, "weight of xquad"),
+        ({"weights": [-0.1, 0.5]}, "weight must be a number from 0"),
         ({"weights": [0.5], "method": "magic"}, "method must be one of"),
         ({"weights": [0.5], "part": "train"}, "part must be 'test' or 'validation'"),
         ({"weights": [0.5], "k": 0}, "rerank_path: k must be one or several whole numbers"),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from longtail_lib import models
+from longtail_lib._top_candidates import largest_weights
 from longtail_lib.models import (
     BPR,
     EASE,
@@ -23,7 +24,7 @@ from longtail_lib.models import (
     Recommender,
 )
 from longtail_lib.models._model_file import write_model_file
-from longtail_lib.ranking import id_keys, largest_weights, priorities, user_key
+from longtail_lib.ranking import id_keys, priorities, user_key
 
 ALL = [
     Popularity(),

@@ -7,6 +7,7 @@ import pytest
 import longtail_lib.models as models
 from longtail_lib.models import EASE
 from longtail_lib.tuning import default_space
+from longtail_lib.tuning._default_space import read_toml
 from longtail_lib.tuning._proposal import contains, distributions_of
 
 NAMES = [
@@ -48,3 +49,26 @@ def test_each_call_gives_its_own():
 def test_no_space_is_known(unknown):
     with pytest.raises(KeyError, match="there are some for Popularity, ItemKNN"):
         default_space(unknown)
+
+
+def test_what_a_table_has_no_words_for(tmp_path):
+    path = tmp_path / "table.toml"
+    path.write_text(
+        """
+        [A.space]
+        l2 = ["log", 1.0, 9.0]
+        half_life = ["None", 3.0, 7.0]
+        loss = ["log", "squared"]
+        logq = ["right", "none", "wrong"]
+        [A.fixed]
+        patience = "None"
+        """,
+        encoding="utf-8",
+    )
+    space = {
+        "l2": ("log", 1.0, 9.0),
+        "half_life": [None, 3.0, 7.0],
+        "loss": ["log", "squared"],
+        "logq": ["right", "none", "wrong"],
+    }
+    assert read_toml(path) == {"A": {"space": space, "fixed": {"patience": None}}}
