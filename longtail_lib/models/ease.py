@@ -62,8 +62,7 @@ class EASE(Recommender):
     Raises
     ------
     ValueError
-        From `fit`: a parameter out of range, or l2 too small for the matrix to be positive
-        definite in float32.
+        From `fit`: l2 too small for the matrix to be positive definite in float32.
     MemoryError
         From `fit`: the catalogue needs more memory than is available; the message says how much.
 

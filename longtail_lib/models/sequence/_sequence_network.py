@@ -9,10 +9,9 @@ import numpy as np
 
 from longtail_lib._import_keras import import_keras
 from longtail_lib.models.retrieval_losses import keep_other_items, sampled_softmax
-from longtail_lib.models.sequence._user_sequences import PADDING
+from longtail_lib.models.sequence._user_sequences import MASK, PADDING
 
 __all__ = [
-    "MASK",
     "AttentionBlock",
     "SelfAttention",
     "SequenceEncoder",
@@ -26,9 +25,6 @@ __all__ = [
 
 keras = import_keras()
 ops = keras.ops
-
-# In a sequence, the place of an item that is to be guessed.
-MASK = -2
 
 
 class SequenceEncoder(keras.layers.Layer):
