@@ -72,9 +72,7 @@ def run_benchmark(
     contestants = _contestants(models)
     data = load_dataset(dataset) if isinstance(dataset, str) else dataset
     clean = prepare(
-        data,
-        min_rating=protocol.min_rating,
-        min_user_interactions=protocol.min_user_interactions,
+        data, min_rating=protocol.min_rating, min_user_interactions=protocol.min_user_interactions
     )
     results = BenchmarkResults(
         dataset=_about(data, clean),

@@ -159,8 +159,7 @@ def _paired_means(
     draws = bootstrap_means(np.concatenate([own, base], axis=1), protocol.resamples, protocol.seed)
     m = len(keys)
     paired = Draws(
-        draws.means[:, :m] - draws.means[:, m:],
-        np.maximum(draws.unmet[:, :m], draws.unmet[:, m:]),
+        draws.means[:, :m] - draws.means[:, m:], np.maximum(draws.unmet[:, :m], draws.unmet[:, m:])
     )
     apart = np.abs(own - base)
     n = np.count_nonzero(~np.isnan(apart), axis=0)

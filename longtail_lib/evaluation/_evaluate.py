@@ -13,12 +13,7 @@ from longtail_lib.evaluation._intervals import (
     interval_of_left_out,
     interval_of_means,
 )
-from longtail_lib.evaluation._protocol import (
-    Protocol,
-    Settings,
-    check_model_and_split,
-    describe,
-)
+from longtail_lib.evaluation._protocol import Protocol, Settings, check_model_and_split, describe
 from longtail_lib.evaluation._rank_users import rank_users
 from longtail_lib.evaluation._report import Report, Value
 from longtail_lib.evaluation.metrics._metric import ROWS, Metric

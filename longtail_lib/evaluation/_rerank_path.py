@@ -111,13 +111,7 @@ def _variants(
 class _Lists:
     """The best items of every user of a part, ready to be re-ranked again and again."""
 
-    def __init__(
-        self,
-        variant: Reranked,
-        parts: Split,
-        protocol: Protocol,
-        progress: bool,
-    ) -> None:
+    def __init__(self, variant: Reranked, parts: Split, protocol: Protocol, progress: bool) -> None:
         self.parts = parts
         self.users = protocol.users_of(parts)
         # So many places of a list may be masked, and have to be filled from further down.

@@ -101,10 +101,7 @@ class EASE(Recommender):
     }
 
     def __init__(
-        self,
-        l2: float = 200.0,
-        popularity_exponent: float = 0.0,
-        top_weights: int | None = None,
+        self, l2: float = 200.0, popularity_exponent: float = 0.0, top_weights: int | None = None
     ) -> None:
         self.l2 = l2
         self.popularity_exponent = popularity_exponent

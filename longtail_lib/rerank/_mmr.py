@@ -9,12 +9,7 @@ import numpy as np
 from scipy.sparse import csr_matrix, issparse
 
 from longtail_lib._parameters import Interval, constrained
-from longtail_lib.rerank._candidates import (
-    Candidates,
-    checked_candidates,
-    greedy,
-    item_values,
-)
+from longtail_lib.rerank._candidates import Candidates, checked_candidates, greedy, item_values
 
 __all__ = ["mmr"]
 

@@ -8,12 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from longtail_lib._parameters import Interval, Options, constrained
-from longtail_lib.rerank._candidates import (
-    checked_candidates,
-    greedy,
-    item_values,
-    user_values,
-)
+from longtail_lib.rerank._candidates import checked_candidates, greedy, item_values, user_values
 
 __all__ = ["xquad"]
 

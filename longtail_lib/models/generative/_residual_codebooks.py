@@ -213,13 +213,7 @@ def train_autoencoder(
 
 
 def _network(
-    width: int,
-    levels: int,
-    codes: int,
-    latent: int,
-    hidden: int,
-    learning_rate: float,
-    seed: int,
+    width: int, levels: int, codes: int, latent: int, hidden: int, learning_rate: float, seed: int
 ) -> Any:
     from longtail_lib._import_keras import import_keras
 
