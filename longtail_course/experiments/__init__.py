@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from longtail_lib._lazy_names import lazy_names
 
 if TYPE_CHECKING:
+    from longtail_course.experiments._check_drift import check_drift as check_drift
     from longtail_course.experiments._extend_results import extend_results as extend_results
     from longtail_course.experiments.debiased_models import debiased_results as debiased_results
     from longtail_course.experiments.pair_table import paired_table as paired_table

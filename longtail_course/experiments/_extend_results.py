@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
+from longtail_course.experiments._check_drift import check_drift
 from longtail_lib.benchmark import (
     BenchmarkProtocol,
     BenchmarkResults,
     Contestant,
-    check_drift,
     contestant,
     run_benchmark,
 )

@@ -7,7 +7,6 @@ from longtail_lib._lazy_names import lazy_names
 if TYPE_CHECKING:
     from longtail_lib.benchmark._benchmark_protocol import BenchmarkProtocol as BenchmarkProtocol
     from longtail_lib.benchmark._benchmark_results import BenchmarkResults as BenchmarkResults
-    from longtail_lib.benchmark._check_drift import check_drift as check_drift
     from longtail_lib.benchmark._contestant import CONTESTANTS as CONTESTANTS
     from longtail_lib.benchmark._contestant import Contestant as Contestant
     from longtail_lib.benchmark._contestant import contestant as contestant

@@ -14,7 +14,6 @@ def add_to(groups: Any) -> None:
     """Add the command `benchmark` to the command line."""
     examples = [
         "longtail benchmark --dataset shop --models Popularity ItemKNN EASE --out results.json",
-        "longtail benchmark --dataset shop --models EASE --seeds 0 --check results.json",
         "longtail benchmark --dataset music --models EASE my_package.models:Mine --out mine.json",
     ]
     parser = groups.add_parser(
@@ -36,12 +35,6 @@ def add_to(groups: Any) -> None:
         "`--models list` says which there are",
     )
     parser.add_argument("--out", type=Path, metavar="FILE", help="where results are written")
-    parser.add_argument(
-        "--check",
-        type=Path,
-        metavar="FILE",
-        help="stored results: take their hyper-parameters, and fail if a value left its interval",
-    )
     parser.add_argument(
         "--tuned",
         type=Path,
@@ -72,27 +65,23 @@ def _run(options: argparse.Namespace) -> None:
         if options.out.exists() and not options.overwrite:
             raise ValueError(f"--out {options.out} exists; give --overwrite to replace it")
     stored = None
-    if options.check or options.tuned:
-        stored = BenchmarkResults.load(options.check or options.tuned)
+    if options.tuned:
+        stored = BenchmarkResults.load(options.tuned)
     results = _benchmark(options, stored)
     print(_table(results))
-    if options.check is not None:
-        _check(stored, results, options.check)
 
 
 def _benchmark(options: argparse.Namespace, stored: Any) -> Any:
     from longtail_lib.benchmark import CONTESTANTS, BenchmarkProtocol, run_benchmark
     from longtail_lib.datasets import load_dataset
 
-    # A check measures as the stored results were measured, unless it is told otherwise.
-    protocol = dict(stored.protocol) if options.check else {}
     asked = {
         "splits": options.splits,
         "seeds": options.seeds,
         "trials": options.trials,
         "min_rating": options.min_rating,
     }
-    protocol |= {name: value for name, value in asked.items() if value is not None}
+    protocol = {name: value for name, value in asked.items() if value is not None}
     return run_benchmark(
         load_dataset(options.dataset, data_home=options.data_home),
         list(CONTESTANTS) if options.models == ["all"] else options.models,
@@ -114,13 +103,3 @@ def _table(results: Any) -> str:
     ]
     columns = [(group, names[0]) for group in ("overall", "head", "mid", "tail")]
     return evidence_table(results, (*columns, *(("overall", name) for name in names[1:])))
-
-
-def _check(stored: Any, results: Any, path: Path) -> None:
-    from longtail_lib.benchmark import check_drift
-
-    drifts = check_drift(stored, results)
-    if drifts:
-        listed = "\n".join(f"  {drift}" for drift in drifts)
-        raise ValueError(f"{len(drifts)} values left the intervals stored in {path}:\n{listed}")
-    print(f"All values lie in the intervals stored in {path}.")

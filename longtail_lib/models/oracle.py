@@ -27,7 +27,7 @@ class Oracle(Recommender):
     >>> from types import SimpleNamespace
     >>> from scipy.sparse import csr_matrix
     >>> from longtail_lib.preprocessing import Split
-    >>> table = np.array([[0.1, 0.7, 0.4], [0.6, 0.2, 0.6]])
+    >>> table = np.array([[0.1, 0.7, 0.4], [0.6, 0.2, 0.5]])
     >>> users, items = np.array([7, 8]), np.array(["a", "b", "c"])
     >>> truth = SimpleNamespace(user_ids=users, item_ids=items, preference=lambda rows: table[rows])
     >>> parts = Split.from_matrices(

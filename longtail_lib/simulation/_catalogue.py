@@ -1,4 +1,4 @@
-"""The items of a store: words, attributes, factors behind them, residual, appeal and entry."""
+"""The items of a store: attributes, factors behind them, residual, appeal and entry."""
 
 from __future__ import annotations
 
@@ -14,63 +14,18 @@ import numpy as np
 from longtail_lib.simulation._fixed_point import UNIT, exponential, normal, pick, shares, stream
 from longtail_lib.simulation._preset import Preset
 
-__all__ = ["Catalogue", "Vocabulary", "draw_catalogue", "vocabulary_of", "write_texts"]
+__all__ = [
+    "Catalogue",
+    "Value",
+    "Vocabulary",
+    "draw_catalogue",
+    "values",
+    "vocabulary_of",
+    "write_texts",
+]
 
-_FOLDER = Path(__file__).with_name("vocabularies")
+
 _SHARE_TOTAL = 1 << 16
-
-
-@dataclass(frozen=True)
-class Value:
-    """One attribute value and its wordings."""
-
-    name: str
-    family: str
-    words: tuple[str, ...]
-    phrases: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Vocabulary:
-    """Attributes of a catalogue with their values, and the templates that join them."""
-
-    attributes: Mapping[str, tuple[Value, ...]]
-    weights: Mapping[str, float]
-    titles: tuple[str, ...]
-    openings: tuple[str, ...]
-    closings: tuple[str, ...]
-
-
-def _values(table: str) -> tuple[Value, ...]:
-    """Read values from lines `name; family; word|word; phrase|phrase`."""
-    result = []
-    for line in table.strip().splitlines():
-        name, family, words, phrases = (part.strip() for part in line.split(";"))
-        result.append(
-            Value(
-                name,
-                family,
-                tuple(word for word in words.split("|") if word),
-                tuple(phrases.split("|")),
-            )
-        )
-    return tuple(result)
-
-
-@cache
-def vocabulary_of(name: str) -> Vocabulary:
-    """Return a vocabulary by name, read from its table in the folder beside."""
-    known = sorted(path.stem for path in _FOLDER.glob("*.toml"))
-    if name not in known:
-        raise KeyError(f"unknown vocabulary {name!r}; there are {', '.join(map(repr, known))}")
-    table = tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
-    return Vocabulary(
-        attributes={attribute: _values(rows) for attribute, rows in table["attributes"].items()},
-        weights=table["weights"],
-        titles=tuple(table["titles"]),
-        openings=tuple(table["openings"]),
-        closings=tuple(table["closings"]),
-    )
 
 
 @dataclass(frozen=True)
@@ -224,3 +179,59 @@ def _sentence_case(text: str) -> str:
 
 def _one(options: tuple[str, ...], draw: int) -> str:
     return options[draw % len(options)]
+
+
+_FOLDER = Path(__file__).with_name("vocabularies")
+
+
+@dataclass(frozen=True)
+class Value:
+    """One attribute value and its wordings."""
+
+    name: str
+    family: str
+    words: tuple[str, ...]
+    phrases: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Attributes of a catalogue with their values, and the templates that join them."""
+
+    attributes: Mapping[str, tuple[Value, ...]]
+    weights: Mapping[str, float]
+    titles: tuple[str, ...]
+    openings: tuple[str, ...]
+    closings: tuple[str, ...]
+
+
+def values(table: str) -> tuple[Value, ...]:
+    """Read values from lines `name; family; word|word; phrase|phrase`."""
+    result = []
+    for line in table.strip().splitlines():
+        name, family, words, phrases = (part.strip() for part in line.split(";"))
+        result.append(
+            Value(
+                name,
+                family,
+                tuple(word for word in words.split("|") if word),
+                tuple(phrases.split("|")),
+            )
+        )
+    return tuple(result)
+
+
+@cache
+def vocabulary_of(name: str) -> Vocabulary:
+    """Return a vocabulary by name, read from its table beside this module."""
+    known = sorted(path.stem for path in _FOLDER.glob("*.toml"))
+    if name not in known:
+        raise KeyError(f"unknown vocabulary {name!r}; there are {', '.join(map(repr, known))}")
+    table = tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+    return Vocabulary(
+        attributes={attribute: values(rows) for attribute, rows in table["attributes"].items()},
+        weights=table["weights"],
+        titles=tuple(table["titles"]),
+        openings=tuple(table["openings"]),
+        closings=tuple(table["closings"]),
+    )

@@ -14,7 +14,6 @@ from longtail_lib.models import Recommender
 ROOT = Path(__file__).resolve().parents[2]
 # Files whose name says more than any one of the names in them.
 FAMILIES = {
-    "longtail_lib.cli._command": "holds `main`, as every entrance is called",
     "longtail_lib.debias._estimators": "five estimators of one value",
     "longtail_lib.models._negative_sampling": "machinery; of it only StreamFrequency is public",
 }

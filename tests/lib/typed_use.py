@@ -264,7 +264,6 @@ def side_by_side() -> None:
     assert_type(results.report("random", "EASE"), evaluation.Report)
     assert_type(benchmark.CONTESTANTS["EASE"], benchmark.Contestant)
     assert_type(benchmark.contestant("EASE"), benchmark.Contestant)
-    assert_type([str(drift) for drift in benchmark.check_drift(results, results)], list[str])
     assert_type(benchmark.evidence_table(results), str)
 
 

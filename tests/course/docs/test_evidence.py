@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from longtail_course.build.evidence import EVIDENCE, evidence_files
-from longtail_course.experiments import stored_results
-from longtail_lib.benchmark import CONTESTANTS, BenchmarkProtocol, check_drift, run_benchmark
+from longtail_course.experiments import check_drift, stored_results
+from longtail_lib.benchmark import CONTESTANTS, BenchmarkProtocol, run_benchmark
 
 ROOT = Path(__file__).resolve().parents[3]
 # What is measured anew here, on one seed: what needs no training by gradient. Nothing re-ranked,

@@ -113,7 +113,7 @@ def test_help_ends_with_examples_that_parse(run, words):
     assert (code, err) == (0, "")
     examples = out[out.index("examples:") :].splitlines()[1:]
     assert examples
-    from longtail_lib.cli._command import _parser
+    from longtail_lib.cli import _parser
 
     for example in examples:
         name, *rest = example.split()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from longtail_lib.benchmark._benchmark_results import BenchmarkResults
+from longtail_lib.benchmark import BenchmarkResults
 
 __all__ = ["Drift", "check_drift"]
 
