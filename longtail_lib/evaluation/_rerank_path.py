@@ -212,6 +212,7 @@ def rerank_choice(
     accuracy, aim : str or Metric
         Without cut-off. Of accuracy higher must be better; for the aim the metric says what is.
         Of equal aims the weight that comes first is taken.
+
     Raises
     ------
     ValueError

@@ -111,7 +111,9 @@ def lorenz(counts: Any) -> tuple[np.ndarray, np.ndarray]:
 
 @constrained(share=Interval(Real, 0, 1, closed="right"))
 def top_share(counts: Any, share: float = 0.2) -> float:
-    """Share of all interactions that the most popular items hold; of none, the share of items.
+    """Share of all interactions that the most popular items hold.
+
+    Counts that are all zero give the share of items that was taken.
 
     Parameters
     ----------

@@ -79,7 +79,7 @@ def exposure(lists: np.ndarray, n_items: int) -> np.ndarray:
 
 
 def coverage(exposed: np.ndarray, mask: np.ndarray | None = None) -> float:
-    """Share of the catalogue, or of a group, that anybody is recommended; NaN of a group of none.
+    """Share of the catalogue, or of a group, that somebody is recommended; NaN for an empty group.
 
     Examples
     --------

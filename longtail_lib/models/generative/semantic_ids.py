@@ -190,7 +190,9 @@ class SemanticIds(StoredIds):
         return total if self._autoencoder is None else self._autoencoder.vectors(total)
 
     def prefix_table(self, items: Any, prefix: Sequence[int] = ()) -> pl.DataFrame:
-        """List the items whose id begins with some tokens: id, item_id, title and category, by id.
+        """List the items whose id begins with some tokens, ordered by id.
+
+        The frame has "id" and, where the table has them, item_id, title and category.
 
         Parameters
         ----------
