@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from longtail_course.checks.inline_code import to_html
-from longtail_lib.evaluation._palette import COLOURS
+from longtail_lib.evaluation._report_display import COLOURS
 
 __all__ = ["Verdict"]
 

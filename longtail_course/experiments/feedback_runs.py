@@ -24,7 +24,7 @@ import numpy as np
 from longtail_course.experiments.stored import EVIDENCE, split_dataset
 from longtail_course.worlds import FeedbackLoop
 from longtail_lib.benchmark import Contestant
-from longtail_lib.data._stored_content import unzip, write_zipped
+from longtail_lib.simulation._read_simulated import unzip, write_zipped
 
 __all__ = ["PATH", "ROUNDS", "RUNNERS", "feedback_results", "run_loop", "shop_parts"]
 

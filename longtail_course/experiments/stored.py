@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from longtail_lib.benchmark import BenchmarkResults
-from longtail_lib.data._stored_content import write_file
+from longtail_lib.simulation._read_simulated import write_file
 
 __all__ = ["EVIDENCE", "keep_rows", "split_dataset", "stored_results"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 
-from longtail_lib.evaluation._palette import COLOURS, MARKERS
+from longtail_lib.evaluation._report_display import COLOURS, MARKERS
 
 __all__ = ["COLOURS", "GROUP_COLOURS", "HATCHES", "LINE_STYLES", "MARKERS", "style"]
 

@@ -131,7 +131,7 @@ def linear_probe(
 
 
 def _encoder(pretrained: Pretrained) -> Any:
-    from longtail_lib.models.sequence._sequence_encoder import SequenceEncoder
+    from longtail_lib.models.sequence._sequence_network import SequenceEncoder
 
     encoder = SequenceEncoder(
         pretrained.dim, pretrained.max_length, pretrained.blocks, pretrained.heads

@@ -14,7 +14,7 @@ import polars as pl
 
 from longtail_course.worlds.defects import make_dirty_log
 from longtail_lib.data import Dataset
-from longtail_lib.data._stored_content import (
+from longtail_lib.simulation._read_simulated import (
     check_hash,
     csv_bytes,
     parse_csv,

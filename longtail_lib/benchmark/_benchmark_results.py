@@ -94,8 +94,6 @@ class BenchmarkResults:
 
         Raises
         ------
-        KeyError
-            No such row.
         ValueError
             The row is of a contestant that only its maker knows; use its `build_with`.
         """
@@ -113,13 +111,7 @@ class BenchmarkResults:
         return Comparison(self.baseline, tuple(self.differences[split]), 0.95)
 
     def pair(self, split: str, model: str, against: str) -> dict[tuple[str, str], Difference]:
-        """Paired differences of a recommender from its twin, by group and "metric@k".
-
-        Raises
-        ------
-        KeyError
-            These two were not compared.
-        """
+        """Paired differences of a recommender from its twin, by group and "metric@k"."""
         found = self.pairs.get(split, {}).get(against, [])
         chosen = {(row.group, row.metric): row for row in found if row.model == model}
         if not chosen:
@@ -173,13 +165,7 @@ class BenchmarkResults:
 
     @classmethod
     def from_json(cls, text: str) -> BenchmarkResults:
-        """Read what `to_json` wrote.
-
-        Raises
-        ------
-        ValueError
-            Something else.
-        """
+        """Read what `to_json` wrote."""
         try:
             about = json.loads(text)
             if about["format"] != _FORMAT:
@@ -216,15 +202,7 @@ class BenchmarkResults:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> BenchmarkResults:
-        """Read a file that `save` wrote.
-
-        Raises
-        ------
-        FileNotFoundError
-            No such file.
-        ValueError
-            Not such a file.
-        """
+        """Read a file that `save` wrote."""
         path = Path(path)
         if not path.is_file():
             raise FileNotFoundError(f"no results at {path}")

@@ -32,15 +32,6 @@ def evidence_table(
     results : BenchmarkResults
     columns : tuple of (group, "metric@k")
 
-    Returns
-    -------
-    str
-
-    Raises
-    ------
-    KeyError
-        A column that the results do not hold.
-
     Examples
     --------
     >>> from longtail_lib.benchmark import BenchmarkProtocol, run_benchmark

@@ -60,15 +60,6 @@ def run_benchmark(
     progress : bool
         Progress bars of search and evaluation.
 
-    Returns
-    -------
-    BenchmarkResults
-
-    Raises
-    ------
-    ValueError
-        An unknown model or a repeated name.
-
     Examples
     --------
     >>> protocol = BenchmarkProtocol(splits=("random",), seeds=(0,), trials=2)
@@ -81,9 +72,7 @@ def run_benchmark(
     contestants = _contestants(models)
     data = load_dataset(dataset) if isinstance(dataset, str) else dataset
     clean = prepare(
-        data,
-        min_rating=protocol.min_rating,
-        min_user_interactions=protocol.min_user_interactions,
+        data, min_rating=protocol.min_rating, min_user_interactions=protocol.min_user_interactions
     )
     results = BenchmarkResults(
         dataset=_about(data, clean),

@@ -85,11 +85,6 @@ class Dataset:
     preparation : Preparation or None
         What `longtail_lib.preprocessing.prepare` dropped and why; None before it ran.
 
-    Raises
-    ------
-    ValueError
-        A required column is missing.
-
     Examples
     --------
     >>> import polars as pl
@@ -149,8 +144,6 @@ class Dataset:
 
         Raises
         ------
-        TypeError
-            Something that is no frame.
         ValueError
             A missing column, or a value that is wrong. The message names the frame, the column
             and the row, counted from 1.

@@ -87,12 +87,9 @@ def read_table(
 
     Raises
     ------
-    FileNotFoundError
-        A file that is not there.
     ValueError
-        Anything else that is wrong with a file. The message names the file, the column and the
-        row: in CSV and TSV the line, counted from 1 with the header; in Parquet the row,
-        counted from 1.
+        Whatever is wrong with a file. The message names the file, the column and the row: in CSV
+        and TSV the line, counted from 1 with the header; in Parquet the row, counted from 1.
 
     Examples
     --------

@@ -27,10 +27,6 @@ def list_datasets() -> list[DatasetCard]:
 
     Nothing is downloaded, and no data is read.
 
-    Returns
-    -------
-    list of DatasetCard
-
     Examples
     --------
     >>> [card.name for card in list_datasets()]
@@ -62,17 +58,6 @@ def load_dataset(
         Read the simulator's real preferences and propensities too. Real data has none.
     quiet : bool
         Do not print the licence.
-
-    Returns
-    -------
-    Dataset
-
-    Raises
-    ------
-    ValueError
-        An unknown name, or files that were altered.
-    DownloadError
-        The data is not on this machine and cannot be downloaded.
 
     Notes
     -----

@@ -56,8 +56,6 @@ def read_movielens(path: str | os.PathLike[str], *, tags: int = 5) -> Dataset:
 
     Raises
     ------
-    FileNotFoundError
-        The folder, or one of the two files that must be there, is missing.
     ValueError
         A file is not what MovieLens writes; the message names file, row and column.
 

@@ -38,7 +38,7 @@ class Estimate:
 
 @constrained(k=Interval(Integral, 1), kind=Options("mean", "dcg"))
 def list_weights(k: int, kind: str = "mean") -> np.ndarray:
-    """Weights of the places of a list, which add up to 1.
+    """Weights of the places of a list, shape (k,), which add up to 1.
 
     Parameters
     ----------
@@ -46,15 +46,6 @@ def list_weights(k: int, kind: str = "mean") -> np.ndarray:
         Length of the lists.
     kind : {"mean", "dcg"}
         All equal, or falling by 1 / log2(place + 1), place counted from 1.
-
-    Returns
-    -------
-    ndarray of float64, shape (k,)
-
-    Raises
-    ------
-    ValueError
-        An unknown kind, or k below 1.
 
     Examples
     --------
@@ -132,7 +123,7 @@ def ratio_of_sums(above: np.ndarray, below: np.ndarray) -> Estimate:
 
 
 def true_value(source: Any, lists: Any, weights: Any = None) -> float:
-    """Value of recommendations: the weighted mean preference of what is recommended.
+    """Value of recommendations, in [0, 1]: the weighted mean preference of what is recommended.
 
     This is what the estimators of `longtail_lib.debias` estimate from a log.
 
@@ -143,16 +134,6 @@ def true_value(source: Any, lists: Any, weights: Any = None) -> float:
         Columns recommended to each user, best first.
     weights : array, shape (k,) or (n_users, k), or None
         Of the places, such as `list_weights(k, "dcg")`; all equal if None.
-
-    Returns
-    -------
-    float
-        In [0, 1].
-
-    Raises
-    ------
-    ValueError
-        No truth, columns outside the catalogue, or weights that do not fit.
 
     Examples
     --------

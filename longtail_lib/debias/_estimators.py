@@ -17,6 +17,9 @@ chosen may have been refused or never been shown. `ips` needs only choices, beca
 chosen adds nothing either way. `snips` and `doubly_robust` need to know what was shown. `naive`
 on choices takes every item that was not chosen for refused.
 
+`outcome`, `shown`, `propensity` and `weights` are described at `ips` and mean the same everywhere.
+A cell that was shown with propensity 0, and shapes that do not fit, are a ValueError.
+
 Standard errors are between users, by linearisation: they take users for a sample and their
 feedback for independent. Over new logs of the same users they err on the wide side.
 
@@ -46,16 +49,10 @@ def naive(outcome: Any, shown: Any = None, *, weights: Any = None) -> Estimate:
 
     Parameters
     ----------
-    outcome : array, shape (n_users, k) or (logs, n_users, k)
-        What came of a cell; ignored where the item was not shown.
-    shown : array of bool, same shape, or None
+    outcome, weights
+        As in `ips`.
+    shown : array of bool, shape of `outcome`, or None
         None is a log of choices only: what was not chosen counts as refused.
-    weights : array, shape (k,) or (n_users, k), or None
-        All equal if None.
-
-    Returns
-    -------
-    Estimate
 
     Examples
     --------
@@ -88,15 +85,6 @@ def ips(outcome: Any, shown: Any, propensity: Any, *, weights: Any = None) -> Es
     weights : array, shape (k,) or (n_users, k), or None
         All equal if None.
 
-    Returns
-    -------
-    Estimate
-
-    Raises
-    ------
-    ValueError
-        Shapes that do not fit, or a cell that was shown with propensity 0.
-
     References
     ----------
     Schnabel et al. (2016), "Recommendations as Treatments", ICML 2016.
@@ -128,21 +116,10 @@ def clipped_ips(
 
     Parameters
     ----------
-    outcome : array, shape (n_users, k) or (logs, n_users, k)
-    shown : array of bool, same shape, or None
-    propensity : array, broadcast to (n_users, k)
+    outcome, shown, propensity, weights
+        As in `ips`.
     floor : float
         In (0, 1]; 1 gives no weight to propensities at all.
-    weights : array, shape (k,) or (n_users, k), or None
-
-    Returns
-    -------
-    Estimate
-
-    Raises
-    ------
-    ValueError
-        A floor out of range, or shapes that do not fit.
 
     References
     ----------
@@ -165,20 +142,8 @@ def snips(outcome: Any, shown: Any, propensity: Any, *, weights: Any = None) -> 
 
     Parameters
     ----------
-    outcome : array, shape (n_users, k) or (logs, n_users, k)
-    shown : array of bool, same shape
-        A log of choices only is not enough.
-    propensity : array, broadcast to (n_users, k)
-    weights : array, shape (k,) or (n_users, k), or None
-
-    Returns
-    -------
-    Estimate
-
-    Raises
-    ------
-    ValueError
-        `shown` is None, shapes do not fit, or a cell was shown with propensity 0.
+    outcome, shown, propensity, weights
+        As in `ips`; a log of choices only (`shown=None`) is not enough.
 
     References
     ----------
@@ -214,21 +179,10 @@ def doubly_robust(
 
     Parameters
     ----------
-    outcome : array, shape (n_users, k) or (logs, n_users, k)
-    shown : array of bool, same shape
-    propensity : array, broadcast to (n_users, k)
+    outcome, shown, propensity, weights
+        As in `ips`; `shown=None` is not enough.
     imputed : array, broadcast to (n_users, k)
         Expected outcome of each cell, shown or not.
-    weights : array, shape (k,) or (n_users, k), or None
-
-    Returns
-    -------
-    Estimate
-
-    Raises
-    ------
-    ValueError
-        `shown` is None, shapes do not fit, or a cell was shown with propensity 0.
 
     References
     ----------

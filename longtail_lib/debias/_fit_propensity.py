@@ -34,7 +34,7 @@ class PropensityFit(NamedTuple):
 def popularity_propensity(
     source: Any, exponent: float = 0.5, *, top: float = 1.0, floor: float | None = None
 ) -> np.ndarray:
-    """Guess each item's propensity by a power of its popularity.
+    """Guess each item's propensity, float64 (n_items,) in (0, 1], by a power of its popularity.
 
     The propensity of item i is ``top * (popularity_i / max popularity) ** exponent``, the same
     for every user. It is a guess in three ways: the exponent, the height `top`, and that all
@@ -56,16 +56,6 @@ def popularity_propensity(
     floor : float or None
         Least propensity. None takes that of an item with one interaction, so that a cold item
         has none smaller.
-
-    Returns
-    -------
-    ndarray of float64, shape (n_items,)
-        In (0, 1].
-
-    Raises
-    ------
-    ValueError
-        No interactions, or a parameter out of range.
 
     References
     ----------
@@ -104,10 +94,6 @@ def fit_propensity(popularity: Any, shown_share: Any) -> PropensityFit:
         Train interactions.
     shown_share : array, shape (n_items,)
         Share of users an item was shown to, for example the mean of `true_propensity` over users.
-
-    Returns
-    -------
-    PropensityFit
 
     Raises
     ------

@@ -18,7 +18,7 @@ from longtail_lib.evaluation._intervals import (
 )
 from longtail_lib.evaluation._protocol import IntervalSettings, Protocol
 from longtail_lib.evaluation._report import Report
-from longtail_lib.evaluation._report_display import comparison_html, show_number
+from longtail_lib.evaluation._report_display import comparison_html, rounded, show_number
 
 if TYPE_CHECKING:
     import polars as pl
@@ -51,30 +51,20 @@ def compare(
     reports : sequence of Report
         Two or more, with different model names, from `evaluate` on one split with one part, the
         same groups and cut-offs.
-    protocol : Protocol or None
-        For its seed, resamples and confidence.
     baseline : str
         Name of the model to subtract.
     metrics : str, iterable of str or None
         Names with cut-off; NDCG at every cut-off if None.
     groups : str, iterable of str or None
         All groups of the reports if None.
-    **settings
-        Seed, resamples and confidence singly.
-
-    Returns
-    -------
-    Comparison
+    protocol, **settings
+        For seed, resamples and confidence, as one `Protocol` or singly.
 
     Raises
     ------
-    TypeError
-        Something else than reports.
     ValueError
-        Fewer than two reports, repeated names, protocols that differ, reports without the numbers
-        of each user, or intervals that cannot be computed.
-    KeyError
-        A baseline, group or metric that the reports do not hold.
+        Fewer than two reports, repeated names, protocols that differ, or reports without the
+        numbers of each user.
 
     Examples
     --------
@@ -169,8 +159,7 @@ def _paired_means(
     draws = bootstrap_means(np.concatenate([own, base], axis=1), protocol.resamples, protocol.seed)
     m = len(keys)
     paired = Draws(
-        draws.means[:, :m] - draws.means[:, m:],
-        np.maximum(draws.unmet[:, :m], draws.unmet[:, m:]),
+        draws.means[:, :m] - draws.means[:, m:], np.maximum(draws.unmet[:, :m], draws.unmet[:, m:])
     )
     apart = np.abs(own - base)
     n = np.count_nonzero(~np.isnan(apart), axis=0)
@@ -257,13 +246,7 @@ class Comparison:
     confidence: float
 
     def __getitem__(self, key: tuple[str, str, str]) -> Difference:
-        """Difference of (model, group, "metric@k").
-
-        Raises
-        ------
-        KeyError
-            A model, group or metric that was not compared.
-        """
+        """Difference of (model, group, "metric@k")."""
         for row in self.rows:
             if row[:3] == tuple(key):
                 return row
@@ -274,28 +257,12 @@ class Comparison:
         )
 
     def to_frame(self, digits: int | None = 4) -> pl.DataFrame:
-        """All differences as a polars frame.
-
-        Parameters
-        ----------
-        digits : int or None
-            Decimals to round to; None leaves numbers as they are.
-
-        Returns
-        -------
-        polars.DataFrame
-            Columns as the fields of `Difference`.
-        """
+        """All differences as a polars frame with the fields of `Difference`; None rounds none."""
         import polars as pl
 
         frame = pl.DataFrame(self.rows, schema=list(Difference._fields), orient="row")
         numbers = ["value", "difference", "low", "high"]
-        frame = frame.with_columns(pl.col(numbers).cast(pl.Float64).fill_nan(None))
-        if digits is None:
-            return frame
-        # Rounding may leave -0.0. Adding zero does not mend it: polars skips the addition.
-        rounded = pl.col(numbers).round(digits)
-        return frame.with_columns(pl.when(rounded == 0).then(0.0).otherwise(rounded).name.keep())
+        return rounded(frame.with_columns(pl.col(numbers).cast(pl.Float64)), digits)
 
     def __repr__(self) -> str:
         head = ("model", "group", "metric", "value", "difference", "interval", "n", "verdict")

@@ -13,16 +13,11 @@ from longtail_lib.evaluation._intervals import (
     interval_of_left_out,
     interval_of_means,
 )
-from longtail_lib.evaluation._protocol import (
-    Protocol,
-    Settings,
-    check_model_and_split,
-    describe,
-)
+from longtail_lib.evaluation._protocol import Protocol, Settings, check_model_and_split, describe
 from longtail_lib.evaluation._rank_users import rank_users
 from longtail_lib.evaluation._report import Report, Value
-from longtail_lib.evaluation.metrics._metric import ROWS, Lists, Metric
-from longtail_lib.evaluation.metrics.accuracy import Hits, find_hits
+from longtail_lib.evaluation.metrics._metric import ROWS, Metric
+from longtail_lib.evaluation.metrics.accuracy import Hits, Lists, find_hits
 from longtail_lib.evaluation.metrics.exposure import exposure
 from longtail_lib.preprocessing import Split
 
@@ -53,30 +48,19 @@ def evaluate(
     model : Recommender
         Fitted on `parts`.
     parts : Split
-    protocol : Protocol or None
-        The settings.
     progress : bool
         Show a progress bar.
     name : str or None
         Name of the model in tables; its class if None.
-    **settings
-        Single settings: k, part, groups, metrics, seed, resamples, confidence, memory_mb; see
-        `Protocol`. They come before those of the protocol.
-
-    Returns
-    -------
-    Report
+    protocol, **settings
+        The settings as a `Protocol`, or singly: k, part, groups, metrics, seed, resamples,
+        confidence, memory_mb. Single ones come before those of the protocol.
 
     Raises
     ------
-    NotFittedError
-        The model is not fitted.
-    TypeError
-        A class instead of a model, something else than a split, arguments of another kind, or a
-        metric of your own that gives no numbers.
     ValueError
-        A parameter out of range, a part without interactions, a model of another catalogue, scores
-        of the wrong shape or type or with a NaN, or a metric that leaves its range.
+        A part without interactions, a model of another catalogue, scores of the wrong shape or type
+        or with a NaN, or a metric that leaves its range.
 
     Examples
     --------

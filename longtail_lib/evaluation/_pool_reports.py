@@ -37,15 +37,8 @@ def pool_reports(
     reports : sequence of Report
         Of one model, on splits of one log, with the numbers of each user. One report is returned
         as it is.
-    protocol : Protocol or None
-        For its resamples, confidence and seed.
-    **settings
-        These three singly.
-
-    Returns
-    -------
-    Report
-        `compare` takes it beside other reports pooled over the same seeds.
+    protocol, **settings
+        As in `compare`, which takes the result beside other reports pooled over the same seeds.
 
     Raises
     ------

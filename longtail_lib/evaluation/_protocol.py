@@ -75,13 +75,6 @@ class Protocol:
         Bound for scores and other working memory, in MiB; users are scored in blocks that fit.
         What the model uses inside `score` and about 1 kB for each user come on top.
 
-    Raises
-    ------
-    TypeError
-        Metrics or groups of another kind.
-    ValueError
-        A setting out of its range, or an unknown metric.
-
     Examples
     --------
     >>> from longtail_lib.evaluation import evaluate
@@ -140,13 +133,7 @@ class Protocol:
     def of(
         cls, who: str, given: Protocol | None, settings: Mapping[str, Any], known: type = Settings
     ) -> Protocol:
-        """What a call was given: a protocol, single settings, or both.
-
-        Raises
-        ------
-        TypeError
-            Something else than a protocol, or a setting that is not known.
-        """
+        """What a call was given: a protocol, single settings, or both."""
         if not isinstance(given, Protocol | None):
             raise TypeError(f"{who}: protocol must be a Protocol, got {given!r:.80}")
         unknown = set(settings) - set(known.__annotations__)
@@ -180,13 +167,7 @@ class Protocol:
         return chosen_metrics(own.get(given, given) if isinstance(given, str) else given)[0]
 
     def groups_of(self, parts: Split) -> Groups:
-        """Groups of the catalogue of a split: as given, or by train popularity.
-
-        Raises
-        ------
-        ValueError
-            Groups of another catalogue.
-        """
+        """Groups of the catalogue of a split: as given, or by train popularity."""
         if not isinstance(self.groups, Groups):
             return popularity_groups(parts.popularity, **(self.groups or {}))
         if len(self.groups) != parts.n_items:

@@ -57,36 +57,7 @@ def rank_users(
     progress: bool = False,
     name: str = "model",
 ) -> np.ndarray:
-    """Rank the whole catalogue, less seen items, for each user.
-
-    Parameters
-    ----------
-    model : Recommender
-        Fitted on `parts`.
-    parts : Split
-    users : ndarray of int, shape (n,)
-        Rows of the split.
-    k : int
-    seen : sequence of csr_matrix, shape (n_users, n_items)
-        Interactions to mask.
-    seed : int
-        For the order of ties.
-    memory_mb : float
-        Bound for working memory, in MiB.
-    progress : bool
-    name : str
-        Of the model, for messages.
-
-    Returns
-    -------
-    ndarray of int32, shape (n, min(k, n_items))
-        Columns, best first; -1 where candidates have run out.
-
-    Raises
-    ------
-    ValueError
-        A model of another catalogue or other users, or bad scores.
-    """
+    """Rank the whole catalogue, less seen items, for each user; -1 where candidates run out."""
     for what in ("item", "user"):
         own, ids = getattr(model, f"{what}_ids_", None), getattr(parts, f"{what}_ids")
         if own is not None and not np.array_equal(own, ids):

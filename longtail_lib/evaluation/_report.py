@@ -102,13 +102,7 @@ class Report:
         return tuple(f"{metric}@{cut}" for cut in self.ks for metric in self.metrics)
 
     def __getitem__(self, key: str | tuple[str, str]) -> Value:
-        """Value of (group, "metric@k"), or of "metric@k" overall.
-
-        Raises
-        ------
-        KeyError
-            A group or metric that the report does not hold.
-        """
+        """Value of (group, "metric@k"), or of "metric@k" overall."""
         group, name = ("overall", key) if isinstance(key, str) else key
         if (group, name) not in self.values:
             raise KeyError(
@@ -123,13 +117,7 @@ class Report:
         return [metric.declaration() for metric in self.own_metrics]
 
     def metric(self, name: str) -> Metric:
-        """What a metric of the report is, by its name with or without cut-off.
-
-        Raises
-        ------
-        KeyError
-            It is neither built in nor your own.
-        """
+        """What a metric of the report is, by its name with or without cut-off."""
         known = BUILT_IN | {metric.name: metric for metric in self.own_metrics}
         name = name.split("@")[0]
         if name not in known:
@@ -137,17 +125,9 @@ class Report:
         return known[name]
 
     def to_frame(self, digits: int | None = 4) -> pl.DataFrame:
-        """All values as a polars frame.
+        """All values as a polars frame, rounded unless `digits` is None.
 
-        Parameters
-        ----------
-        digits : int or None
-            Decimals to round to; None leaves numbers as they are.
-
-        Returns
-        -------
-        polars.DataFrame
-            Columns model, group, metric, k, value, low, high, n.
+        Its columns are model, group, metric, k, value, low, high and n.
         """
         import polars as pl
 
@@ -166,14 +146,7 @@ class Report:
     def to_json(self, per_user: bool = False) -> str:
         """Write the report as JSON.
 
-        Parameters
-        ----------
-        per_user : bool
-            Include the numbers of each user, which `compare` needs, and exposures.
-
-        Returns
-        -------
-        str
+        `per_user` includes the numbers of each user, which `compare` needs, and exposures.
         """
         about: dict[str, Any] = {
             "format": _FORMAT,
@@ -198,13 +171,7 @@ class Report:
 
     @classmethod
     def from_json(cls, text: str) -> Report:
-        """Read what `to_json` wrote.
-
-        Raises
-        ------
-        ValueError
-            Not a report, or one of another format.
-        """
+        """Read what `to_json` wrote."""
         try:
             about = json.loads(text)
             if about["format"] != _FORMAT:
@@ -232,14 +199,7 @@ class Report:
     def plot(self, metrics: str | tuple[str, ...] | None = None) -> Figure:
         """Draw metrics by group, with their intervals.
 
-        Parameters
-        ----------
-        metrics : str, tuple of str or None
-            Names with cut-off; NDCG at the smallest k if None, or else the first metric.
-
-        Returns
-        -------
-        matplotlib.figure.Figure
+        Metrics are named with cut-off; None is NDCG at the smallest k, or else the first metric.
         """
         if metrics is None:
             metrics = f"{'NDCG' if 'NDCG' in self.metrics else self.metrics[0]}@{self.ks[0]}"

@@ -1,4 +1,4 @@
-"""A report and a comparison as compact HTML tables for notebooks."""
+"""A report and a comparison as compact HTML tables and pictures, in colours that all can tell."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from longtail_lib.evaluation._palette import COLOURS, MARKERS
-
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = [
+    "COLOURS",
+    "MARKERS",
     "comparison_html",
     "plot_report",
     "protocol_html",
@@ -25,6 +25,10 @@ __all__ = [
     "value_html",
 ]
 
+# Okabe and Ito (2002), "Color Universal Design": distinct for all common kinds of colour vision.
+# Yellow is left out, because a thin yellow line is hard to see on white.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
 _CELL = "text-align:right;padding:2px 8px;vertical-align:top"
 _WORD = "text-align:left;padding:2px 8px;vertical-align:top"

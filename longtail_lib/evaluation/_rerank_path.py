@@ -34,8 +34,9 @@ def rerank_path(
 ) -> list[Report]:
     """Measure `Reranked(model, method, weight)` for each of several weights.
 
-    The reports are those of `evaluate` on each re-ranked model, but the inner model scores the
-    catalogue only once. Choose a weight on part="validation", and state what it does on "test".
+    The reports, named "EASE xquad 0.2" and so on, are those of `evaluate` on each re-ranked model,
+    but the inner model scores the catalogue only once. Choose a weight on part="validation", and
+    state what it does on "test".
 
     Parameters
     ----------
@@ -53,16 +54,6 @@ def rerank_path(
     **options
         Single settings of the protocol, such as k and part, and other parameters of `Reranked`,
         such as `candidates`.
-
-    Returns
-    -------
-    list of Report
-        One for each weight, named "EASE xquad 0.2" and so on.
-
-    Raises
-    ------
-    TypeError, ValueError
-        No weight, several cut-offs, and what `Reranked` and `evaluate` refuse.
 
     Examples
     --------
@@ -120,13 +111,7 @@ def _variants(
 class _Lists:
     """The best items of every user of a part, ready to be re-ranked again and again."""
 
-    def __init__(
-        self,
-        variant: Reranked,
-        parts: Split,
-        protocol: Protocol,
-        progress: bool,
-    ) -> None:
+    def __init__(self, variant: Reranked, parts: Split, protocol: Protocol, progress: bool) -> None:
         self.parts = parts
         self.users = protocol.users_of(parts)
         # So many places of a list may be masked, and have to be filled from further down.
@@ -194,17 +179,7 @@ def _best_unseen(
 
 
 class RerankChoice(NamedTuple):
-    """What `rerank_choice` found.
-
-    Parameters
-    ----------
-    weight : float
-    report : Report
-        Of this weight, on test.
-    path : list of Report
-        Of all weights, on validation.
-    weights : tuple of float
-    """
+    """What `rerank_choice` found: a weight, its report on test, and all weights on validation."""
 
     weight: float
     report: Report
@@ -228,11 +203,8 @@ def rerank_choice(
 
     Parameters
     ----------
-    model : Recommender
-        Fitted on `parts`, or not.
-    parts : Split
-    method : str
-        See `Reranked`.
+    model, parts, method, protocol, **options
+        As in `rerank_path`; the protocol's part does not matter.
     weights : iterable of float
         Put 0 among them, so that leaving the list alone is a choice.
     least : float
@@ -240,20 +212,11 @@ def rerank_choice(
     accuracy, aim : str or Metric
         Without cut-off. Of accuracy higher must be better; for the aim the metric says what is.
         Of equal aims the weight that comes first is taken.
-    protocol : Protocol or None
-        With a single k; its part does not matter.
-    **options
-        Single settings, and other parameters of `rerank_path` and `Reranked`.
-
-    Returns
-    -------
-    RerankChoice
 
     Raises
     ------
     ValueError
-        No weight is accurate enough, a metric in which lower accuracy is better or that does not
-        say what is; and what `rerank_path` refuses.
+        No weight is accurate enough, or of accuracy lower is better.
 
     Examples
     --------

@@ -94,17 +94,7 @@ class StreamFrequency:
         self.restore({})
 
     def update(self, items: np.ndarray) -> np.ndarray:
-        """Read the next draws of the stream, in order.
-
-        Parameters
-        ----------
-        items : ndarray of int, shape (n,)
-
-        Returns
-        -------
-        ndarray of float64, shape (n,)
-            Probability of each, this batch included.
-        """
+        """Read the next draws of the stream, in order; give the probability of each thereafter."""
         times = self.time + 1 + np.arange(len(items))
         self.time += len(items)
         for table in range(self.hashes):

@@ -63,8 +63,6 @@ class Recommender(ABC):
         ------
         TypeError
             Not a split, or ids that are neither all numbers nor all text.
-        ValueError
-            The train part is empty, or a parameter is not what `_constraints` declare.
         """
         if not hasattr(parts, "train"):
             raise TypeError(
@@ -84,26 +82,10 @@ class Recommender(ABC):
         return self
 
     def score(self, user_rows: Any) -> np.ndarray:
-        """Score the whole catalogue for some users.
+        """Score the whole catalogue for some users, float32, shape (n, n_items); higher is better.
 
-        Parameters
-        ----------
-        user_rows : array of int, shape (n,)
-            Rows of the split the model was fitted on.
-
-        Returns
-        -------
-        ndarray of float32, shape (n, n_items)
-            Higher is better. Seen items are scored like all others.
-
-        Raises
-        ------
-        NotFittedError
-            `fit` or `load` has not run.
-        IndexError
-            A row outside the split.
-        TypeError
-            Rows that are not integers.
+        `user_rows`, int (n,), are rows of the split that the model was fitted on. Seen items are
+        scored like all others.
         """
         self._check_fitted()
         rows = np.atleast_1d(np.asarray(user_rows))
@@ -144,12 +126,10 @@ class Recommender(ABC):
 
         Raises
         ------
-        KeyError
-            An unknown user id.
         TypeError
-            User ids of another type than the split's, such as "3" for 3; a k that is no integer.
+            User ids of another type than the split's, such as "3" for 3.
         ValueError
-            k outside 1 to the size of the catalogue, or scores that are not a number.
+            Scores that are not a number: the fit diverged.
         """
         self._check_fitted()
         if isinstance(k, bool) or not hasattr(k, "__index__"):
@@ -203,13 +183,6 @@ class Recommender(ABC):
         """Write the fitted model to one `.npz` file, without pickle.
 
         The file appears whole or not at all. It keeps the name it is given, whatever its ending.
-
-        Raises
-        ------
-        NotFittedError
-            `fit` or `load` has not run.
-        FileNotFoundError
-            The folder does not exist.
         """
         self._check_fitted()
         about = {
@@ -229,15 +202,7 @@ class Recommender(ABC):
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
-        """Read a model that `save` wrote.
-
-        Raises
-        ------
-        FileNotFoundError
-            No such file.
-        ValueError
-            The file is not a saved model, is damaged, or holds another class.
-        """
+        """Read a model that `save` wrote."""
         about, arrays = read_model_file(path)
         if about["format"] != _FORMAT:
             raise ValueError(

@@ -159,26 +159,16 @@ def _beginning_with(prefix: str, state: dict[str, np.ndarray]) -> dict[str, np.n
 def unfitted_copy(model: Recommender, seed_shift: int = 0, *, inner: bool = True) -> Recommender:
     """Make a new instance with the same parameters; models among the parameters are copied too.
 
+    The model stays as it is. A parameter named `checkpoint` becomes None: another fit must not go
+    on from where the last one stopped.
+
     Parameters
     ----------
-    model : Recommender
-        Fitted or not; it stays as it is.
     seed_shift : int
         Added to every parameter named `seed`, so that repeated fits draw anew.
     inner : bool
         Copy models among the parameters as well; otherwise the copy holds the same ones, fitted
         as they are.
-
-    Returns
-    -------
-    Recommender
-        Of the same class. A parameter named `checkpoint` becomes None: another fit must not go
-        on from where the last one stopped.
-
-    Raises
-    ------
-    TypeError
-        Not a recommender.
 
     Examples
     --------

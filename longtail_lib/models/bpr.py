@@ -56,10 +56,8 @@ class BPR(LatentFactors):
 
     Raises
     ------
-    ValueError
-        From `fit`: a parameter out of range, or training that diverged.
-    ImportError
-        From `fit`: implicit is not installed. A saved model loads and scores without it.
+    ValueError, ImportError
+        As in `ImplicitALS`.
 
     Notes
     -----

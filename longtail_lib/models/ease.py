@@ -62,8 +62,7 @@ class EASE(Recommender):
     Raises
     ------
     ValueError
-        From `fit`: a parameter out of range, or l2 too small for the matrix to be positive
-        definite in float32.
+        From `fit`: l2 too small for the matrix to be positive definite in float32.
     MemoryError
         From `fit`: the catalogue needs more memory than is available; the message says how much.
 
@@ -102,10 +101,7 @@ class EASE(Recommender):
     }
 
     def __init__(
-        self,
-        l2: float = 200.0,
-        popularity_exponent: float = 0.0,
-        top_weights: int | None = None,
+        self, l2: float = 200.0, popularity_exponent: float = 0.0, top_weights: int | None = None
     ) -> None:
         self.l2 = l2
         self.popularity_exponent = popularity_exponent

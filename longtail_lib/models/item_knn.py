@@ -53,11 +53,6 @@ class ItemKNN(Recommender):
     weights_ : csr_matrix of float32, shape (n_items, n_items)
         W; column j holds the neighbours of item j.
 
-    Raises
-    ------
-    ValueError
-        From `fit`, when n_neighbors is below 1 or shrinkage below 0.
-
     References
     ----------
     Sarwar, Karypis, Konstan and Riedl (2001), "Item-Based Collaborative Filtering Recommendation

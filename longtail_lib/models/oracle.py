@@ -21,11 +21,6 @@ class Oracle(Recommender):
     ----------
     preference_ : ndarray of float32, shape (n_users, n_items)
 
-    Raises
-    ------
-    ValueError
-        From `fit`: the split has no truth.
-
     Examples
     --------
     >>> import numpy as np

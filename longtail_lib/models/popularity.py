@@ -43,11 +43,6 @@ class Popularity(Recommender):
         whose interactions are all more than about 149 half-lives old gets 0, as float32 holds no
         smaller number.
 
-    Raises
-    ------
-    ValueError
-        From `fit`: a half-life that is not positive, or a split without times.
-
     References
     ----------
     Cremonesi, Koren and Turrin (2010), "Performance of Recommender Algorithms on Top-N

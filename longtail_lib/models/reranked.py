@@ -19,9 +19,7 @@ from longtail_lib.tail import popularity_groups
 
 __all__ = ["METHODS", "Reranked"]
 
-
 METHODS = ("xquad", "calibrated", "mmr", "tail_quota", "popularity_penalty")
-
 # The re-ranked list is this many times as long as k; see the class.
 _DEPTH = 3
 
@@ -70,18 +68,8 @@ class Reranked(WrappedRecommender):
 
     Attributes
     ----------
-    model_ : Recommender
-        The fitted model.
     groups_ : Groups
         Head, mid and tail by train popularity.
-
-    Raises
-    ------
-    TypeError
-        From `fit`, when model is not a recommender.
-    ValueError, KeyError
-        From `fit`, when a parameter is unknown or out of range. From `score`, when the model's
-        scores are not a number.
 
     Examples
     --------
@@ -195,13 +183,7 @@ class Reranked(WrappedRecommender):
         return _DEPTH * self.k
 
     def pool(self, scores: np.ndarray, user_rows: Any) -> tuple[np.ndarray, np.ndarray]:
-        """Choose the candidates of some users.
-
-        Parameters
-        ----------
-        scores : ndarray of float32, shape (n, n_items)
-            What the inner model's `score` gave for these users.
-        user_rows : array of int, shape (n,)
+        """Choose the candidates of some users from the scores that the inner model gave for them.
 
         Returns
         -------
@@ -239,18 +221,9 @@ class Reranked(WrappedRecommender):
         )
 
     def rerank(self, user_rows: Any, columns: np.ndarray, scores: np.ndarray) -> np.ndarray:
-        """Put candidates in their new order.
+        """Put candidates, as from `pool`, shape (n, m), in their new order.
 
-        Parameters
-        ----------
-        user_rows : array of int, shape (n,)
-        columns, scores : ndarray, shape (n, m)
-            As from `pool`.
-
-        Returns
-        -------
-        ndarray of int64, shape (n, depth)
-            Positions among the candidates; depth is 3 k, at most m.
+        Gives positions among the candidates, int64, shape (n, depth); depth is 3 k, at most m.
         """
         rows = np.asarray(user_rows)
         options = {"k": min(self.depth, columns.shape[1])}

@@ -1,8 +1,9 @@
 """Losses of a retrieval model: how the logit of an interaction compares with those of negatives.
 
 Each is a pure function of logits through `keras.ops`. In a batch of n interactions with m negatives
-that serve all of them, `positive` holds each interaction's own logit, `negative` its user's logits
-for the m negatives, and `keep` says which of these count: an interaction's own item does not.
+that serve all of them, `positive`, shape (n,), holds each interaction's own logit, `negative`,
+shape (n, m), its user's logits for the m negatives, and `keep`, bool of the same shape, says which
+of these count: an interaction's own item does not. A loss has shape (n,) unless it says otherwise.
 """
 
 from __future__ import annotations
@@ -51,16 +52,6 @@ def keep_other_items(item_rows: Any, negative_rows: Any) -> Any:
 def mean_squared_error(positive: Any, negative: Any, keep: Any) -> Any:
     """Compute (1 - positive)² plus the mean of negative²: labels are 1 and 0, scores meet them.
 
-    Parameters
-    ----------
-    positive : tensor of float, shape (n,)
-    negative : tensor of float, shape (n, m)
-    keep : tensor of bool, shape (n, m)
-
-    Returns
-    -------
-    tensor of float, shape (n,)
-
     Examples
     --------
     >>> import numpy as np
@@ -76,16 +67,6 @@ def mean_squared_error(positive: Any, negative: Any, keep: Any) -> Any:
 def binary_cross_entropy(positive: Any, negative: Any, keep: Any) -> Any:
     """Compute -log σ(positive) plus the mean of -log(1 - σ(negative)).
 
-    Parameters
-    ----------
-    positive : tensor of float, shape (n,)
-    negative : tensor of float, shape (n, m)
-    keep : tensor of bool, shape (n, m)
-
-    Returns
-    -------
-    tensor of float, shape (n,)
-
     Examples
     --------
     >>> import numpy as np
@@ -99,16 +80,6 @@ def binary_cross_entropy(positive: Any, negative: Any, keep: Any) -> Any:
 
 def bpr(positive: Any, negative: Any, keep: Any) -> Any:
     """Compute the mean of -log σ(positive - negative): Bayesian personalised ranking.
-
-    Parameters
-    ----------
-    positive : tensor of float, shape (n,)
-    negative : tensor of float, shape (n, m)
-    keep : tensor of bool, shape (n, m)
-
-    Returns
-    -------
-    tensor of float, shape (n,)
 
     References
     ----------
@@ -128,16 +99,6 @@ def bpr(positive: Any, negative: Any, keep: Any) -> Any:
 
 def sampled_softmax(positive: Any, negative: Any, keep: Any) -> Any:
     """Compute the cross-entropy of picking the own item among itself and the kept negatives.
-
-    Parameters
-    ----------
-    positive : tensor of float, shape (n,)
-    negative : tensor of float, shape (n, m)
-    keep : tensor of bool, shape (n, m)
-
-    Returns
-    -------
-    tensor of float, shape (n,)
 
     References
     ----------

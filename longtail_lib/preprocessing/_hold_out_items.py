@@ -46,11 +46,6 @@ def hold_out_items(
         `parameters` also has "held_out_items" (the share), "hold_out_seed" and "keep_warm_test";
         the mask `cold` tells all items without train interactions.
 
-    Raises
-    ------
-    ValueError
-        A share out of range, or one that leaves train or test empty.
-
     Examples
     --------
     >>> parts = Split.from_matrices([[1, 1, 0], [1, 0, 1]])

@@ -67,11 +67,6 @@ def seconds(column: Any) -> Seconds:
     Seconds
         Values as int64, which of them were readable, and how many came in each unit.
 
-    Raises
-    ------
-    TypeError
-        A column that holds none of these.
-
     Examples
     --------
     >>> read = seconds(["86400", "1600000000000", "2020-09-13T12:26:40Z", "2020-09-13", "soon"])

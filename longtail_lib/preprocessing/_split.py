@@ -59,11 +59,6 @@ def split(
     seed : int
         For "random".
 
-    Returns
-    -------
-    Split
-        Over all users of the log and the whole catalogue.
-
     Raises
     ------
     ValueError

@@ -94,17 +94,11 @@ class Split:
             For each part a matrix of timestamps with the same interactions.
         truth : Truth, optional
 
-        Returns
-        -------
-        Split
-
         Raises
         ------
         ValueError
             Shapes that differ, ids of the wrong number or not unique, a value that is not
             finite, or an interaction that is in two parts; the message names the place.
-        TypeError
-            Something that is no matrix of numbers.
 
         Examples
         --------
@@ -149,27 +143,11 @@ class Split:
         return self.popularity == 0
 
     def user_rows(self, users: Any) -> np.ndarray:
-        """Turn source user ids into integer rows.
-
-        Raises
-        ------
-        KeyError
-            An id that the split does not know.
-        TypeError
-            Text where ids are numbers, or the other way round.
-        """
+        """Turn source user ids into integer rows; an unknown one is a KeyError."""
         return rows_of(self.user_ids, users, "user")
 
     def item_rows(self, items: Any) -> np.ndarray:
-        """Turn source item ids into integer columns.
-
-        Raises
-        ------
-        KeyError
-            An id that the catalogue does not hold.
-        TypeError
-            Text where ids are numbers, or the other way round.
-        """
+        """Turn source item ids into integer columns; an unknown one is a KeyError."""
         return rows_of(self.item_ids, items, "item")
 
     def __repr__(self) -> str:

@@ -8,12 +8,7 @@ from typing import Any
 import numpy as np
 
 from longtail_lib._parameters import Interval, constrained
-from longtail_lib.rerank._candidates import (
-    checked_candidates,
-    greedy,
-    item_values,
-    user_values,
-)
+from longtail_lib.rerank._candidates import checked_candidates, greedy, item_values, user_values
 
 __all__ = ["calibrated", "calibration_divergence"]
 
@@ -59,32 +54,17 @@ def calibrated(
 
     Parameters
     ----------
-    candidates : array of int, shape (n, m)
-        Item columns, best first.
-    scores : array of float, shape (n, m)
-        Descending; -inf where a user has run out of candidates.
+    candidates, scores, k
+        As in `mmr`; so is what comes back, positions among the candidates, int64 (n, k).
     groups : array of float, shape (n_items, n_groups)
         Each item's shares of the groups; a row adds up to 1, or to 0 for an item of no group.
     target : array of float, shape (n, n_groups)
         Each user's mixture; a row adds up to 1.
     weight : float
         0 keeps the order, 1 forgets the scores.
-    k : int
-        Length of the lists, at most m.
     smoothing : float
         The share of p mixed into q, above 0 and below 1, so that a group that is missing from the
         list costs much but not infinitely much.
-
-    Returns
-    -------
-    ndarray of int64, shape (n, k)
-        Positions among the candidates.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Bad candidates, scores or k; a weight outside [0, 1]; shares that are negative or do not
-        add up; arrays of the wrong shape.
 
     References
     ----------

@@ -9,12 +9,7 @@ import numpy as np
 from scipy.sparse import csr_matrix, issparse
 
 from longtail_lib._parameters import Interval, constrained
-from longtail_lib.rerank._candidates import (
-    Candidates,
-    checked_candidates,
-    greedy,
-    item_values,
-)
+from longtail_lib.rerank._candidates import Candidates, checked_candidates, greedy, item_values
 
 __all__ = ["mmr"]
 
@@ -52,12 +47,6 @@ def mmr(candidates: Any, scores: Any, *, similarity: Any, weight: float, k: int)
     -------
     ndarray of int64, shape (n, k)
         Positions among the candidates.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Bad candidates, scores or k; a weight outside [0, 1]; similarities that are not of this
-        catalogue or hold a NaN.
 
     References
     ----------

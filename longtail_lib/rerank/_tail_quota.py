@@ -1,4 +1,4 @@
-"""FA*IR: a least number of tail items in every prefix of a list."""
+"""Push the tail up by a rule: its quota in every prefix (FA*IR), or a penalty on popularity."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ import numpy as np
 from longtail_lib._parameters import Interval, Nullable, constrained
 from longtail_lib.rerank._candidates import checked_candidates, greedy, item_values
 
-__all__ = ["adjusted_alpha", "quota_table", "tail_quota"]
-
+__all__ = ["adjusted_alpha", "popularity_penalty", "quota_table", "tail_quota"]
 
 _SHARE, _ALPHA = Interval(Real, 0, 1), Nullable(Interval(Real, 0, 1, closed="neither"))
 
@@ -36,28 +35,14 @@ def tail_quota(
 
     Parameters
     ----------
-    candidates : array of int, shape (n, m)
-        Item columns, best first.
-    scores : array of float, shape (n, m)
-        Descending; -inf where a user has run out of candidates.
+    candidates, scores, k
+        As in `mmr`; so is what comes back, positions among the candidates, int64 (n, k).
     tail : array of bool, shape (n_items,)
         Which items are tail.
     share : float
         The share of tail items aimed at.
-    k : int
-        Length of the lists, at most m.
     alpha, adjust
         See `quota_table`.
-
-    Returns
-    -------
-    ndarray of int64, shape (n, k)
-        Positions among the candidates.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Bad candidates, scores or k; a share or alpha out of range; a tail of another catalogue.
 
     References
     ----------
@@ -115,11 +100,6 @@ def quota_table(
     -------
     ndarray of int64, shape (k,)
         Ascending; place i is for the prefix of i + 1 items.
-
-    Raises
-    ------
-    ValueError
-        k below 1, or a share or alpha out of range.
 
     Examples
     --------
@@ -191,3 +171,45 @@ def _failing(table: np.ndarray, share: float) -> float:
         alive[0] *= 1 - share
         alive[:least] = 0
     return 1 - float(alive.sum())
+
+
+@constrained(weight=Interval(Real, 0))
+def popularity_penalty(
+    candidates: Any, scores: Any, *, popularity: Any, weight: float, k: int
+) -> np.ndarray:
+    r"""Re-rank by the score less a multiple of the logarithm of popularity.
+
+    .. math:: rel(v) - weight \cdot \frac{\log (1 + c_v)}{\log (1 + \max c)}
+
+    with rel the user's score scaled to [0, 1] and c the popularity. Both terms lie in [0, 1] for
+    weight 1, so a weight means the same for any model. One is added to every count, so that cold
+    items have a logarithm. Unlike the other methods it ignores what else is in the list.
+
+    Parameters
+    ----------
+    candidates, scores, k
+        As in `mmr`; so is what comes back, positions among the candidates, int64 (n, k).
+    popularity : array of numbers, shape (n_items,)
+        Train interactions of each item of the catalogue.
+    weight : float
+        0 keeps the order; may exceed 1.
+
+    Examples
+    --------
+    >>> popularity_penalty([[0, 1, 2]], [[0.9, 0.8, 0.5]], popularity=[99, 9, 0], weight=0.6,
+    ...                    k=3).tolist()
+    [[1, 0, 2]]
+    """
+    found = checked_candidates(candidates, scores, k, "popularity_penalty")
+    counts = item_values(popularity, found, "popularity", "popularity_penalty")
+    if counts.ndim != 1 or counts.min(initial=0) < 0:
+        raise ValueError(
+            "popularity_penalty: popularity must be one count of 0 or more for each item, got "
+            f"shape {counts.shape} with least value {counts.min(initial=0)}"
+        )
+    logs = np.log1p(counts.astype(np.float64))
+    penalty = (logs / max(logs.max(initial=0), 1e-12)).astype(np.float32)
+    values = found.relevance - np.float32(weight) * penalty[found.columns]
+    values = np.where(found.valid, values, np.float32(-np.inf))
+    # Stable: equal values keep the order of the candidates, whose ties were ordered before.
+    return np.argsort(-values, axis=1, kind="stable")[:, : found.k]

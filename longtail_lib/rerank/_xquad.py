@@ -8,12 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from longtail_lib._parameters import Interval, Options, constrained
-from longtail_lib.rerank._candidates import (
-    checked_candidates,
-    greedy,
-    item_values,
-    user_values,
-)
+from longtail_lib.rerank._candidates import checked_candidates, greedy, item_values, user_values
 
 __all__ = ["xquad"]
 
@@ -44,30 +39,15 @@ def xquad(
 
     Parameters
     ----------
-    candidates : array of int, shape (n, m)
-        Item columns, best first.
-    scores : array of float, shape (n, m)
-        Descending; -inf where a user has run out of candidates.
+    candidates, scores, k
+        As in `mmr`; so is what comes back, positions among the candidates, int64 (n, k).
     tail : array of bool, shape (n_items,)
         Which items are tail.
     preference : array of float, shape (n,)
         P(tail | u): the share of tail items in each user's history.
     weight : float
         0 keeps the order, 1 forgets the scores.
-    k : int
-        Length of the lists, at most m.
     variant : {"smooth", "binary"}
-
-    Returns
-    -------
-    ndarray of int64, shape (n, k)
-        Positions among the candidates.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Bad candidates, scores or k; a weight or a preference outside [0, 1]; arrays of the wrong
-        length; an unknown variant.
 
     References
     ----------

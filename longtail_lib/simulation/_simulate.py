@@ -10,7 +10,6 @@ import polars as pl
 
 from longtail_lib._parameters import SEED, constrained
 from longtail_lib.data import Dataset, DatasetCard
-from longtail_lib.data._stored_content import PROPENSITY_DIGITS
 from longtail_lib.simulation._catalogue import Catalogue, draw_catalogue, vocabulary_of, write_texts
 from longtail_lib.simulation._fixed_point import UNIT, stream
 from longtail_lib.simulation._logging_policy import Events, run_policy
@@ -23,6 +22,7 @@ from longtail_lib.simulation._population import (
     rate,
 )
 from longtail_lib.simulation._preset import PRESETS, Preset
+from longtail_lib.simulation._read_simulated import PROPENSITY_DIGITS
 from longtail_lib.simulation._simulated_truth import SimulatedTruth, preference_of, taste_scale
 
 __all__ = ["build_truth", "simulate"]
@@ -70,10 +70,8 @@ def simulate(preset: str | Preset, seed: int = 7) -> Dataset:
 
     Raises
     ------
-    KeyError
-        An unknown preset.
     ValueError
-        A negative seed, or settings under which too few visitors become active.
+        Settings under which too few visitors become active.
 
     Examples
     --------

@@ -22,23 +22,19 @@ class Order(NamedTuple):
 
 
 def true_propensity(source: Any, columns: Any = None) -> np.ndarray:
-    """Probability that an item was shown to a user at least once over the log.
+    """Probability that an item was shown to a user at least once over the log, float32.
 
     Parameters
     ----------
     source : Split or Truth
         A split of a simulated dataset, or the truth itself. Rows and columns follow it.
     columns : array of int, shape (n_users, k), or None
-        Items wanted of each user; the whole catalogue if None.
-
-    Returns
-    -------
-    ndarray of float32, shape (n_users, n_items) or (n_users, k)
+        Items wanted of each user, and so the shape of the result; the whole catalogue if None.
 
     Raises
     ------
     ValueError
-        No truth, users or items that it does not know, or columns of the wrong shape.
+        No truth, or users or items that it does not know.
 
     Examples
     --------
@@ -53,23 +49,7 @@ def true_propensity(source: Any, columns: Any = None) -> np.ndarray:
 
 
 def true_preference(source: Any, columns: Any = None) -> np.ndarray:
-    """Probability that a user chooses an item when it is shown.
-
-    Parameters
-    ----------
-    source : Split or Truth
-        A split of a simulated dataset, or the truth itself. Rows and columns follow it.
-    columns : array of int, shape (n_users, k), or None
-        Items wanted of each user; the whole catalogue if None.
-
-    Returns
-    -------
-    ndarray of float32, shape (n_users, n_items) or (n_users, k)
-
-    Raises
-    ------
-    ValueError
-        No truth, users or items that it does not know, or columns of the wrong shape.
+    """Probability that a user chooses an item when it is shown; otherwise as `true_propensity`.
 
     Examples
     --------

@@ -47,11 +47,6 @@ def gini(counts: Any) -> float:
         One number for each item of the whole catalogue, zeros included; leaving them out hides
         inequality.
 
-    Returns
-    -------
-    float
-        In [0, 1).
-
     Raises
     ------
     ValueError
@@ -84,7 +79,7 @@ def lorenz(counts: Any) -> tuple[np.ndarray, np.ndarray]:
     Parameters
     ----------
     counts : array-like, shape (n_items,)
-        One number for each item of the whole catalogue, zeros included.
+        As in `gini`.
 
     Returns
     -------
@@ -93,11 +88,6 @@ def lorenz(counts: Any) -> tuple[np.ndarray, np.ndarray]:
     y : ndarray, shape (n_items + 1,)
         Share of interactions that these items hold together, 0 to 1. Counts that are all zero
         give the diagonal, as all equal counts do.
-
-    Raises
-    ------
-    ValueError
-        Not one-dimensional, empty, negative or not finite.
 
     References
     ----------
@@ -123,22 +113,15 @@ def lorenz(counts: Any) -> tuple[np.ndarray, np.ndarray]:
 def top_share(counts: Any, share: float = 0.2) -> float:
     """Share of all interactions that the most popular items hold.
 
+    Counts that are all zero give the share of items that was taken.
+
     Parameters
     ----------
     counts : array-like, shape (n_items,)
+        As in `gini`.
     share : float
         Share of the catalogue that counts as most popular, above 0 and at most 1; rounded up to
         whole items.
-
-    Returns
-    -------
-    float
-        In [0, 1]; counts that are all zero give the share of items that was taken.
-
-    Raises
-    ------
-    ValueError
-        Bad counts, or a share outside (0, 1].
 
     Examples
     --------

@@ -31,16 +31,6 @@ class Groups:
     definition : str
         How items were assigned, in words; reports print it.
 
-    Attributes
-    ----------
-    sizes : ndarray of int64, shape (n_groups,)
-        Items in each group.
-
-    Raises
-    ------
-    ValueError
-        Labels that are not integers from 0 to the number of names less one, or bad names.
-
     Examples
     --------
     >>> own = Groups([0, 1, 1], names=("series", "films"), definition="by kind")
@@ -75,13 +65,7 @@ class Groups:
         return np.bincount(self.labels, minlength=len(self.names))
 
     def mask(self, name: str) -> np.ndarray:
-        """Which items belong to a group, bool, shape (n_items,).
-
-        Raises
-        ------
-        KeyError
-            No group of that name.
-        """
+        """Which items belong to a group, bool, shape (n_items,)."""
         if name not in self.names:
             raise KeyError(f"no group {name!r}; the groups are {', '.join(self.names)}")
         return self.labels == self.names.index(name)
@@ -125,15 +109,6 @@ def popularity_groups(
         interactions, the tail the most items that together hold at most `tail` of them.
     names : sequence of three str
         Names of the groups, most popular first.
-
-    Returns
-    -------
-    Groups
-
-    Raises
-    ------
-    ValueError
-        Bad counts, shares out of range, an unknown `by`, or not three names.
 
     Examples
     --------
@@ -185,21 +160,8 @@ tail: the 50% with fewest, cold items included; mid: the rest)
 def cold_groups(counts: Any) -> Groups:
     """Cut the catalogue into warm items and cold ones, which have no train interaction.
 
-    "cold" is the last name, so metrics of the tail are about cold items.
-
-    Parameters
-    ----------
-    counts : array-like, shape (n_items,)
-        Train interactions of every catalogue item; `Split.popularity`.
-
-    Returns
-    -------
-    Groups
-
-    Raises
-    ------
-    ValueError
-        Bad counts, or no cold item.
+    `counts` as in `popularity_groups`; without a cold item they are a ValueError. "cold" is the
+    last name, so metrics of the tail are about cold items.
 
     Examples
     --------

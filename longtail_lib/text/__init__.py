@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from longtail_lib.text._encoder import anisotropy as anisotropy
     from longtail_lib.text._encoding_cache import EncodingCache as EncodingCache
     from longtail_lib.text._find_encoder import find_encoder as find_encoder
-    from longtail_lib.text._int8_vectors import Int8Vectors as Int8Vectors
-    from longtail_lib.text._int8_vectors import quantise_int8 as quantise_int8
-    from longtail_lib.text._int8_vectors import truncate as truncate
     from longtail_lib.text._text_encoder import TextEncoder as TextEncoder
     from longtail_lib.text._tfidf_svd import BagOfWords as BagOfWords
     from longtail_lib.text._tfidf_svd import TfIdf as TfIdf
     from longtail_lib.text._tfidf_svd import TfidfSvd as TfidfSvd
+    from longtail_lib.text._whitening import Int8Vectors as Int8Vectors
     from longtail_lib.text._whitening import Whitening as Whitening
+    from longtail_lib.text._whitening import quantise_int8 as quantise_int8
+    from longtail_lib.text._whitening import truncate as truncate
 else:
     __getattr__, __dir__, __all__ = lazy_names(__name__, __file__)

@@ -36,8 +36,6 @@ class Encoder(ABC):
 
         Raises
         ------
-        TypeError
-            Something that is not text.
         ValueError
             No text, no word that the vocabulary keeps, or labels missing or given in vain.
         """
@@ -47,21 +45,9 @@ class Encoder(ABC):
         return self
 
     def encode(self, texts: Iterable[str]) -> np.ndarray | csr_matrix:
-        """Turn texts into vectors of length 1.
+        """Turn n texts into vectors of length 1, float64, shape (n, dimensions), dense or sparse.
 
-        Parameters
-        ----------
-        texts : iterable of str, length n
-
-        Returns
-        -------
-        ndarray of float64, or csr_matrix of float64, shape (n, dimensions)
-            A text without a known word has the zero vector.
-
-        Raises
-        ------
-        RuntimeError
-            `fit` has not run.
+        A text without a known word has the zero vector.
         """
         if not hasattr(self, "seconds_"):
             raise RuntimeError(f"this {type(self).__name__} is not fitted yet; call fit(texts)")
@@ -113,23 +99,13 @@ def anisotropy(vectors: np.ndarray) -> float:
     """Return the mean cosine of two different rows, exactly and without comparing pairs.
 
     Vectors spread evenly over all directions give about 0. Where it is large, a cosine of .5 need
-    not mean that two texts are alike; centring brings it near 0.
+    not mean that two texts are alike; centring brings it near 0. It takes n * dimensions steps: all
+    cosines add up to the squared length of the sum of the unit rows.
 
     Parameters
     ----------
     vectors : ndarray, shape (n, dimensions)
         Of any length; zero rows, texts without a vector, are left out.
-
-    Returns
-    -------
-    float
-        Between -1 and 1. It takes n * dimensions steps: all cosines add up to the squared length
-        of the sum of the unit rows.
-
-    Raises
-    ------
-    ValueError
-        Fewer than two rows that are not zero, or entries that are no numbers.
 
     References
     ----------

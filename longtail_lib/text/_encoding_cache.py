@@ -54,17 +54,7 @@ class EncodingCache:
         self._complained = False
 
     def read(self, keys: Sequence[bytes]) -> dict[bytes, np.ndarray]:
-        """Return the vectors that are there.
-
-        Parameters
-        ----------
-        keys : list of bytes
-            Of `text_key`.
-
-        Returns
-        -------
-        dict of bytes to ndarray of float32, shape (dimensions,)
-        """
+        """Return the vectors that are there, float32, by their `text_key`."""
         missing, found = set(keys), {}
         for path in self._files():
             if not missing:

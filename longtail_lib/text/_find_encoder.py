@@ -68,16 +68,10 @@ def find_encoder(source: str | os.PathLike[str] | None = None) -> Path:
         "owner/name@revision" is another model of the hub. The revision, 40 hexadecimal digits,
         makes sure that two people get the same vectors. `$HF_ENDPOINT` names a mirror.
 
-    Returns
-    -------
-    Path
-
     Raises
     ------
-    FileNotFoundError
-        No such folder, or a file is missing in it.
     ValueError
-        A file has not the hash that was published, or `source` is no name.
+        A file has not the hash that was published.
     DownloadError
         The weights are not on this machine, and the hub cannot be reached or sends something else.
 

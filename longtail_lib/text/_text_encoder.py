@@ -66,11 +66,6 @@ class TextEncoder(Encoder):
     model_hash : str
         sha256 of whatever the vectors depend on: weights, tokens, pooling and `max_tokens`.
 
-    Raises
-    ------
-    TypeError, ValueError
-        A parameter that makes no sense. What `find_encoder` raises comes at first use.
-
     References
     ----------
     Reimers, N., Gurevych, I. (2019). Sentence-BERT: sentence embeddings using Siamese
@@ -114,26 +109,9 @@ class TextEncoder(Encoder):
         self.progress = progress
 
     def encode(self, texts: Iterable[str]) -> np.ndarray:
-        """Turn texts into vectors of length 1.
+        """Turn n texts, a list or a column, into vectors of length 1, float32 (n, dimensions).
 
-        Parameters
-        ----------
-        texts : iterable of str, length n
-            A list, or a column of a polars or pandas frame.
-
-        Returns
-        -------
-        ndarray of float32, shape (n, dimensions)
-            A text without any token, such as "" or spaces, has the zero vector.
-
-        Raises
-        ------
-        TypeError
-            A missing text, or something else that is no text.
-        ValueError
-            No text, or a folder that holds no BERT.
-        FileNotFoundError, DownloadError
-            No weights; the message says how to get them.
+        A text without any token, such as "" or spaces, has the zero vector.
         """
         return super().encode(texts)
 

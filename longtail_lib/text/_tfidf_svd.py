@@ -89,11 +89,6 @@ class BagOfWords:
     vocabulary_ : ndarray of str, shape (n_words,)
         Ascending.
 
-    Raises
-    ------
-    ValueError
-        From `fit`: no word is in `min_texts` texts.
-
     Examples
     --------
     >>> bag = BagOfWords(min_texts=1).fit(["red lamp", "red red map"])

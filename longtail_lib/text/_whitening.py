@@ -1,7 +1,8 @@
-"""Vectors moved to the middle, and stretched so that every direction counts alike."""
+"""What is done to vectors: centred and stretched, cut to fewer dimensions, or rounded to int8."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from numbers import Integral
 from typing import ClassVar, Self
 
@@ -10,7 +11,7 @@ import numpy as np
 from longtail_lib._parameters import Constraint, Interval, Nullable, Options, check_parameters_of
 from longtail_lib.text._encoder import checked_vectors, unit_rows
 
-__all__ = ["Whitening"]
+__all__ = ["Int8Vectors", "Whitening", "quantise_int8", "truncate"]
 
 _KINDS = ("whiten", "centre")
 
@@ -61,11 +62,7 @@ class Whitening:
         self.dimensions = dimensions
 
     def fit(self, vectors: np.ndarray) -> Self:
-        """Learn mean and directions from vectors; zero rows are left out.
-
-        Parameters
-        ----------
-        vectors : ndarray, shape (n, d)
+        """Learn mean and directions from vectors, shape (n, d); zero rows are left out.
 
         Raises
         ------
@@ -105,25 +102,10 @@ class Whitening:
         return self
 
     def transform(self, vectors: np.ndarray, *, unit: bool = True) -> np.ndarray:
-        """Centre, rotate and stretch vectors.
+        """Centre, rotate and stretch vectors, shape (n, d), to float32, shape (n, kept).
 
-        Parameters
-        ----------
-        vectors : ndarray, shape (n, d)
-        unit : bool
-            Give every row length 1, so that products are cosines.
-
-        Returns
-        -------
-        ndarray of float32, shape (n, kept)
-            A zero row, a text without a vector, stays zero.
-
-        Raises
-        ------
-        RuntimeError
-            `fit` has not run.
-        ValueError
-            Vectors of another number of dimensions.
+        With `unit` every row gets length 1, so that products are cosines. A zero row, a text
+        without a vector, stays zero.
         """
         if not hasattr(self, "directions_"):
             raise RuntimeError("this Whitening is not fitted yet; call fit(vectors)")
@@ -136,3 +118,85 @@ class Whitening:
         changed = (rows - self.mean_) @ self.directions_
         changed[~rows.any(axis=1)] = 0
         return (unit_rows(changed) if unit else changed).astype(np.float32)
+
+
+@dataclass(frozen=True, repr=False)
+class Int8Vectors:
+    """Vectors as whole numbers from -127 to 127, and a scale for each row.
+
+    Parameters
+    ----------
+    codes : ndarray of int8, shape (n, dimensions)
+    scales : ndarray of float32, shape (n,)
+        A row is its codes times its scale.
+    max_cosine_error : float
+        1 minus the smallest cosine between a row and what is restored of it.
+    """
+
+    codes: np.ndarray
+    scales: np.ndarray
+    max_cosine_error: float
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of codes and scales."""
+        return self.codes.nbytes + self.scales.nbytes
+
+    def restore(self) -> np.ndarray:
+        """Return the vectors as float32, shape (n, dimensions)."""
+        return self.codes * self.scales[:, None]
+
+    def __repr__(self) -> str:
+        rows, dimensions = self.codes.shape
+        return (
+            f"Int8Vectors({rows:,} x {dimensions}, {self.nbytes:,} bytes, "
+            f"max_cosine_error={self.max_cosine_error:.1g})"
+        )
+
+
+def quantise_int8(vectors: np.ndarray) -> Int8Vectors:
+    """Round each row to 255 steps between plus and minus its largest entry.
+
+    No entry is off by more than half a step, 1/254 of its row's largest entry. Zero rows stay zero.
+    Four entries take the room of one float32, and a row 4 bytes more.
+
+    Examples
+    --------
+    >>> small = quantise_int8(np.array([[0.6, -0.8], [0.0, 0.0]]))
+    >>> small.codes.tolist()
+    [[95, -127], [0, 0]]
+    >>> small.restore()[0].round(3)
+    array([ 0.598, -0.8  ], dtype=float32)
+    >>> small.nbytes
+    12
+    """
+    rows = checked_vectors(vectors).astype(np.float64)
+    scales = (np.abs(rows).max(axis=1) / 127).astype(np.float32)
+    codes = np.rint(rows / np.where(scales > 0, scales, 1)[:, None]).clip(-127, 127)
+    nonzero = rows.any(axis=1)
+    cosines = (unit_rows(rows) * unit_rows(codes))[nonzero].sum(axis=1)
+    error = float(max(0.0, 1 - cosines.min())) if nonzero.any() else 0.0
+    return Int8Vectors(codes.astype(np.int8), scales, error)
+
+
+def truncate(vectors: np.ndarray, dimensions: int) -> np.ndarray:
+    """Keep the first dimensions of vectors, (n, d), and give each row length 1 again, as float32.
+
+    This is what models with nested dimensions are trained for. all-MiniLM-L6-v2 is not: its first
+    dimensions are any dimensions, and `Whitening` with `dimensions` keeps more of what varies. Zero
+    rows stay zero.
+
+    References
+    ----------
+    Kusupati, A., Bhatt, G., Rege, A., et al. (2022). Matryoshka representation learning.
+    NeurIPS 35.
+
+    Examples
+    --------
+    >>> truncate(np.array([[3.0, 4.0, 12.0]]), 2)
+    array([[0.6, 0.8]], dtype=float32)
+    """
+    vectors = checked_vectors(vectors)
+    if not 1 <= dimensions <= vectors.shape[1]:
+        raise ValueError(f"dimensions must lie between 1 and {vectors.shape[1]}, got {dimensions}")
+    return unit_rows(vectors[:, :dimensions].astype(np.float64)).astype(np.float32)

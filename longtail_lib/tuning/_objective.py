@@ -78,14 +78,7 @@ class Objective:
         constraint: Mapping[str, Any] | None = None,
         own_metrics: Sequence[Metric] = (),
     ) -> Objective:
-        """Read what was passed to `tune`.
-
-        Raises
-        ------
-        ValueError
-            An unknown metric, one that does not say what is better, or a constraint that is not
-            one.
-        """
+        """Read what was passed to `tune`."""
         known = BUILT_IN | {each.name: each for each in own_metrics}
         key = _key(metric, "metric", known)
         known[_metric_of(key)].sign("tune")

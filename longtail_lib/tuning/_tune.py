@@ -15,8 +15,7 @@ from longtail_lib.evaluation import Protocol
 from longtail_lib.evaluation._protocol import Settings
 from longtail_lib.models import Recommender
 from longtail_lib.preprocessing import Split
-from longtail_lib.tuning._arguments import planned
-from longtail_lib.tuning._plan import Plan
+from longtail_lib.tuning._plan import Plan, planned
 from longtail_lib.tuning._trial import Trial
 from longtail_lib.tuning._tuning import Tuning
 
@@ -88,12 +87,8 @@ def tune(
     Raises
     ------
     ValueError
-        An empty validation part, an unknown metric, an unusable space, a parameter that the model
-        does not take, a storage of another search, or trials of which every one failed.
-    TypeError
-        A model instead of a class, or something else than a split.
-    ImportError
-        Optuna is not installed.
+        An unusable space, a parameter that the model does not take, a storage of another search, or
+        trials of which every one failed.
 
     Notes
     -----

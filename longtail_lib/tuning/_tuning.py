@@ -71,13 +71,7 @@ class Tuning:
 
     @property
     def best(self) -> Trial:
-        """The best trial among those that meet the constraint.
-
-        Raises
-        ------
-        ValueError
-            None meets it.
-        """
+        """The best trial among those that meet the constraint."""
         best = self.objective.best(self.records)
         if best is None:
             raise ValueError(f"Tuning of {self.model_name}: {self._unmet()}")
@@ -129,13 +123,7 @@ class Tuning:
 
     @classmethod
     def from_json(cls, text: str) -> Tuning:
-        """Read what `to_json` wrote, without the model.
-
-        Raises
-        ------
-        ValueError
-            Not a trial table, or one of another format.
-        """
+        """Read what `to_json` wrote, without the model."""
         try:
             about = json.loads(text)
             if about["format"] != _FORMAT:

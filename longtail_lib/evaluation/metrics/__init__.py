@@ -12,8 +12,8 @@ import numpy as np
 
 from longtail_lib.evaluation import _intervals as intervals
 from longtail_lib.evaluation.metrics import exposure
-from longtail_lib.evaluation.metrics._metric import Lists, Metric
-from longtail_lib.evaluation.metrics.accuracy import ACCURACY
+from longtail_lib.evaluation.metrics._metric import Metric
+from longtail_lib.evaluation.metrics.accuracy import ACCURACY, Lists
 
 __all__ = ["BUILT_IN", "METRICS"]
 
@@ -77,13 +77,6 @@ METRICS = tuple(BUILT_IN)
 
 def chosen_metrics(metrics: str | Metric | Iterable[str | Metric] | None) -> tuple[Metric, ...]:
     """Return metrics without repeats; all that are built in for None.
-
-    Raises
-    ------
-    TypeError
-        Neither a name nor a metric, nor several.
-    ValueError
-        An unknown name, none, or two metrics of one name.
 
     Examples
     --------

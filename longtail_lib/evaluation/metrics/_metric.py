@@ -6,60 +6,17 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
 from longtail_lib.evaluation._intervals import never_seen_bound
-from longtail_lib.evaluation.metrics.accuracy import Found, Hits
-from longtail_lib.preprocessing import Split
+from longtail_lib.evaluation.metrics.accuracy import Lists
 
-__all__ = ["ROWS", "Lists", "Metric"]
+__all__ = ["ROWS", "Metric"]
 
 # Users handled at once, so that temporary arrays stay small whatever the number of users.
 ROWS = 4096
-
-
-@dataclass(frozen=True)
-class Lists:
-    """Lists of some users at one cut-off, as one group of the catalogue sees them.
-
-    Parameters
-    ----------
-    items : ndarray of int, shape (n, k)
-        Columns, best first; -1 where a list has ended.
-    k : int
-    group : ndarray of bool, shape (n_items,), or None
-        The group; None overall.
-    hits : Hits
-        Relevant items of the group, in lists that may be longer than k.
-    n_relevant : ndarray of int, shape (n,)
-        Relevant items of the group, found or not.
-    relevant : csr_matrix, shape (n, n_items)
-        Relevant items of any group.
-    users : ndarray of int, shape (n,)
-        Rows of the split.
-    parts : Split
-    popularity : ndarray of int, shape (n_items,)
-        In train.
-    """
-
-    items: np.ndarray
-    k: int
-    group: np.ndarray | None
-    hits: Hits
-    n_relevant: np.ndarray
-    relevant: csr_matrix
-    users: np.ndarray
-    parts: Split
-    popularity: np.ndarray
-
-    @cached_property
-    def found(self) -> Found:
-        """What the metrics of accuracy share."""
-        return Found.of(self.hits, self.n_relevant, self.k)
 
 
 @dataclass(frozen=True, repr=False)
@@ -101,13 +58,6 @@ class Metric:
         the interval where leaving out a user changes nothing. If None, so many more users are
         given the rarest and then the most recommended items, of the group and of the others, and
         the statistic is computed again.
-
-    Raises
-    ------
-    TypeError
-        None or several of the three functions, or something that cannot be called.
-    ValueError
-        A bad name, range or word.
 
     Examples
     --------
@@ -200,13 +150,7 @@ class Metric:
         return -math.inf if low is None else low, math.inf if high is None else high
 
     def sign(self, who: str) -> int:
-        """1 where higher is better, -1 where lower is.
-
-        Raises
-        ------
-        ValueError
-            Neither was said.
-        """
+        """1 where higher is better, -1 where lower is."""
         if self.better is None:
             raise ValueError(
                 f"{who}: whether more or less of {self.name} is better was not said; give "

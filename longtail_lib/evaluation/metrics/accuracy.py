@@ -32,44 +32,31 @@ Voorhees, E. M. (1999). The TREC-8 question answering track report. TREC-8: reci
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
-__all__ = ["ACCURACY", "Found", "Hits", "accuracy", "find_hits"]
+from longtail_lib.preprocessing import Split
+
+__all__ = ["ACCURACY", "Found", "Hits", "Lists", "accuracy", "find_hits"]
 
 
 class Hits(NamedTuple):
-    """Relevant items found in ranked lists, ordered by row and rank.
+    """Relevant items found in ranked lists, ordered by row and rank, which is counted from 0."""
 
-    Parameters
-    ----------
-    rows : ndarray of int, shape (n_hits,)
-        Rows of the lists.
-    ranks : ndarray of int, shape (n_hits,)
-        Places in the list, counted from 0.
-    items : ndarray of int, shape (n_hits,)
-        Columns of the catalogue.
-    """
-
-    rows: np.ndarray
-    ranks: np.ndarray
-    items: np.ndarray
+    rows: np.ndarray  # rows of the lists
+    ranks: np.ndarray  # places in the list, from 0
+    items: np.ndarray  # columns of the catalogue
 
 
 def find_hits(lists: np.ndarray, relevant: Any) -> Hits:
     """Find the relevant items in ranked lists.
 
-    Parameters
-    ----------
-    lists : ndarray of int, shape (n, length)
-        Columns, best first, no column twice in a row; -1 where a list has ended.
-    relevant : csr_matrix, shape (n, n_items)
-        A stored entry is a relevant item, whatever its value; indices sorted.
-
-    Returns
-    -------
-    Hits
+    `lists` are columns, int (n, length), best first, none twice in a list, -1 where it has ended;
+    `relevant` is csr (n, n_items) with sorted indices, whose stored entries are the relevant items.
 
     Examples
     --------
@@ -91,34 +78,16 @@ def find_hits(lists: np.ndarray, relevant: Any) -> Hits:
 
 
 class Found(NamedTuple):
-    """What the formulas share, for n users at one cut-off.
-
-    Parameters
-    ----------
-    k : int
-    rows : ndarray of int, shape (n_hits,)
-        Users of the hits within k.
-    ranks : ndarray of float, shape (n_hits,)
-        Counted from 1.
-    nth : ndarray of float, shape (n_hits,)
-        1 for the first hit of a user, 2 for the second.
-    found : ndarray of int, shape (n,)
-        Hits within k.
-    n_relevant : ndarray of int, shape (n,)
-    relevant : ndarray of float, shape (n,)
-        The same with NaN for none.
-    counts : ndarray of float, shape (n,)
-        1 for users with relevant items, else NaN.
-    """
+    """What the formulas share, for n users at one cut-off; ranks are counted from 1."""
 
     k: int
-    rows: np.ndarray
-    ranks: np.ndarray
-    nth: np.ndarray
-    found: np.ndarray
-    n_relevant: np.ndarray
-    relevant: np.ndarray
-    counts: np.ndarray
+    rows: np.ndarray  # (n_hits,): users of the hits within k
+    ranks: np.ndarray  # (n_hits,), from 1
+    nth: np.ndarray  # (n_hits,): 1 for the first hit of a user, 2 for the second
+    found: np.ndarray  # (n,): hits within k
+    n_relevant: np.ndarray  # (n,)
+    relevant: np.ndarray  # (n,): the same with NaN for none
+    counts: np.ndarray  # (n,): 1 for users with relevant items, else NaN
 
     @classmethod
     def of(cls, hits: Hits, n_relevant: np.ndarray, k: int) -> Found:
@@ -136,6 +105,33 @@ class Found(NamedTuple):
         # bincount without entries would give integers.
         sums = np.bincount(self.rows[which], weights=weights, minlength=len(self.found))
         return sums.astype(np.float64)
+
+
+@dataclass(frozen=True)
+class Lists:
+    """Lists of some users at one cut-off, as one group of the catalogue sees them.
+
+    What `Metric(of_lists=...)` reads: `items`, columns, int (n, k), best first, -1 where a list has
+    ended; `k`; the mask `group` of the catalogue, None overall; `hits`, relevant items of the group
+    in lists that may be longer than k; `n_relevant`, int (n,), those of the group, found or not;
+    `relevant`, csr (n, n_items), those of any group; `users`, int (n,), rows of the split `parts`;
+    and `popularity`, int (n_items,), in train.
+    """
+
+    items: np.ndarray
+    k: int
+    group: np.ndarray | None
+    hits: Hits
+    n_relevant: np.ndarray
+    relevant: csr_matrix
+    users: np.ndarray
+    parts: Split
+    popularity: np.ndarray
+
+    @cached_property
+    def found(self) -> Found:
+        """What the metrics of accuracy share."""
+        return Found.of(self.hits, self.n_relevant, self.k)
 
 
 def _mrr(of: Found) -> np.ndarray:
@@ -185,11 +181,6 @@ def accuracy(
     -------
     dict of str to ndarray of float64, shape (n,)
         In [0, 1]; NaN for users without relevant items.
-
-    Raises
-    ------
-    ValueError
-        An unknown metric.
 
     Examples
     --------

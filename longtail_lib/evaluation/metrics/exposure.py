@@ -24,6 +24,9 @@ average list, which is APLT times k; this library follows the words. Their novel
 scaling of self-information (Zhou et al.; Vargas and Castells) with one added to every count, so
 that cold items stay finite.
 
+The functions take `lists`, int (n, k): columns, best first, -1 where a list has ended; `exposed`,
+int (n_items,), from `exposure`; and `mask`, bool (n_items,): a group, None for the whole catalogue.
+
 For a group of items, Coverage, ARP, Novelty and Gini look at the group's items only; APLT, ACLT
 and TailShare put the group in the tail's place. What is not defined, such as the mean popularity
 of tail items where none was recommended, is NaN and counts no users.
@@ -65,18 +68,7 @@ __all__ = [
 
 
 def exposure(lists: np.ndarray, n_items: int) -> np.ndarray:
-    """Count how often each item is recommended.
-
-    Parameters
-    ----------
-    lists : ndarray of int, shape (n, k)
-        Columns; -1 where a list has ended.
-    n_items : int
-        Size of the catalogue.
-
-    Returns
-    -------
-    ndarray of int64, shape (n_items,)
+    """Count how often each item is recommended, int64, shape (n_items,).
 
     Examples
     --------
@@ -87,19 +79,7 @@ def exposure(lists: np.ndarray, n_items: int) -> np.ndarray:
 
 
 def coverage(exposed: np.ndarray, mask: np.ndarray | None = None) -> float:
-    """Share of the catalogue, or of a group of it, that at least one user is recommended.
-
-    Parameters
-    ----------
-    exposed : ndarray of int, shape (n_items,)
-        From `exposure`.
-    mask : ndarray of bool, shape (n_items,), or None
-        The group; the whole catalogue if None.
-
-    Returns
-    -------
-    float
-        In [0, 1]; NaN for a group without items.
+    """Share of the catalogue, or of a group, that somebody is recommended; NaN for an empty group.
 
     Examples
     --------
@@ -135,17 +115,7 @@ def exposure_share(exposed: np.ndarray, mask: np.ndarray) -> float:
 
 
 def novelty_of_items(popularity: np.ndarray, n_users: int) -> np.ndarray:
-    """Novelty of each item, from 0 (every user chose it) to 1 (cold).
-
-    Parameters
-    ----------
-    popularity : ndarray of int, shape (n_items,)
-    n_users : int
-        Users of the split.
-
-    Returns
-    -------
-    ndarray of float64, shape (n_items,)
+    """Novelty of each item, shape (n_items,), from 0 (all users of the split chose it) to 1 (cold).
 
     Examples
     --------
@@ -156,18 +126,7 @@ def novelty_of_items(popularity: np.ndarray, n_users: int) -> np.ndarray:
 
 
 def list_means(lists: np.ndarray, per_item: np.ndarray, mask: np.ndarray | None) -> np.ndarray:
-    """Mean of a property of items over each list, or over a group's items in it.
-
-    Parameters
-    ----------
-    lists : ndarray of int, shape (n, k)
-    per_item : ndarray of float, shape (n_items,)
-    mask : ndarray of bool, shape (n_items,), or None
-
-    Returns
-    -------
-    ndarray of float64, shape (n,)
-        NaN where a list holds no such item.
+    """Mean of a property of the items of each list, or of a group's items in it; NaN without any.
 
     Examples
     --------
@@ -182,17 +141,7 @@ def list_means(lists: np.ndarray, per_item: np.ndarray, mask: np.ndarray | None)
 
 
 def list_shares(lists: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """Share of each list that belongs to a group.
-
-    Parameters
-    ----------
-    lists : ndarray of int, shape (n, k)
-    mask : ndarray of bool, shape (n_items,)
-
-    Returns
-    -------
-    ndarray of float64, shape (n,)
-        NaN where the list is empty.
+    """Share of each list that belongs to a group; NaN where the list is empty.
 
     Examples
     --------

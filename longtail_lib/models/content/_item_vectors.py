@@ -45,15 +45,6 @@ def item_vectors(parts: Split, encoder: Any = None, column: str = "text") -> np.
         Rows of length 1. An item without text has a zero row: models score it by what else they
         know of it, or last among the items that text speaks for.
 
-    Raises
-    ------
-    KeyError
-        The item table has no such column; the message lists those it has.
-    TypeError
-        The column holds something else than text.
-    ValueError
-        No item table, a column without any text, or vectors that do not fit.
-
     Examples
     --------
     >>> import polars as pl
@@ -119,17 +110,8 @@ def checked_vectors(vectors: Any, parts: Split, model: str = "item_vectors") -> 
 def shuffled_vectors(vectors: np.ndarray, seed: int = 0) -> np.ndarray:
     """Give each item with text the vector of another one, drawn at random: a control.
 
-    What a model still gains with them did not come from what the texts say.
-
-    Parameters
-    ----------
-    vectors : ndarray, shape (n_items, dimensions)
-    seed : int
-
-    Returns
-    -------
-    ndarray, shape (n_items, dimensions)
-        The same rows in another order; zero rows stay where they are.
+    What a model still gains with them did not come from what the texts say. Zero rows stay where
+    they are.
 
     Examples
     --------

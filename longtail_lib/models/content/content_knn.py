@@ -56,11 +56,6 @@ class ContentKNN(ContentRecommender):
     prior_ : ndarray of float32, shape (n_items,)
         What positive scores are multiplied by; 0 for an item without text.
 
-    Raises
-    ------
-    ValueError
-        From `fit`: a parameter out of range, or vectors that do not fit.
-
     References
     ----------
     Pazzani and Billsus (2007), "Content-Based Recommendation Systems", in The Adaptive Web,

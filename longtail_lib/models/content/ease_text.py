@@ -68,13 +68,6 @@ class EaseText(ContentRecommender, EASE):
     weights_ : ndarray of float32, shape (n_items, n_items)
         W; its diagonal is 0.
 
-    Raises
-    ------
-    ValueError
-        From `fit`: a parameter out of range, vectors that do not fit, or what `EASE` raises.
-    MemoryError
-        As in `EASE`.
-
     Notes
     -----
     Defaults were chosen on the validation part of the course's shop. There the additive form

@@ -51,17 +51,13 @@ class TextGate(WrappedRecommender):
 
     Attributes
     ----------
-    model_, text_ : Recommender
-        Fitted.
     model_weight_, text_weight_ : ndarray of float32, shape (n_items,)
         a and w of each item; standard deviations are divided out.
 
     Raises
     ------
-    TypeError
-        From `fit`: model or text is not a recommender.
     ValueError
-        From `fit`: a parameter out of range, or `gate="learned"` without validation interactions.
+        From `fit`: `gate="learned"` without validation interactions.
 
     Examples
     --------

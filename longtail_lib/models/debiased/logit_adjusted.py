@@ -40,17 +40,8 @@ class LogitAdjusted(WrappedRecommender):
 
     Attributes
     ----------
-    model_ : Recommender
-        The fitted inner model.
     adjustment_ : ndarray of float32, shape (n_items,)
         What is added to every user's scores: :math:`-\tau \log \pi_i`.
-
-    Raises
-    ------
-    ValueError
-        From `fit`: a strength that is not finite, or a smoothing of 0 or less.
-    TypeError
-        From `fit`: a model that is not a Recommender.
 
     References
     ----------

@@ -13,7 +13,7 @@ import polars as pl
 from scipy.optimize import linear_sum_assignment
 
 from longtail_lib.models._model_file import damaged, read_model_file, write_model_file
-from longtail_lib.models.generative._residual_autoencoder import ResidualAutoencoder
+from longtail_lib.models.generative._residual_codebooks import ResidualAutoencoder
 
 __all__ = [
     "StoredIds",

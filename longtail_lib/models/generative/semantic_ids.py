@@ -27,8 +27,12 @@ from longtail_lib.models.generative._id_tables import (
     share_alone,
     spread_last_code,
 )
-from longtail_lib.models.generative._residual_autoencoder import train_autoencoder
-from longtail_lib.models.generative._residual_codebooks import fit_codebooks, quantise, sum_of_codes
+from longtail_lib.models.generative._residual_codebooks import (
+    fit_codebooks,
+    quantise,
+    sum_of_codes,
+    train_autoencoder,
+)
 
 __all__ = ["SemanticIds"]
 
@@ -69,11 +73,6 @@ class SemanticIds(StoredIds):
         Share of items whose id no other item has, without and with the last token.
     dead_codes_ : ndarray of int64, shape (levels,)
         Codes of each level that no item has.
-
-    Raises
-    ------
-    ValueError
-        From `fit`: a parameter out of range, vectors that are not finite numbers.
 
     Notes
     -----
@@ -120,12 +119,7 @@ class SemanticIds(StoredIds):
         self.seed = seed
 
     def fit(self, vectors: np.ndarray) -> Self:
-        """Learn codebooks and give every item its id.
-
-        Parameters
-        ----------
-        vectors : ndarray, shape (n_items, d)
-        """
+        """Learn codebooks from vectors, shape (n_items, d), and give every item its id."""
         vectors = finite_rows(vectors)
         check_parameters_of(self)
         if self.codes > len(vectors):
@@ -163,15 +157,9 @@ class SemanticIds(StoredIds):
     def encode(self, vectors: np.ndarray) -> np.ndarray:
         """Give ids to items that were not there when the codebooks were learned.
 
-        Parameters
-        ----------
-        vectors : ndarray, shape (n, d)
-
-        Returns
-        -------
-        ndarray of int32, shape (n, levels + 1)
-            Nearest codes, and a last token that makes each id differ from all others, fitted or
-            new. It may be as large as a model that was trained on `sizes_` has not seen.
+        Takes vectors, shape (n, d), and gives int32, shape (n, levels + 1): nearest codes, and a
+        last token that makes each id differ from all others, fitted or new. It may be as large as
+        a model that was trained on `sizes_` has not seen.
         """
         self._check_fitted()
         vectors = finite_rows(vectors, self._width)
@@ -182,14 +170,8 @@ class SemanticIds(StoredIds):
     def decode(self, codes: np.ndarray) -> np.ndarray:
         """Return the vectors that ids stand for, or their first tokens.
 
-        Parameters
-        ----------
-        codes : ndarray of int, shape (n, m)
-            From one token to whole ids; the last token adds nothing.
-
-        Returns
-        -------
-        ndarray of float32, shape (n, d)
+        `codes` has shape (n, m), from one token to whole ids; the last token adds nothing. What
+        comes back is float32, shape (n, d).
         """
         self._check_fitted()
         codes = np.asarray(codes)
@@ -208,7 +190,9 @@ class SemanticIds(StoredIds):
         return total if self._autoencoder is None else self._autoencoder.vectors(total)
 
     def prefix_table(self, items: Any, prefix: Sequence[int] = ()) -> pl.DataFrame:
-        """List the items whose id begins with some tokens.
+        """List the items whose id begins with some tokens, ordered by id.
+
+        The frame has "id" and, where the table has them, item_id, title and category.
 
         Parameters
         ----------
@@ -216,11 +200,6 @@ class SemanticIds(StoredIds):
             Item table in the order of the fitted vectors, as `parts.items` is.
         prefix : sequence of int
             Such as (3,) or (3, 17); empty lists all items.
-
-        Returns
-        -------
-        polars.DataFrame
-            "id" and, where the table has them, item_id, title and category; ordered by id.
         """
         self._check_fitted()
         return items_with_prefix(self.codes_, items, prefix)
@@ -230,17 +209,7 @@ class SemanticIds(StoredIds):
 
         Purity is the share of items that have their prefix' most common label. It rises with the
         number of prefixes whatever these mean, so the same with shuffled labels stands beside it.
-
-        Parameters
-        ----------
-        labels : array, shape (n_items,)
-        seed : int
-            For shuffling.
-
-        Returns
-        -------
-        polars.DataFrame
-            A row for 1, 2, ... `levels` tokens.
+        `labels` has shape (n_items,); there is a row for 1, 2, ... `levels` tokens.
         """
         self._check_fitted()
         return purity_by_depth(self.codes_, labels, self.levels, seed)

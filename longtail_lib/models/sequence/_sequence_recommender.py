@@ -80,7 +80,7 @@ class SequenceRecommender(ContentRecommender, GradientRecommender):
         """Set weights that do not start at random."""
 
     def _encoder(self, dim: int) -> Any:
-        from longtail_lib.models.sequence._sequence_encoder import SequenceEncoder
+        from longtail_lib.models.sequence._sequence_network import SequenceEncoder
 
         return SequenceEncoder(
             dim,

@@ -9,9 +9,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from longtail_lib._parameters import Constraint, Interval
-from longtail_lib.models.sequence._sequence_batches import masked_batches
 from longtail_lib.models.sequence._sequence_recommender import SequenceRecommender
-from longtail_lib.models.sequence._user_sequences import PADDING
+from longtail_lib.models.sequence._user_sequences import PADDING, masked_batches
 from longtail_lib.preprocessing import Split
 
 __all__ = ["BERT4Rec"]
@@ -125,7 +124,7 @@ class BERT4Rec(SequenceRecommender):
         )
 
     def _query(self, sequences: np.ndarray) -> np.ndarray:
-        from longtail_lib.models.sequence._sequence_encoder import MASK
+        from longtail_lib.models.sequence._user_sequences import MASK
 
         query = np.roll(sequences, -1, axis=1)
         query[:, -1] = MASK

@@ -57,13 +57,7 @@ class Pretrained:
         self.domains, self.text_encoder = tuple(domains), text_encoder
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write to one `.npz` file, without pickle; it appears whole or not at all.
-
-        Raises
-        ------
-        FileNotFoundError
-            The folder does not exist.
-        """
+        """Write to one `.npz` file, without pickle; it appears whole or not at all."""
         about = {
             "format": _FORMAT,
             "model": "Pretrained",
@@ -78,15 +72,7 @@ class Pretrained:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
-        """Read what `save` wrote.
-
-        Raises
-        ------
-        FileNotFoundError
-            No such file.
-        ValueError
-            Not such a file, damaged, or of a fitted recommender.
-        """
+        """Read what `save` wrote."""
         about, arrays = read_model_file(path)
         if about["model"] != "Pretrained" or about["format"] != _FORMAT:
             raise ValueError(
@@ -98,13 +84,7 @@ class Pretrained:
         return cls(arrays["adapter"], weights, **about["parameters"])
 
     def fits(self, model: Any, vectors: np.ndarray, name: str) -> None:
-        """Check that a model has this encoder's shape, and text vectors this adapter's.
-
-        Raises
-        ------
-        ValueError
-            It does not.
-        """
+        """Raise ValueError unless a model has this encoder's shape, and vectors this adapter's."""
         differ = [
             f"{parameter} is {getattr(model, parameter)} and was {getattr(self, parameter)}"
             for parameter in _SHAPE

@@ -10,8 +10,8 @@ from longtail_course.experiments import stored_results
 from longtail_course.toys import shuffle_order
 from longtail_lib import compare, evaluate, load_dataset, prepare, split
 from longtail_lib.models import EASE, Popularity, SASRec
-from longtail_lib.models.sequence._sequence_encoder import allowed_pairs
 from longtail_lib.models.sequence._sequence_network import (
+    allowed_pairs,
     catalogue_cross_entropy,
     gbce,
     gbce_exponent,

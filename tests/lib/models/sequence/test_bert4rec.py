@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 
 from longtail_lib.models import BERT4Rec
-from longtail_lib.models.sequence._sequence_batches import masked_batches, masked_places
-from longtail_lib.models.sequence._sequence_encoder import MASK
-from longtail_lib.models.sequence._user_sequences import PADDING
+from longtail_lib.models.sequence._user_sequences import (
+    MASK,
+    PADDING,
+    masked_batches,
+    masked_places,
+)
 
 SMALL = {
     "dim": 16,

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from longtail_lib.models.sequence._sequence_encoder import MASK, SequenceEncoder
-from longtail_lib.models.sequence._user_sequences import PADDING
+from longtail_lib.models.sequence._sequence_network import SequenceEncoder
+from longtail_lib.models.sequence._user_sequences import MASK, PADDING
 
 LENGTH, DIM = 6, 8
 VECTORS = np.random.default_rng(0).normal(size=(20, DIM)).astype(np.float32)
