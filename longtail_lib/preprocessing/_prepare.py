@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from numbers import Integral, Real
 from typing import Any
@@ -21,7 +20,7 @@ from longtail_lib.preprocessing._id_codes import (
     with_column,
 )
 from longtail_lib.preprocessing._preparation import Ledger, Preparation
-from longtail_lib.preprocessing._rating_normaliser import METHODS, LeakageWarning, statistics
+from longtail_lib.preprocessing._rating_normaliser import METHODS, statistics, warn_of_leakage
 from longtail_lib.preprocessing._sorted_log import coded_ids, finite_ratings, read_times
 
 __all__ = ["prepare"]
@@ -208,7 +207,7 @@ def prepare(
 
     rows = ledger.rows()
     if normalise is not None:
-        _warn_of_leakage(normalise, rating_range)
+        warn_of_leakage(normalise, rating_range)
         shift, scale = statistics(
             normalise, users[rows], ratings[rows], len(user_ids), rating_range
         )
@@ -282,20 +281,6 @@ def _drop_duplicates(
 
 def _listed(words: list[str], last: str) -> str:
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
-
-
-def _warn_of_leakage(normalise: str, rating_range: tuple[float, float] | None) -> None:
-    if normalise == "min-max" and rating_range is not None:
-        return
-    warnings.warn(
-        f"prepare(normalise={normalise!r}) takes its statistics from the whole log, so validation "
-        "and test leak into train. For results that count, leave it out and use "
-        f"RatingNormaliser({normalise!r}).fit(parts).transform(parts) after "
-        "split(..., values='rating').",
-        LeakageWarning,
-        # Above it stand prepare, and what checks its parameters.
-        stacklevel=4,
-    )
 
 
 def _check_columns(data: Dataset, given: Mapping[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 from typing import ClassVar, Self
 
@@ -158,3 +159,18 @@ def statistics(
     # Rounding leaves a spread of about 1e-16 where all ratings of a user are equal.
     scale = np.where(counts > 0, deviation, ratings.std())
     return shift, np.where(scale > 1e-9, scale, 1.0)
+
+
+def warn_of_leakage(normalise: str, rating_range: tuple[float, float] | None) -> None:
+    """Say that statistics of the whole log leak, where the scale's own ends were not given."""
+    if normalise == "min-max" and rating_range is not None:
+        return
+    warnings.warn(
+        f"prepare(normalise={normalise!r}) takes its statistics from the whole log, so validation "
+        "and test leak into train. For results that count, leave it out and use "
+        f"RatingNormaliser({normalise!r}).fit(parts).transform(parts) after "
+        "split(..., values='rating').",
+        LeakageWarning,
+        # Above it stand prepare, and what checks its parameters.
+        stacklevel=4,
+    )
