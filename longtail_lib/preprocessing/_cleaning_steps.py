@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
-__all__ = ["KEEP", "bot_users", "k_core", "order_by_pair", "repeated_rows"]
+from longtail_lib.data import Dataset
+
+__all__ = ["KEEP", "bot_users", "check_columns", "k_core", "order_by_pair", "repeated_rows"]
 
 
 KEEP = ("last", "first", "highest")
@@ -127,3 +132,25 @@ def k_core(
         kept[gone] = False
         user_counts -= np.bincount(users[gone], minlength=len(user_counts))
         item_counts -= np.bincount(items[gone], minlength=len(item_counts))
+
+
+def check_columns(data: Dataset, given: Mapping[str, Any]) -> None:
+    """Refuse steps that need what this dataset does not have."""
+    on_ratings = [name for name in ("rating_range", "min_rating") if given[name] is not None]
+    if getattr(data.preparation, "normalised", None) and on_ratings:
+        raise ValueError(
+            f"{on_ratings[0]} cannot be applied: the ratings of '{data.card.name}' are already "
+            f"normalised by {data.preparation.normalised!r}; apply it before, or in the same call"
+        )
+    if given["normalise"] is not None:
+        on_ratings.append("normalise")
+    if given["duplicates"] == "highest":
+        on_ratings.append("duplicates='highest'")
+    if on_ratings and not data.has_ratings:
+        raise ValueError(f"{on_ratings[0]} needs a column 'rating', which the log does not have")
+    if given["max_user_interactions_per_day"] is not None and not data.has_timestamps:
+        raise ValueError(
+            "max_user_interactions_per_day needs a column 'timestamp', which the log does not have"
+        )
+    if data.n_interactions == 0:
+        raise ValueError(f"dataset '{data.card.name}' has no interactions to prepare")

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from numbers import Integral, Real
-from typing import Any
 
 import narwhals as nw
 import numpy as np
 
 from longtail_lib._parameters import BOOLEAN, PAIR, Interval, Nullable, Options, constrained
 from longtail_lib.data import Dataset
-from longtail_lib.preprocessing._cleaning_steps import KEEP, bot_users, k_core, repeated_rows
+from longtail_lib.preprocessing._cleaning_steps import (
+    KEEP,
+    bot_users,
+    check_columns,
+    k_core,
+    repeated_rows,
+)
 from longtail_lib.preprocessing._id_codes import (
     align,
     clean_table,
@@ -132,7 +136,7 @@ def prepare(
     implicit threshold 1
     """
     parameters = {name: value for name, value in locals().items() if name != "data"}
-    _check_columns(data, parameters)
+    check_columns(data, parameters)
     frame = nw.from_native(data.interactions, eager_only=True)
     ledger = Ledger(len(frame))
     items_table, catalogue, notes = clean_table(data.items, "item_id", "items")
@@ -281,25 +285,3 @@ def _drop_duplicates(
 
 def _listed(words: list[str], last: str) -> str:
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
-
-
-def _check_columns(data: Dataset, given: Mapping[str, Any]) -> None:
-    """Refuse steps that need what this dataset does not have."""
-    on_ratings = [name for name in ("rating_range", "min_rating") if given[name] is not None]
-    if getattr(data.preparation, "normalised", None) and on_ratings:
-        raise ValueError(
-            f"{on_ratings[0]} cannot be applied: the ratings of '{data.card.name}' are already "
-            f"normalised by {data.preparation.normalised!r}; apply it before, or in the same call"
-        )
-    if given["normalise"] is not None:
-        on_ratings.append("normalise")
-    if given["duplicates"] == "highest":
-        on_ratings.append("duplicates='highest'")
-    if on_ratings and not data.has_ratings:
-        raise ValueError(f"{on_ratings[0]} needs a column 'rating', which the log does not have")
-    if given["max_user_interactions_per_day"] is not None and not data.has_timestamps:
-        raise ValueError(
-            "max_user_interactions_per_day needs a column 'timestamp', which the log does not have"
-        )
-    if data.n_interactions == 0:
-        raise ValueError(f"dataset '{data.card.name}' has no interactions to prepare")
