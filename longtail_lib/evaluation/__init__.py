@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from longtail_lib.evaluation._rerank_path import rerank_choice as rerank_choice
     from longtail_lib.evaluation._rerank_path import rerank_path as rerank_path
     from longtail_lib.evaluation.metrics import METRICS as METRICS
-    from longtail_lib.evaluation.metrics._metric import Lists as Lists
+    from longtail_lib.evaluation.metrics._lists import Lists as Lists
     from longtail_lib.evaluation.metrics._metric import Metric as Metric
 else:
     __getattr__, __dir__, __all__ = lazy_names(__name__, __file__)

@@ -16,8 +16,9 @@ from longtail_lib.evaluation._intervals import (
 from longtail_lib.evaluation._protocol import Protocol, Settings, check_model_and_split, describe
 from longtail_lib.evaluation._rank_users import rank_users
 from longtail_lib.evaluation._report import Report, Value
+from longtail_lib.evaluation.metrics._lists import Lists
 from longtail_lib.evaluation.metrics._metric import ROWS, Metric
-from longtail_lib.evaluation.metrics.accuracy import Hits, Lists, find_hits
+from longtail_lib.evaluation.metrics.accuracy import Hits, find_hits
 from longtail_lib.evaluation.metrics.exposure import exposure
 from longtail_lib.preprocessing import Split
 

@@ -12,8 +12,9 @@ import numpy as np
 
 from longtail_lib.evaluation import _intervals as intervals
 from longtail_lib.evaluation.metrics import exposure
+from longtail_lib.evaluation.metrics._lists import Lists
 from longtail_lib.evaluation.metrics._metric import Metric
-from longtail_lib.evaluation.metrics.accuracy import ACCURACY, Lists
+from longtail_lib.evaluation.metrics.accuracy import ACCURACY
 
 __all__ = ["BUILT_IN", "METRICS"]
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from longtail_lib.evaluation._intervals import never_seen_bound
-from longtail_lib.evaluation.metrics.accuracy import Lists
+from longtail_lib.evaluation.metrics._lists import Lists
 
 __all__ = ["ROWS", "Metric"]
 

@@ -32,16 +32,11 @@ Voorhees, E. M. (1999). The TREC-8 question answering track report. TREC-8: reci
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
-from longtail_lib.preprocessing import Split
-
-__all__ = ["ACCURACY", "Found", "Hits", "Lists", "accuracy", "find_hits"]
+__all__ = ["ACCURACY", "Found", "Hits", "accuracy", "find_hits"]
 
 
 class Hits(NamedTuple):
@@ -105,33 +100,6 @@ class Found(NamedTuple):
         # bincount without entries would give integers.
         sums = np.bincount(self.rows[which], weights=weights, minlength=len(self.found))
         return sums.astype(np.float64)
-
-
-@dataclass(frozen=True)
-class Lists:
-    """Lists of some users at one cut-off, as one group of the catalogue sees them.
-
-    What `Metric(of_lists=...)` reads: `items`, columns, int (n, k), best first, -1 where a list has
-    ended; `k`; the mask `group` of the catalogue, None overall; `hits`, relevant items of the group
-    in lists that may be longer than k; `n_relevant`, int (n,), those of the group, found or not;
-    `relevant`, csr (n, n_items), those of any group; `users`, int (n,), rows of the split `parts`;
-    and `popularity`, int (n_items,), in train.
-    """
-
-    items: np.ndarray
-    k: int
-    group: np.ndarray | None
-    hits: Hits
-    n_relevant: np.ndarray
-    relevant: csr_matrix
-    users: np.ndarray
-    parts: Split
-    popularity: np.ndarray
-
-    @cached_property
-    def found(self) -> Found:
-        """What the metrics of accuracy share."""
-        return Found.of(self.hits, self.n_relevant, self.k)
 
 
 def _mrr(of: Found) -> np.ndarray:
