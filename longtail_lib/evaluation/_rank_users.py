@@ -57,7 +57,24 @@ def rank_users(
     progress: bool = False,
     name: str = "model",
 ) -> np.ndarray:
-    """Rank the whole catalogue, less seen items, for each user; -1 where candidates run out."""
+    """Rank the whole catalogue, less seen items, for each user.
+
+    Parameters
+    ----------
+    model : Recommender
+        Fitted on `parts`; `name` is its name in messages.
+    users : ndarray of int, shape (n,)
+        Rows of the split.
+    seen : sequence of csr_matrix, shape (n_users, n_items)
+        Interactions to mask.
+    k, seed, memory_mb
+        As in `Protocol`.
+
+    Returns
+    -------
+    ndarray of int32, shape (n, min(k, n_items))
+        Columns, best first; -1 where candidates have run out.
+    """
     for what in ("item", "user"):
         own, ids = getattr(model, f"{what}_ids_", None), getattr(parts, f"{what}_ids")
         if own is not None and not np.array_equal(own, ids):
