@@ -130,7 +130,7 @@ ACCURACY: dict[str, Callable[[Found], np.ndarray]] = {
 
 
 def accuracy(
-    hits: Hits, n_relevant: np.ndarray, k: int, metrics: Iterable[str] = ACCURACY
+    hits: Hits, n_relevant: np.ndarray, k: int, metrics: Iterable[str] = tuple(ACCURACY)
 ) -> dict[str, np.ndarray]:
     """Accuracy metrics of each user at one cut-off.
 
