@@ -355,7 +355,7 @@ for report in reports:
 # all recommended items, `tail_worth` that of the tail items among them.
 
 # %%
-from longtail_lib.models import Random, Reranked
+from longtail_lib.models import Popularity, Random, Reranked
 
 judged = {"Random": Random(seed=0), **alone, "EASE, xQuAD .875": Reranked(ease, "xquad", 0.875)}
 judged["EASE, penalty .55"] = Reranked(ease, "popularity_penalty", 0.55)
@@ -388,7 +388,6 @@ worth.with_columns(pl.col("tail_share").round(3), pl.col("worth", "tail_worth").
 # %%
 from longtail_course.experiments.feedback_runs import feedback_results
 from longtail_course.worlds import feedback_loop, provider_exposure, satisfaction_by_taste
-from longtail_lib.models import Popularity
 
 live, stored = feedback_loop(Popularity(), parts, rounds=3), feedback_results()
 loops = {loop.model: loop for loop in stored}
