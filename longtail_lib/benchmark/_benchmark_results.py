@@ -18,6 +18,8 @@ from longtail_lib.evaluation import Comparison, Difference, Metric, Report, Valu
 if TYPE_CHECKING:
     import polars as pl
 
+    from longtail_lib.models import Recommender
+
 __all__ = ["BenchmarkResults", "Row", "provenance"]
 
 _FORMAT = 1
@@ -78,7 +80,7 @@ class BenchmarkResults:
             )
         return self.rows[key]
 
-    def build(self, split: str, model: str, seed: int = 0) -> Any:
+    def build(self, split: str, model: str, seed: int = 0) -> Recommender:
         """Make the recommender of a row, unfitted, with the parameters that were found for it.
 
         Parameters

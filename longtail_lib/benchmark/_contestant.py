@@ -61,7 +61,7 @@ class Contestant:
     trials: int | None = None
     twins: tuple[str, ...] = ()
 
-    def build(self, seed: int = 0, **parameters: Any) -> Any:
+    def build(self, seed: int = 0, **parameters: Any) -> Recommender:
         """Make the recommender, unfitted, with the recommenders that it wraps.
 
         Of the contestants of this module, parameters that are searched have the values found on
@@ -98,7 +98,7 @@ class Contestant:
 
     def build_with(
         self, found: Mapping[str, Mapping[str, Any]], seed: int = 0, **parameters: Any
-    ) -> Any:
+    ) -> Recommender:
         """Make the recommender with what a search has found, for itself and for what it wraps.
 
         Parameters
