@@ -10,8 +10,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
-__all__ = ["RENAMED_MODELS", "from_header", "read_model_file", "to_header", "write_model_file"]
+__all__ = [
+    "RENAMED_MODELS",
+    "beginning_with",
+    "damaged",
+    "from_header",
+    "present_names",
+    "read_model_file",
+    "stored_matrix",
+    "to_header",
+    "without_path",
+    "write_model_file",
+]
 
 
 def write_model_file(
@@ -56,17 +68,46 @@ def read_model_file(
     return about, arrays
 
 
+def beginning_with(prefix: str, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Some of a file's arrays, named without their prefix."""
+    return {
+        name.removeprefix(prefix): value
+        for name, value in arrays.items()
+        if name.startswith(prefix)
+    }
+
+
+def stored_matrix(arrays: Mapping[str, np.ndarray], shape: tuple[int, int]) -> csr_matrix:
+    """Build a sparse matrix from a file's `data`, `indices` and `indptr`, checked in full."""
+    parts = [arrays[name] for name in ("data", "indices", "indptr")]
+    if any(part.ndim != 1 for part in parts) or parts[0].dtype.kind not in "biuf":
+        raise ValueError("a sparse matrix needs three rows of numbers")
+    if any(part.dtype.kind not in "iu" for part in parts[1:]):
+        raise ValueError("columns and rows of a sparse matrix are whole numbers")
+    matrix = csr_matrix(tuple(parts), shape=shape)
+    # The constructor leaves bounds unchecked, and products would read and write beyond them.
+    matrix.check_format(full_check=True)
+    return matrix
+
+
 # Parameters that were called otherwise in files of earlier versions.
 _RENAMED = {"neighbours": "n_neighbors", "regularisation": "regularization"}
 
 
 def present_names(model_class: type, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Give stored parameters the names that a class has for them today."""
+    """Give stored parameters the names that a class has for them today, without a path."""
     known = inspect.signature(model_class).parameters
-    return {
-        name if name in known else _RENAMED.get(name, name): value
-        for name, value in parameters.items()
-    }
+    return without_path(
+        {
+            name if name in known else _RENAMED.get(name, name): value
+            for name, value in parameters.items()
+        }
+    )
+
+
+def without_path(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out where a training was kept: a file must not say where a later fit writes."""
+    return {name: None if name == "checkpoint" else value for name, value in parameters.items()}
 
 
 def to_header(about: Mapping[str, Any]) -> np.ndarray:

@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
 from longtail_lib._parameters import Constraint, check_parameters_of
 from longtail_lib.models._model_file import (
+    beginning_with,
     damaged,
     present_names,
     read_model_file,
+    stored_matrix,
+    without_path,
     write_model_file,
 )
 from longtail_lib.preprocessing import Split
@@ -176,8 +178,8 @@ class Recommender(ABC):
         return {name: getattr(self, name) for name in names}
 
     def _stored_params(self) -> dict[str, Any]:
-        """The constructor's arguments as `save` writes them: what JSON can hold."""
-        return self.get_params()
+        """The constructor's arguments as `save` writes them: what JSON can hold, and no path."""
+        return without_path(self.get_params())
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the fitted model to one `.npz` file, without pickle.
@@ -216,18 +218,9 @@ class Recommender(ABC):
         try:
             model = cls(**present_names(cls, about["parameters"]))
             model.user_ids_, model.item_ids_ = arrays["user_ids"], arrays["item_ids"]
-            model.seen_ = csr_matrix(
-                (arrays["seen_data"], arrays["seen_indices"], arrays["seen_indptr"]),
-                shape=(len(model.user_ids_), len(model.item_ids_)),
-            )
-            prefix = "state_"
-            model._restore(
-                {
-                    name.removeprefix(prefix): value
-                    for name, value in arrays.items()
-                    if name.startswith(prefix)
-                }
-            )
+            shape = len(model.user_ids_), len(model.item_ids_)
+            model.seen_ = stored_matrix(beginning_with("seen_", arrays), shape)
+            model._restore(beginning_with("state_", arrays))
         except Exception as error:
             raise damaged(path, error) from error
         return model

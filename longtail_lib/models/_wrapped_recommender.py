@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from longtail_lib._parameters import Constraint, Satisfies
-from longtail_lib.models._model_file import from_header, present_names, to_header
+from longtail_lib.models._model_file import beginning_with, from_header, present_names, to_header
 from longtail_lib.models._recommender import Recommender
 from longtail_lib.preprocessing import Split
 
@@ -69,7 +69,8 @@ class WrappedRecommender(Recommender):
     def _stored_params(self) -> dict[str, Any]:
         left_out = ("model", *self._further_models, *self._array_params)
         return {
-            name: None if name in left_out else value for name, value in self.get_params().items()
+            name: None if name in left_out else value
+            for name, value in super()._stored_params().items()
         }
 
     def _state(self) -> dict[str, np.ndarray]:
@@ -90,10 +91,10 @@ class WrappedRecommender(Recommender):
             # Inner models were fitted on the same split, so ids and seen items are stored once.
             for name in ("user_ids_", "item_ids_", "seen_"):
                 setattr(inner, name, getattr(self, name))
-            inner._restore(_beginning_with(prefix, state))
+            inner._restore(beginning_with(prefix, state))
             setattr(self, parameter, inner)
             setattr(self, f"{parameter}_", inner)
-        self._restore_own(_beginning_with("own_", state))
+        self._restore_own(beginning_with("own_", state))
 
     def _places(self) -> list[tuple[str, str, str]]:
         """For each inner model: its parameter, and how its parts are named in the file."""
@@ -148,12 +149,6 @@ def _descendants(base: type) -> Iterator[type]:
     for child in base.__subclasses__():
         yield child
         yield from _descendants(child)
-
-
-def _beginning_with(prefix: str, state: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    return {
-        name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)
-    }
 
 
 def unfitted_copy(model: Recommender, seed_shift: int = 0, *, inner: bool = True) -> Recommender:

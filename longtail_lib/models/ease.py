@@ -12,6 +12,7 @@ from scipy.sparse import csc_matrix, csr_matrix
 from longtail_lib._parameters import Constraint, Interval, Nullable
 from longtail_lib._top_candidates import largest_weights
 from longtail_lib.models._memory import available_memory
+from longtail_lib.models._model_file import stored_matrix
 from longtail_lib.models._recommender import Recommender
 from longtail_lib.preprocessing import Split
 
@@ -175,10 +176,7 @@ class EASE(Recommender):
         if self.top_weights is None:
             self.weights_ = state["weights"]
             return
-        n_items = len(self.item_ids_)
-        self.weights_ = csr_matrix(
-            (state["data"], state["indices"], state["indptr"]), shape=(n_items, n_items)
-        )
+        self.weights_ = stored_matrix(state, (len(self.item_ids_), len(self.item_ids_)))
 
 
 def memory_needed(n_items: int) -> int:

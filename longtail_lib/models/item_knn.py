@@ -10,6 +10,7 @@ from scipy.sparse import csr_matrix
 
 from longtail_lib._parameters import Constraint, Interval
 from longtail_lib._top_candidates import largest_weights
+from longtail_lib.models._model_file import stored_matrix
 from longtail_lib.models._recommender import Recommender
 from longtail_lib.preprocessing import Split
 
@@ -119,7 +120,4 @@ class ItemKNN(Recommender):
         return {"data": weights.data, "indices": weights.indices, "indptr": weights.indptr}
 
     def _restore(self, state: dict[str, np.ndarray]) -> None:
-        n_items = len(self.item_ids_)
-        self.weights_ = csr_matrix(
-            (state["data"], state["indices"], state["indptr"]), shape=(n_items, n_items)
-        )
+        self.weights_ = stored_matrix(state, (len(self.item_ids_), len(self.item_ids_)))

@@ -10,6 +10,7 @@ from scipy.sparse import csr_matrix
 
 from longtail_lib._parameters import Constraint, Interval, Nullable, Options
 from longtail_lib._top_candidates import largest_weights
+from longtail_lib.models._model_file import stored_matrix
 from longtail_lib.models.content._item_vectors import TEXT_SPACES, ContentRecommender, text_space
 from longtail_lib.preprocessing import Split
 
@@ -128,10 +129,7 @@ class ContentKNN(ContentRecommender):
         if self.n_neighbors is None:
             self.item_vectors_ = state["item_vectors"]
             return
-        n_items = len(self.item_ids_)
-        self.weights_ = csr_matrix(
-            (state["data"], state["indices"], state["indptr"]), shape=(n_items, n_items)
-        )
+        self.weights_ = stored_matrix(state, (len(self.item_ids_), len(self.item_ids_)))
 
 
 def _nearest(vectors: np.ndarray, warm: np.ndarray, keep: int, prior: np.ndarray) -> csr_matrix:
