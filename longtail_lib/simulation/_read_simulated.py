@@ -13,6 +13,7 @@ import hashlib
 import io
 import json
 import os
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -221,10 +222,13 @@ def write_zipped(path: Path, text: bytes) -> None:
 
 def write_file(path: Path, write: Callable[[IO[bytes]], Any]) -> None:
     """Write a file whole or not at all."""
-    part = path.with_name(path.name + ".part")
+    # A name of its own, so that two who write the same file do not write into each other's.
+    part = path.with_name(f"{path.name}.{os.getpid()}-{secrets.token_hex(4)}.part")
     try:
-        with part.open("wb") as file:
+        with part.open("xb") as file:
             write(file)
+            file.flush()
+            os.fsync(file.fileno())
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)

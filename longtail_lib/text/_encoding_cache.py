@@ -7,7 +7,6 @@ import hashlib
 import os
 import tempfile
 import warnings
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -104,10 +103,13 @@ class EncodingCache:
                 vectors = arrays["vectors"]
             if vectors.shape != (len(names), self.dimensions) or vectors.dtype != np.float32:
                 raise ValueError(f"its vectors are {vectors.dtype} of shape {vectors.shape}")
-        except FileNotFoundError:
-            # Another process has just merged it into a larger one.
-            return {}
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            if not np.isfinite(vectors).all():
+                raise ValueError("its vectors hold what is no number")
+        except Exception as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                # No room for another open file, no right to read, merged by another process: all
+                # of that passes, and a file that was not read was not found damaged either.
+                return {}
             warnings.warn(
                 f"{path} is damaged ({error}); it is removed, and its texts are encoded again",
                 stacklevel=4,

@@ -1,5 +1,6 @@
 """Nothing is encoded twice, and nothing that is damaged is believed."""
 
+import errno
 import threading
 import warnings
 from pathlib import Path
@@ -187,3 +188,51 @@ def test_a_folder_that_cannot_be_written_is_told_once(make, tmp_path, monkeypatc
         vectors = make(batch_tokens=10).encode(TEXTS)
     assert len(caught) == 1
     assert vectors.shape == (len(TEXTS), 16)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_flipped_bit_is_damage_whatever_it_breaks(make, tmp_path, seed):
+    expected = make().encode(TEXTS)
+    [path] = files(tmp_path)
+    rng, raw = np.random.default_rng(seed), bytearray(path.read_bytes())
+    # Mostly in the headers, where a bit breaks the reading and not a checksum.
+    place = int(rng.integers(len(raw) if seed % 2 else 200))
+    raw[place] ^= 1 << int(rng.integers(8))
+    path.write_bytes(raw)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        np.testing.assert_array_equal(make().encode(TEXTS), expected)
+        again = make()
+        np.testing.assert_array_equal(again.encode(TEXTS), expected)
+    assert again.computed == 0
+
+
+def test_vectors_that_are_no_numbers_are_computed_again(make, tmp_path):
+    expected = make().encode(TEXTS)
+    [path] = files(tmp_path)
+    with np.load(path) as arrays:
+        keys, vectors = arrays["keys"], arrays["vectors"].copy()
+    vectors[0, 0] = np.nan
+    with path.open("wb") as file:
+        np.savez(file, keys=keys, vectors=vectors)
+    with pytest.warns(UserWarning, match="is damaged .*no number"):
+        np.testing.assert_array_equal(make().encode(TEXTS), expected)
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.EACCES, errno.EIO])
+def test_an_error_that_passes_removes_nothing(make, tmp_path, monkeypatch, number):
+    expected = make().encode(TEXTS)
+    before = files(tmp_path)
+
+    def refuse(*args, **named):
+        raise OSError(number, "for now")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("longtail_lib.text._encoding_cache.np.load", refuse)
+        again = make()
+        np.testing.assert_array_equal(again.encode(TEXTS), expected)
+        assert again.computed == len(TEXTS)
+    assert set(before) <= set(files(tmp_path))
+    later = make()
+    later.encode(TEXTS)
+    assert later.computed == 0
