@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import os
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,10 @@ def read_model_file(
     if not path.is_file():
         raise FileNotFoundError(f"no saved model at {path}")
     try:
+        with zipfile.ZipFile(path) as members:
+            # `save` packs nothing, so what is read can be no larger than the file.
+            if any(member.compress_type != zipfile.ZIP_STORED for member in members.infolist()):
+                raise ValueError("it holds packed arrays")
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         about = from_header(arrays.pop("about"))

@@ -1,5 +1,7 @@
 """Files that were altered: refused before anything computes with them."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -80,3 +82,17 @@ def test_no_file_says_where_a_later_fit_writes(parts, tmp_path, wrapped):
     hostile = altered(path, {"state_about" if wrapped else "about": elsewhere})
     again = type(model).load(hostile)
     assert (again.model if wrapped else again).checkpoint is None
+
+
+def test_a_file_cannot_grow_in_memory(parts, tmp_path):
+    path = Popularity().fit(parts).save(tmp_path / "model.npz")
+    with np.load(path) as file:
+        arrays = {name: file[name] for name in file.files}
+    with path.open("wb") as file:
+        np.savez_compressed(file, **arrays, unknown=np.zeros(2**25))
+    assert path.stat().st_size < 2**18
+    tracemalloc.start()
+    with pytest.raises(ValueError, match="packed arrays"):
+        Popularity.load(path)
+    assert tracemalloc.get_traced_memory()[1] < 2**24
+    tracemalloc.stop()
