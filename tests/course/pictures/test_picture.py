@@ -78,8 +78,8 @@ def test_a_picture_s_own_module_does_not_hide_it():
 def test_a_notebook_shows_it_once_and_its_page_has_the_alt_text():
     source = (
         "%matplotlib inline\n"
-        "from longtail_lib import plots\n"
-        "plots.lorenz_curve([20, 2, 1, 1], top=0.25)"
+        "from longtail_course import pictures\n"
+        "pictures.lorenz_curve([20, 2, 1, 1], top=0.25)"
     )
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
     NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
