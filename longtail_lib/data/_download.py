@@ -81,7 +81,7 @@ def fetch_movielens(
     made = not home.exists()
     try:
         home.mkdir(parents=True, exist_ok=True)
-        _sweep(home)
+        sweep(home, _LEFTOVER)
         with tempfile.TemporaryDirectory(prefix=_LEFTOVER, dir=home) as temporary:
             archive = Path(temporary) / "archive.zip"
             _download(url, archive, progress)
@@ -185,9 +185,9 @@ def _install(fresh: Path, target: Path, aside: Path, sha256: Mapping[str, str]) 
             raise
 
 
-def _sweep(home: Path) -> None:
-    """Remove what a killed download left behind."""
-    for leftover in home.glob(f"{_LEFTOVER}*"):
+def sweep(home: Path, prefix: str) -> None:
+    """Remove the folders that killed downloads left behind, by how their names begin."""
+    for leftover in home.glob(f"{prefix}*"):
         try:
             if time.time() - leftover.stat().st_mtime > _AN_HOUR:
                 shutil.rmtree(leftover, ignore_errors=True)

@@ -6,15 +6,13 @@ import hashlib
 import importlib.util
 import logging
 import os
-import shutil
 import tempfile
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from longtail_lib.data import DownloadError
-from longtail_lib.data._download import cache_folder
+from longtail_lib.data._download import cache_folder, sweep
 
 __all__ = [
     "HUB",
@@ -189,7 +187,6 @@ def file_sha256(path: Path) -> str:
 
 HUB = "https://huggingface.co"
 _LEFTOVER = ".weights."
-_AN_HOUR = 3600.0
 
 
 def fetch_weights(
@@ -208,7 +205,7 @@ def fetch_weights(
     base = os.environ.get("HF_ENDPOINT") or HUB
     try:
         home.mkdir(parents=True, exist_ok=True)
-        _sweep(home)
+        sweep(home, _LEFTOVER)
         with tempfile.TemporaryDirectory(prefix=_LEFTOVER, dir=home) as temporary:
             fresh = Path(temporary) / "fresh"
             fresh.mkdir()
@@ -276,13 +273,3 @@ def _download(url: str, path: Path, progress: bool, *, needed: bool) -> None:
         raise DownloadError(f"{url} cannot be reached") from error
     finally:
         logger.setLevel(level)
-
-
-def _sweep(home: Path) -> None:
-    """Remove what a killed download left behind."""
-    for leftover in home.glob(f"{_LEFTOVER}*"):
-        try:
-            if time.time() - leftover.stat().st_mtime > _AN_HOUR:
-                shutil.rmtree(leftover, ignore_errors=True)
-        except FileNotFoundError:
-            continue
