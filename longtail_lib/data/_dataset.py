@@ -73,7 +73,8 @@ class Dataset:
     ----------
     interactions : frame
         Columns `user_id`, `item_id` and, where the source has them, `rating` (float) and
-        `timestamp` (integer seconds since 1970-01-01 UTC). One row an interaction.
+        `timestamp` (seconds since 1970-01-01 UTC, whole or with a fraction). One row an
+        interaction; the order of the rows settles which of two equal times comes first.
     items : frame
         The catalogue: `item_id`, then `title`, `text` and attributes where known. One row an
         item, also for items with no interactions.

@@ -278,6 +278,28 @@ def test_the_order_of_rows_changes_nothing(make_dataset, rows_of, log, parameter
 
 
 @settings(max_examples=40, deadline=None)
+@given(LOGS, PARAMETERS, st.sampled_from(["polars", "pandas"]))
+def test_the_rows_that_are_left_keep_the_order_of_the_log(make_dataset, log, parameters, library):
+    data = draw_dataset(make_dataset, log, library)
+    numbered = nw.from_native(data.interactions).with_row_index("place")
+    clean = prepare(data.replace(interactions=numbered.to_native()), **parameters)
+    places = nw.from_native(clean.interactions)["place"].to_list()
+    assert places == np.flatnonzero(clean.preparation.reasons == 0).tolist()
+
+
+def test_times_finer_than_a_second_are_kept(make_dataset, library, rows_of):
+    times = [1600000000750, 1600000000250, 1600000000500]
+    data = make_dataset(
+        {"user_id": [1, 1, 1], "item_id": ["a", "a", "b"], "timestamp": times}, library=library
+    )
+    clean = prepare(data, max_user_interactions_per_day=3)
+    assert rows_of(clean.interactions, "timestamp") == [(1600000000.75,), (1600000000.5,)]
+    first = prepare(data, duplicates="first")
+    assert rows_of(first.interactions, "timestamp") == [(1600000000.25,), (1600000000.5,)]
+    assert rows_of(prepare(clean).interactions) == rows_of(clean.interactions)
+
+
+@settings(max_examples=40, deadline=None)
 @given(LOGS, PARAMETERS)
 def test_polars_and_pandas_agree(make_dataset, rows_of, log, parameters):
     done = [
