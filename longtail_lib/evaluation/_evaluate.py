@@ -13,6 +13,7 @@ from longtail_lib.evaluation._intervals import (
     interval_of_left_out,
     interval_of_means,
 )
+from longtail_lib.evaluation._known_interactions import fitted_on, refuse_known_answers
 from longtail_lib.evaluation._protocol import Protocol, Settings, check_model_and_split, describe
 from longtail_lib.evaluation._rank_users import rank_users
 from longtail_lib.evaluation._report import Report, Value
@@ -32,6 +33,7 @@ def evaluate(
     parts: Split,
     protocol: Protocol | None = None,
     *,
+    allow_known: bool = False,
     progress: bool = False,
     name: str | None = None,
     **settings: Unpack[Settings],
@@ -47,8 +49,10 @@ def evaluate(
     Parameters
     ----------
     model : Recommender
-        Fitted on `parts`.
+        Fitted on `parts`: on its train part, or on train and validation by `Recommender.refit`.
     parts : Split
+    allow_known : bool
+        Measure a model that was fitted on interactions of `part` all the same.
     progress : bool
         Show a progress bar.
     name : str or None
@@ -60,8 +64,9 @@ def evaluate(
     Raises
     ------
     ValueError
-        A part without interactions, a model of another catalogue, scores of the wrong shape or type
-        or with a NaN, or a metric that leaves its range.
+        A part without interactions, a model of another catalogue or one that was fitted on
+        interactions of this part (a model saved before a new random split), scores of the wrong
+        shape or type or with a NaN, or a metric that leaves its range.
 
     Examples
     --------
@@ -85,6 +90,8 @@ def evaluate(
             f"evaluate: the {protocol.part} part of {parts!r} is empty; split with a larger share "
             "for it"
         )
+    if not allow_known:
+        refuse_known_answers("evaluate", model, parts, protocol.part, name)
     lists = rank_users(
         model,
         parts,
@@ -125,7 +132,7 @@ def evaluate(
             for metric in protocol.chosen
             for group in ("overall", *masks)
         },
-        protocol=describe(protocol, parts),
+        protocol={**describe(protocol, parts), "fitted on": fitted_on(model, parts)},
         user_rows=users,
         per_user=per_user,
         left_out=left_out,
