@@ -84,13 +84,19 @@ class Recommender(ABC):
         self._fit(parts)
         return self
 
+    @property
+    def decides_on_validation(self) -> bool:
+        """Whether `fit` reads the validation part: to stop early, or to choose weights."""
+        return False
+
     def refit(self, parts: Split) -> Self:
         """Return a copy that has learned from train and validation, for the measure on test.
 
         What a model decides on validation, such as the epoch to stop after or the weights of a
         gate, is decided on train alone, by this model where it was fitted on `parts` and by a
         copy where it was not. The copy that comes back is then fitted on `parts.final()` with it,
-        and is measured by `evaluate(model.refit(parts), parts.final())`. This model stays as it is.
+        and is measured by `evaluate(model.refit(parts), parts.final())`. This model stays as it is;
+        one that was fitted on `parts.final()` comes back itself.
         """
         return refitted(self, parts)
 
@@ -239,10 +245,6 @@ class Recommender(ABC):
     def _check_parameters(self, parts: Split) -> None:
         """Refuse what is not as declared; a subclass adds what fits no other parameter or split."""
         check_parameters_of(self)
-
-    def _decides_on_validation(self) -> bool:
-        """Whether `fit` reads the validation part, with the present parameters."""
-        return False
 
     def _settled(self, parts: Split) -> Recommender:
         """An unfitted copy that needs no validation, with what this fit has decided on it."""

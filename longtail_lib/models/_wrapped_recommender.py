@@ -61,8 +61,9 @@ class WrappedRecommender(Recommender):
     def _fit_around(self, parts: Split) -> None:
         """Learn what the wrapper needs beside `model_`."""
 
-    def _decides_on_validation(self) -> bool:
-        return any(model._decides_on_validation() for model in self._inner().values())
+    @property
+    def decides_on_validation(self) -> bool:
+        return any(model.decides_on_validation for model in self._inner().values())
 
     def _settled(self, parts: Split) -> Recommender:
         inner = {name: model.refit(parts) for name, model in self._inner().items()}

@@ -206,6 +206,10 @@ class Split:
         >>> parts.final()
         Split 'matrices' (your own matrices): train 2, validation 0, test 1; 1 users x 3 items
         """
+        return self._final
+
+    @cached_property
+    def _final(self) -> Split:
         held = [name for name in stored_parts(self) if name in ("validation", "between")]
         into = {name: np.zeros(getattr(self, name).nnz, dtype=np.int64) for name in held}
         return rearranged(self, into, parameters={**self.parameters, "final": True})

@@ -105,8 +105,9 @@ class TextGate(WrappedRecommender):
     def _decides_itself(self) -> bool:
         return self.gate == "learned" and self._decided is None
 
-    def _decides_on_validation(self) -> bool:
-        return self._decides_itself() or super()._decides_on_validation()
+    @property
+    def decides_on_validation(self) -> bool:
+        return self._decides_itself() or super().decides_on_validation
 
     def _settled(self, parts: Split) -> TextGate:
         settled = super()._settled(parts)

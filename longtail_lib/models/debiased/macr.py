@@ -132,8 +132,9 @@ class MACR(GradientRecommender):
                 "empty; split with a larger share for validation, or give c a number"
             )
 
-    def _decides_on_validation(self) -> bool:
-        return self.c is None or super()._decides_on_validation()
+    @property
+    def decides_on_validation(self) -> bool:
+        return self.c is None or super().decides_on_validation
 
     def _settled(self, parts: Split) -> GradientRecommender:
         settled = super()._settled(parts)

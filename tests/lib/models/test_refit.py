@@ -83,7 +83,7 @@ def test_a_learned_gate_keeps_the_weights_that_validation_chose(parts):
     assert (again.text_.seen_ != parts.final().train).nnz == 0
     assert again.text_.popularity_.sum() == parts.train.nnz + parts.validation.nnz
     # Fitted anew on a split with validation, it decides again.
-    assert gate._decides_on_validation()
+    assert gate.decides_on_validation
 
 
 def test_macr_keeps_its_reference_score(parts):
