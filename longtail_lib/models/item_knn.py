@@ -10,8 +10,8 @@ from scipy.sparse import csr_matrix
 
 from longtail_lib._parameters import Constraint, Interval
 from longtail_lib._top_candidates import largest_weights
+from longtail_lib.models._item_weights import ItemWeights
 from longtail_lib.models._model_file import stored_matrix
-from longtail_lib.models._recommender import Recommender
 from longtail_lib.preprocessing import Split
 
 __all__ = ["ItemKNN"]
@@ -20,7 +20,7 @@ __all__ = ["ItemKNN"]
 _BLOCK = 2**24
 
 
-class ItemKNN(Recommender):
+class ItemKNN(ItemWeights):
     r"""Score an item by its similarity to the items a user has interacted with.
 
     Libraries share the name and differ in the formula, so here it is in full. With x_i the train
@@ -111,9 +111,6 @@ class ItemKNN(Recommender):
         )
         self.weights_ = by_candidate.T.tocsr()
         self.weights_.sort_indices()
-
-    def _score(self, user_rows: np.ndarray) -> np.ndarray:
-        return (self.seen_[user_rows] @ self.weights_).toarray()
 
     def _state(self) -> dict[str, np.ndarray]:
         weights = self.weights_
