@@ -131,13 +131,6 @@ def read_timestamps(
             'or pass on_error="null" to read each value by its own size',
             others=read.counts[MIXED] - 1,
         )
-    if read.looks_like_dates:
-        raise source.error(
-            column,
-            0,
-            f"{raw[0]!r} looks like a date written YYYYMMDD, not like seconds since 1970; write "
-            "it as 2024-01-31",
-        )
     return read.seconds, read.counts
 
 

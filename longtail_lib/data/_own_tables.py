@@ -16,7 +16,7 @@ from longtail_lib.data._columns import (
     read_timestamps,
     read_user_table,
 )
-from longtail_lib.data._epoch import MIXED, UNREADABLE
+from longtail_lib.data._epoch import DATES, MIXED, UNREADABLE
 from longtail_lib.data._source import Source, open_source
 
 __all__ = ["OwnTables", "own_tables", "settle_unknown_items", "with_missing"]
@@ -106,6 +106,9 @@ def own_tables(
         if MIXED in counts or UNREADABLE in counts:
             said = ", ".join(f"{n:,} {unit}" for unit, n in counts.items() if unit != MIXED)
             notes.append(f"timestamps were read by their own size: {said}")
+        spelled = counts.keys() & DATES.values()
+        if spelled:
+            notes.append(f"timestamps were read as dates written {spelled.pop()}")
     interactions = pl.DataFrame(columns)
     if items is not None:
         interactions, catalogue = settle_unknown_items(
