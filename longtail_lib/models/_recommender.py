@@ -13,7 +13,6 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from longtail_lib._parameters import Constraint, check_parameters_of
-from longtail_lib.models._fallback import popularity_of
 from longtail_lib.models._model_file import (
     beginning_with,
     damaged,
@@ -47,14 +46,16 @@ class Recommender(Servable, ABC):
     A subclass writes `_fit(parts)`, `_score(user_rows)` and, for `save`, `_state()` and
     `_restore(state)`. It may declare in `_constraints` what its parameters may be, by name, as
     `longtail_lib._parameters` has it, and refuse in `_check_parameters(parts)` what does not go
-    together; `fit` asks both before any work.
+    together; `fit` asks both before any work. For new users it writes
+    `_fold_in(known, columns, lengths)`, for similar items `_similar(items, among)`, and where a
+    few items cost less to score than all, `_score_items(user_rows, columns)`.
 
     Attributes
     ----------
     user_ids_, item_ids_ : ndarray
         Source ids behind rows and columns, as numbers or as fixed-width text.
     seen_ : csr_matrix, shape (n_users, n_items)
-        Train interactions, left out of `recommend`.
+        Histories, left out of `recommend`: the train interactions, or what `with_histories` gave.
     """
 
     _constraints: ClassVar[dict[str, Constraint]] = {}
@@ -155,16 +156,6 @@ class Recommender(Servable, ABC):
         other.user_ids_ = np.asarray(parts.user_ids)
         other.seen_ = sum((getattr(parts, name) for name in part[1:]), getattr(parts, part[0]))
         other._reread(parts, part)
-        return other
-
-    def _folded(
-        self, seen: csr_matrix, user_ids: np.ndarray, columns: np.ndarray, lengths: np.ndarray
-    ) -> Self:
-        """Return a copy whose users are new ones, known by their histories alone."""
-        other = copy(self)
-        other._counted = popularity_of(self)
-        other.user_ids_, other.seen_ = user_ids, seen
-        other._fold_in(self.seen_, columns, lengths)
         return other
 
     def get_params(self) -> dict[str, Any]:

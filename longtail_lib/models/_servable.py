@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from operator import index
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -17,7 +18,7 @@ from longtail_lib.models._asked_items import (
     is_by_user,
     read_histories,
 )
-from longtail_lib.models._fallback import FALLBACKS, fall_back
+from longtail_lib.models._fallback import FALLBACKS, fall_back, popularity_of
 from longtail_lib.models._ranked_lists import is_few, ranked_lists
 from longtail_lib.preprocessing._split_matrices import rows_of
 from longtail_lib.ranking import id_keys, user_key
@@ -40,7 +41,7 @@ class Servable:
     _score: Callable[[np.ndarray], np.ndarray]
     _score_items: Callable[[np.ndarray, np.ndarray], np.ndarray]
     _similar: Callable[[np.ndarray, np.ndarray], np.ndarray]
-    _folded: Callable[[csr_matrix, np.ndarray, np.ndarray, np.ndarray], Any]
+    _fold_in: Callable[[csr_matrix, np.ndarray, np.ndarray], None]
     _check_fitted: Callable[[], None]
 
     @constrained(exclude_seen=BOOLEAN, fallback=Options(*FALLBACKS))
@@ -57,8 +58,8 @@ class Servable:
         """Return the k best items of each user.
 
         The lists are those that `evaluate` measures: equal scores are ordered by a hash of user
-        id and item id, so that no place in the catalogue is favoured. A user for whom fewer than
-        k items remain gets those that are left out for them last, with score -inf.
+        id and item id, which favours no place in the catalogue. What is left out for a user comes
+        last, with score -inf, where fewer than k items remain.
 
         Parameters
         ----------
@@ -182,8 +183,8 @@ class Servable:
     ) -> Lists:
         """Return the k items most similar to each item, itself left out.
 
-        What is similar is the model's own: weights of `EASE`, similarities of `ItemKNN`, the
-        cosine of item vectors where the model has such, of texts where it knows nothing else.
+        What is similar is the model's own: the weights of `EASE` and `ItemKNN`, elsewhere the
+        cosine of item vectors, or of texts.
 
         Parameters
         ----------
@@ -232,6 +233,16 @@ class Servable:
             name=type(self).__name__,
         )
         return self.item_ids_[chosen], best
+
+    def _folded(
+        self, seen: csr_matrix, user_ids: np.ndarray, columns: np.ndarray, lengths: np.ndarray
+    ) -> Self:
+        """Return a copy whose users are new ones, known by their histories alone."""
+        other = copy(self)
+        other._counted = popularity_of(self)
+        other.user_ids_, other.seen_ = user_ids, seen
+        other._fold_in(self.seen_, columns, lengths)
+        return other
 
     def _lists(
         self,

@@ -121,6 +121,19 @@ def test_ties_are_ordered_alike_with_and_without_candidates(seed, levels, data):
         assert same[row].tolist() == values[row][kept].tolist()
 
 
+def test_columns_that_were_kept_serve_their_own_list_and_weights_alone():
+    parts = world()
+    model = models.EASE(l2=5.0).fit(parts)
+    lists = [model.recommend(parts.user_ids, k=5, candidates=parts.item_ids[:9]) for _ in range(2)]
+    np.testing.assert_array_equal(*[items for items, _ in lists])
+    for candidates in (parts.item_ids[5:14], parts.item_ids[:9]):
+        model.weights_ = -model.weights_
+        items, scores = model.recommend(parts.user_ids, k=5, candidates=candidates, fallback="none")
+        wanted = np.take_along_axis(model.score(np.arange(60)), columns_of(items), axis=1)
+        shown = np.isfinite(scores)
+        np.testing.assert_allclose(scores[shown], wanted[shown], atol=1e-6)
+
+
 def test_a_list_is_as_long_as_there_are_candidates():
     items, scores = tiny_model().recommend([0, 1], k=4, candidates=["e", "f"])
     assert items.tolist() == [["f", "e"], ["f", "e"]]
