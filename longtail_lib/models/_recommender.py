@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from longtail_lib._one_blas_thread import one_thread_if_small
 from longtail_lib._parameters import Constraint, check_parameters_of
 from longtail_lib.models._model_file import (
     beginning_with,
@@ -148,7 +149,8 @@ class Recommender(ABC):
         step = max(1, _BLOCK // len(self.item_ids_))
         for start in range(0, len(rows), step):
             block = slice(start, start + step)
-            scores = self.score(rows[block])
+            with one_thread_if_small(len(rows[block]) * len(self.item_ids_)):
+                scores = self.score(rows[block])
             if np.isnan(scores).any():
                 raise ValueError(
                     f"{type(self).__name__} gave scores that are not a number, so no order exists; "

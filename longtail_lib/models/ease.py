@@ -14,6 +14,7 @@ from longtail_lib._top_candidates import largest_weights
 from longtail_lib.models._memory import available_memory
 from longtail_lib.models._model_file import stored_matrix
 from longtail_lib.models._recommender import Recommender
+from longtail_lib.models._weight_sums import weight_sums
 from longtail_lib.preprocessing import Split
 
 __all__ = ["EASE"]
@@ -163,8 +164,7 @@ class EASE(Recommender):
             )
 
     def _score(self, user_rows: np.ndarray) -> np.ndarray:
-        scores = self.seen_[user_rows] @ self.weights_
-        return scores if self.top_weights is None else scores.toarray()
+        return weight_sums(self.seen_, user_rows, self.weights_)
 
     def _state(self) -> dict[str, np.ndarray]:
         weights = self.weights_

@@ -13,6 +13,7 @@ from longtail_lib._parameters import Constraint, Interval
 from longtail_lib._top_candidates import largest_stored_weights
 from longtail_lib.models._model_file import stored_matrix
 from longtail_lib.models._recommender import Recommender
+from longtail_lib.models._weight_sums import weight_sums
 from longtail_lib.preprocessing import Split
 
 __all__ = ["ItemKNN"]
@@ -124,7 +125,7 @@ class ItemKNN(Recommender):
         return similarity[kept], block.indices[kept], np.diff(np.searchsorted(kept, block.indptr))
 
     def _score(self, user_rows: np.ndarray) -> np.ndarray:
-        return (self.seen_[user_rows] @ self.weights_).toarray()
+        return weight_sums(self.seen_, user_rows, self.weights_)
 
     def _state(self) -> dict[str, np.ndarray]:
         weights = self.weights_

@@ -11,6 +11,7 @@ from scipy.sparse import csr_matrix
 from longtail_lib._parameters import Constraint, Interval, Nullable, Options
 from longtail_lib._top_candidates import largest_weights
 from longtail_lib.models._model_file import stored_matrix
+from longtail_lib.models._weight_sums import weight_sums
 from longtail_lib.models.content._item_vectors import TEXT_SPACES, ContentRecommender, text_space
 from longtail_lib.preprocessing import Split
 
@@ -103,9 +104,9 @@ class ContentKNN(ContentRecommender):
             self.weights_ = _nearest(vectors, warm, self.n_neighbors, self.prior_)
 
     def _score(self, user_rows: np.ndarray) -> np.ndarray:
-        seen = self.seen_[user_rows]
         if self.n_neighbors is not None:
-            return (seen @ self.weights_).toarray()
+            return weight_sums(self.seen_, user_rows, self.weights_)
+        seen = self.seen_[user_rows]
         sums = np.asarray(seen.sum(axis=1), dtype=np.float32)
         profiles = (seen @ self.item_vectors_) / np.where(sums > 0, sums, 1)
         scores = profiles @ self.item_vectors_.T
