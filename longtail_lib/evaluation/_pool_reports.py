@@ -16,7 +16,15 @@ from longtail_lib.evaluation._report import Report, Value
 __all__ = ["pool_reports"]
 
 # What may differ from seed to seed; everything else must be equal.
-_MAY_DIFFER = ("split", "users", "seed", "fingerprint", "groups", "groups fingerprint")
+_MAY_DIFFER = (
+    "split",
+    "users",
+    "seen items",
+    "seed",
+    "fingerprint",
+    "groups",
+    "groups fingerprint",
+)
 
 
 def pool_reports(
