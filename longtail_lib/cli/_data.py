@@ -161,7 +161,7 @@ def _figures(data: Any) -> dict[str, str]:
     }
     if data.has_timestamps:
         first, last = data.interactions["timestamp"].min(), data.interactions["timestamp"].max()
-        days = [str(np.datetime64(moment, "s").astype("datetime64[D]")) for moment in (first, last)]
+        days = [np.datetime64(int(time), "s").astype("datetime64[D]") for time in (first, last)]
         figures["period"] = f"{days[0]} to {days[1]}"
     return figures
 

@@ -101,7 +101,7 @@ def read_ratings(source: Source, column: str, *, lenient: bool) -> tuple[pl.Seri
 def read_timestamps(
     source: Source, column: str, *, lenient: bool
 ) -> tuple[pl.Series, dict[str, int]]:
-    """Read timestamps as whole seconds since 1970-01-01 UTC."""
+    """Read timestamps as seconds since 1970-01-01 UTC."""
     raw = source.frame[column]
     try:
         read = read_epoch(raw)

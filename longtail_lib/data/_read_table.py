@@ -82,8 +82,9 @@ def read_table(
     -------
     Dataset
         polars frames. `interactions` has `user_id`, `item_id` and, where named, `rating`
-        (float64) and `timestamp` (int64 seconds UTC), in the file's order. Without tables, users
-        and items are in ascending order.
+        (float64) and `timestamp` (seconds UTC), in the file's order. Seconds are int64 where all
+        are whole, else float64, which holds the present to a quarter of a microsecond. Without
+        tables, users and items are in ascending order.
 
     Raises
     ------

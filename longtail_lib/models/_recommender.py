@@ -21,6 +21,7 @@ from longtail_lib.models._model_file import (
     without_path,
     write_model_file,
 )
+from longtail_lib.models._refit import refitted
 from longtail_lib.preprocessing import Split
 from longtail_lib.preprocessing._split_matrices import rows_of
 from longtail_lib.ranking import filled_lists, id_keys, mask_seen, top_k, user_key
@@ -82,6 +83,16 @@ class Recommender(ABC):
         self.seen_ = parts.train
         self._fit(parts)
         return self
+
+    def refit(self, parts: Split) -> Self:
+        """Return a copy that has learned from train and validation, for the measure on test.
+
+        What a model decides on validation, such as the epoch to stop after or the weights of a
+        gate, is decided on train alone, by this model where it was fitted on `parts` and by a
+        copy where it was not. The copy that comes back is then fitted on `parts.final()` with it,
+        and is measured by `evaluate(model.refit(parts), parts.final())`. This model stays as it is.
+        """
+        return refitted(self, parts)
 
     def score(self, user_rows: Any) -> np.ndarray:
         """Score the whole catalogue for some users, float32, shape (n, n_items); higher is better.
@@ -228,6 +239,14 @@ class Recommender(ABC):
     def _check_parameters(self, parts: Split) -> None:
         """Refuse what is not as declared; a subclass adds what fits no other parameter or split."""
         check_parameters_of(self)
+
+    def _decides_on_validation(self) -> bool:
+        """Whether `fit` reads the validation part, with the present parameters."""
+        return False
+
+    def _settled(self, parts: Split) -> Recommender:
+        """An unfitted copy that needs no validation, with what this fit has decided on it."""
+        return type(self)(**self.get_params())
 
     @abstractmethod
     def _fit(self, parts: Split) -> None:

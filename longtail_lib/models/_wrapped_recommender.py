@@ -11,6 +11,7 @@ import numpy as np
 from longtail_lib._parameters import Constraint, Satisfies
 from longtail_lib.models._model_file import beginning_with, from_header, present_names, to_header
 from longtail_lib.models._recommender import Recommender
+from longtail_lib.models._refit import same_train
 from longtail_lib.preprocessing import Split
 
 __all__ = ["RECOMMENDER", "WrappedRecommender", "find_class", "unfitted_copy"]
@@ -60,6 +61,18 @@ class WrappedRecommender(Recommender):
     def _fit_around(self, parts: Split) -> None:
         """Learn what the wrapper needs beside `model_`."""
 
+    def _decides_on_validation(self) -> bool:
+        return any(model._decides_on_validation() for model in self._inner().values())
+
+    def _settled(self, parts: Split) -> Recommender:
+        inner = {name: model.refit(parts) for name, model in self._inner().items()}
+        return type(self)(**{**self.get_params(), **inner})
+
+    def _inner(self) -> dict[str, Recommender]:
+        """Models among the parameters, fitted where they are."""
+        names = ("model", *self._further_models)
+        return {name: getattr(self, f"{name}_", getattr(self, name)) for name in names}
+
     def _own_state(self) -> dict[str, np.ndarray]:
         return {}
 
@@ -104,7 +117,7 @@ class WrappedRecommender(Recommender):
 
 def fitted_on(model: Recommender, parts: Split) -> Recommender:
     """Return the model where it was fitted on this train part, else a fitted fresh copy."""
-    if _same_train(model, parts):
+    if same_train(model, parts):
         return model
     # Models inside of it see for themselves whether they have to be fitted anew.
     return unfitted_copy(model, inner=False).fit(parts)
@@ -126,22 +139,6 @@ def find_class(name: str) -> type[Recommender]:
             return found
     raise ValueError(
         f"no recommender named {name}; import the module that defines it before loading the file"
-    )
-
-
-def _same_train(model: Recommender, parts: Split) -> bool:
-    if not hasattr(model, "item_ids_"):
-        return False
-    seen, train = model.seen_, parts.train
-    if seen is train:
-        return True
-    return (
-        seen.shape == train.shape
-        and np.array_equal(model.user_ids_, parts.user_ids)
-        and np.array_equal(model.item_ids_, parts.item_ids)
-        and np.array_equal(seen.indptr, train.indptr)
-        and np.array_equal(seen.indices, train.indices)
-        and np.array_equal(seen.data, train.data)
     )
 
 

@@ -1,4 +1,4 @@
-"""Timestamps of mixed units as whole seconds since 1970-01-01 UTC."""
+"""Timestamps of mixed units as seconds since 1970-01-01 UTC."""
 
 from __future__ import annotations
 
@@ -31,8 +31,10 @@ class Seconds:
 
     Parameters
     ----------
-    values : ndarray of int64, shape (n,)
-        Seconds since 1970-01-01 UTC, rounded down; the lowest int64 where unreadable.
+    values : ndarray of int64 or float64, shape (n,)
+        Seconds since 1970-01-01 UTC: int64 where every value is whole, float64 where some are
+        finer, which holds the present to a quarter of a microsecond. Where unreadable, the
+        lowest int64 or NaN.
     readable : ndarray of bool, shape (n,)
     counts : mapping of str to int
         How many values were read in each unit: "s", "ms", "us", "ns", "ISO 8601", "datetime",
@@ -65,7 +67,7 @@ def seconds(column: Any) -> Seconds:
     Returns
     -------
     Seconds
-        Values as int64, which of them were readable, and how many came in each unit.
+        Values, which of them were readable, and how many came in each unit.
 
     Examples
     --------
@@ -74,6 +76,8 @@ def seconds(column: Any) -> Seconds:
     [86400, 1600000000, 1600000000, 1599955200]
     >>> read
     Seconds of 5 values: 1 s, 1 ms, 2 ISO 8601, 1 unreadable
+    >>> seconds([1600000000250, 1600000000500]).values.tolist()
+    [1600000000.25, 1600000000.5]
     """
     series = _series(column)
     missing = series.is_null()
@@ -100,8 +104,9 @@ def seconds(column: Any) -> Seconds:
         counts["s"] += int(readable.sum()) - sum(counts.values())
     counts["missing"] = int(missing.sum())
     counts["unreadable"] = int((~readable & ~missing).sum())
+    unreadable = UNREADABLE if epoch.seconds.dtype.is_integer() else float("nan")
     return Seconds(
-        epoch.seconds.fill_null(UNREADABLE).to_numpy(),
+        epoch.seconds.fill_null(unreadable).to_numpy(),
         readable.to_numpy(),
         {unit: count for unit, count in counts.items() if count},
     )

@@ -70,6 +70,8 @@ class TextGate(WrappedRecommender):
     """
 
     _further_models = ("text",)
+    # Weights that an earlier fit chose on validation, for a copy that shall keep them.
+    _decided: tuple[np.ndarray, np.ndarray] | None = None
 
     _constraints: ClassVar[dict[str, Constraint]] = {
         "text": RECOMMENDER,
@@ -94,11 +96,23 @@ class TextGate(WrappedRecommender):
 
     def _check_parameters(self, parts: Split) -> None:
         super()._check_parameters(parts)
-        if self.gate == "learned" and parts.validation.nnz == 0:
+        if self._decides_itself() and parts.validation.nnz == 0:
             raise ValueError(
                 f"TextGate: gate='learned' is learned on validation, and that part of {parts!r} "
                 "is empty; split with a larger share for validation, or take gate='popularity'"
             )
+
+    def _decides_itself(self) -> bool:
+        return self.gate == "learned" and self._decided is None
+
+    def _decides_on_validation(self) -> bool:
+        return self._decides_itself() or super()._decides_on_validation()
+
+    def _settled(self, parts: Split) -> TextGate:
+        settled = super()._settled(parts)
+        if self.gate == "learned":
+            settled._decided = self.model_weight_, self.text_weight_
+        return settled
 
     def _fit_around(self, parts: Split) -> None:
         rows = np.unique(np.linspace(0, parts.n_users - 1, _SAMPLED).astype(np.int64))
@@ -107,6 +121,9 @@ class TextGate(WrappedRecommender):
             [each.score(rows).std(dtype=np.float64) or 1.0 for each in (self.model_, self.text_)],
             dtype=np.float32,
         )
+        if self._decided is not None:
+            self.model_weight_, self.text_weight_ = self._decided
+            return
         popularity = parts.popularity
         if self.gate == "popularity":
             self.model_weight_ = np.ones(parts.n_items, dtype=np.float32)

@@ -132,6 +132,14 @@ class MACR(GradientRecommender):
                 "empty; split with a larger share for validation, or give c a number"
             )
 
+    def _decides_on_validation(self) -> bool:
+        return self.c is None or super()._decides_on_validation()
+
+    def _settled(self, parts: Split) -> GradientRecommender:
+        settled = super()._settled(parts)
+        settled.c = self.c_ if self.c is None else self.c
+        return settled
+
     def _fit(self, parts: Split) -> None:
         self.c_ = 0.0 if self.c is None else float(self.c)
         super()._fit(parts)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from longtail_course.worlds import load_dirty_log
 from longtail_lib.data import read_table
+from longtail_lib.preprocessing import prepare
 
 NAMES = {"user": "uid", "item": "sku", "rating": "stars", "timestamp": "ts"}
 LOG = "uid,sku,stars,ts\n7,lamp,4,1600000000\n9,rug,2.5,1600000060\n7,rug,5,1600000120\n"
@@ -148,22 +149,49 @@ def test_parquet_keeps_its_types(tmp_path):
     ("raw", "expected"),
     [
         (["1600000000", "0"], [1600000000, 0]),
-        (["1600000000999", "1600000001000"], [1600000000, 1600000001]),
+        (["1600000000999", "1600000001000"], [1600000000.999, 1600000001]),
+        (["1600000000000", "-200000000000"], [1600000000, -200000000]),
         (["1600000000000000", "0"], [1600000000, 0]),
-        (["1600000000999999999", "1500000000000000000"], [1600000000, 1500000000]),
-        (["1600000000.75", "1.6e9"], [1600000000, 1600000000]),
+        (["1600000000000001", "1600000000000000"], [1600000000.000001, 1600000000]),
+        (["1600000000123456789", "1500000000000000000"], [1600000000.123456789, 1500000000]),
+        (["1600000000.75", "1.6e9", "-0.5"], [1600000000.75, 1600000000, -0.5]),
+        (["1600000000.0", "1.6e9"], [1600000000, 1600000000]),
         (["2020-09-13", "1970-01-02"], [1599955200, 86400]),
         (["2020-09-13T12:26:40", "2020-09-13T00:00:00"], [1600000000, 1599955200]),
-        (["2020-09-13 12:26", "2020-09-13 12:26:40.9"], [1599999960, 1600000000]),
+        (["2020-09-13 12:26", "2020-09-13 12:26:40.9"], [1599999960, 1600000000.9]),
         (["2020-09-13T12:26:40Z", "2020-09-13T14:26:40+02:00"], [1600000000, 1600000000]),
         (["2020-09-13T08:56:40-0330", "1969-12-31T23:59:59Z"], [1600000000, -1]),
+        (["1969-12-31T23:59:59.75Z", "1970-01-01T00:00:00.5Z"], [-0.25, 0.5]),
     ],
 )
 def test_timestamps_become_seconds(tmp_path, raw, expected):
     path = write(tmp_path, "log.csv", "u,i,t\n" + "".join(f"1,2,{time}\n" for time in raw))
     data = read_table(path, user="u", item="i", timestamp="t")
     assert data.interactions["timestamp"].to_list() == expected
-    assert data.interactions["timestamp"].dtype == pl.Int64
+    fine = any(second != int(second) for second in expected)
+    assert data.interactions["timestamp"].dtype == (pl.Float64 if fine else pl.Int64)
+
+
+@pytest.mark.parametrize("unit", ["ms", "us"])
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_clicks_within_a_second_keep_their_order(tmp_path, unit, suffix):
+    """The last click of each user has the lowest item id, and 300 ms come before it."""
+    start = dt.datetime(2023, 11, 14, 22, 13, 20)
+    clicks = [(u, i, start + dt.timedelta(seconds=60 * u, milliseconds=300 * n))
+              for u in range(5) for n, i in enumerate((30, 10, 20, 5))]  # fmt: skip
+    frame = pl.DataFrame(clicks, schema=["u", "i", "ts"], orient="row")
+    path = tmp_path / f"clicks.{suffix}"
+    if suffix == "csv":
+        frame.with_columns(pl.col("ts").dt.timestamp(unit)).write_csv(path)
+    else:
+        frame.with_columns(pl.col("ts").cast(pl.Datetime(unit))).write_parquet(path)
+    data = prepare(read_table(path, user="u", item="i", timestamp="ts"))
+    assert data.interactions["item_id"].to_list() == [i for _, i, _ in clicks]
+    exact = [
+        (moment - dt.datetime(1970, 1, 1)) // dt.timedelta(microseconds=1) / 10**6
+        for *_, moment in clicks
+    ]
+    assert data.interactions["timestamp"].to_list() == exact
 
 
 def test_datetimes_with_a_zone_are_turned_to_utc(tmp_path):
