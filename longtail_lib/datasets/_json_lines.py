@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import gzip
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -34,18 +35,25 @@ def scan_json_lines(path: Path, columns: dict[str, Any]) -> pl.DataFrame:
     try:
         frame = pl.scan_ndjson(path, schema=columns).collect()
     except pl.exceptions.PolarsError as error:
+        numbers = [name for name, kind in columns.items() if kind != pl.String]
         for line, found in json_lines(path):
-            for name, kind in columns.items():
-                value = found.get(name)
-                if value is not None and not isinstance(value, str) is not (kind == pl.String):
+            for name in numbers:
+                if not _is_number(found.get(name)):
                     raise ValueError(
-                        f"{path.name}, row {line}, field {name!r}: {value!r} is not what it "
-                        f"should be; mend or remove the line"
+                        f"{path.name}, row {line}, field {name!r}: {found[name]!r} is not a "
+                        "number; mend or remove the line"
                     ) from error
         raise ValueError(f"{path.name} cannot be read ({error}); fetch it again") from error
     if frame.is_empty():
         raise ValueError(f"{path.name} is empty: expected a JSON object a line")
     return frame
+
+
+def _is_number(value: Any) -> bool:
+    try:
+        return value is None or math.isfinite(float(value))
+    except (TypeError, ValueError):
+        return False
 
 
 def _object(path: Path, line: int, text: str, literals: bool) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -32,19 +31,21 @@ _NEW = {
     "rating": ("rating", pl.Float64),
     "timestamp": ("timestamp", pl.Int64),
 }
-Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 
 
-def read_amazon(reviews: Paths, metadata: Paths | None = None) -> Dataset:
+def read_amazon(
+    reviews: str | os.PathLike[str], metadata: str | os.PathLike[str] | None = None
+) -> Dataset:
     """Read a category of Amazon's reviews in the edition of 2014, 2018 or 2023.
 
     Parameters
     ----------
-    reviews : path or list of paths
+    reviews : path
         JSON Lines, plain or gzip, one review a line. Which edition it is shows in the first line:
         `reviewerID`, `asin`, `overall`, `unixReviewTime`, or `user_id`, `parent_asin`, `rating`,
-        `timestamp`. A folder stands for its files; those that begin with "meta_" are metadata.
-    metadata : path or list of paths, optional
+        `timestamp`. A folder stands for the file in it and for that of metadata, which begins
+        with "meta_".
+    metadata : path, optional
         The products, one a line. Those of 2014 are Python literals instead of JSON; they are read
         as literals, and nothing in them is executed.
 
@@ -83,18 +84,18 @@ def read_amazon(reviews: Paths, metadata: Paths | None = None) -> Dataset:
     >>> data.interactions.rows(), data.items["text"][0]
     ([('U', 'B1', 5.0, 1577836800)], 'Kite. Red. Flies.')
     """
-    files, described = _files(reviews), _files(metadata)
-    if metadata is None:
-        described = [file for file in files if file.name.startswith("meta_")]
-        files = [file for file in files if file not in described]
-    if not files:
-        raise FileNotFoundError(
-            f"{reviews} holds no reviews; expected files that end in {', '.join(_SUFFIXES)}"
-        )
-    log = _reviews(files)
+    path = Path(reviews)
+    described = None if metadata is None else Path(metadata)
+    if path.is_dir():
+        path, found = _in_folder(path)
+        described = found if described is None else described
+    for file in filter(None, (path, described)):
+        if not file.is_file():
+            raise FileNotFoundError(f"no file {file}; check the path")
+    log = _reviews(path)
     columns: dict[str, Any] = {"user": "user_id", "item": "item_id"}
     columns |= {"rating": "rating", "timestamp": "timestamp"}
-    if described:
+    if described is not None:
         columns["items"] = _products(described)
         columns |= {"title": "title", "text": ["title", "features", "description"]}
     data = dataset_of(AMAZON.card, log, unknown_items="add", **columns)
@@ -102,58 +103,53 @@ def read_amazon(reviews: Paths, metadata: Paths | None = None) -> Dataset:
     return data.replace(items=data.items.select(kept))
 
 
-def _files(paths: Paths | None) -> list[Path]:
-    """Return named files, and those of named folders by name."""
-    if paths is None:
-        return []
-    named = [paths] if isinstance(paths, str | os.PathLike) else paths
-    found: list[Path] = []
-    for path in map(Path, named):
-        if path.is_dir():
-            found += sorted(file for file in path.iterdir() if file.name.endswith(_SUFFIXES))
-        elif path.is_file():
-            found.append(path)
-        else:
-            raise FileNotFoundError(f"no file {path}; check the path")
-    return found
+def _in_folder(path: Path) -> tuple[Path, Path | None]:
+    """Return the file of reviews in a folder, and that of metadata where there is one."""
+    files = sorted(file for file in path.iterdir() if file.name.endswith(_SUFFIXES))
+    described = [file for file in files if file.name.startswith("meta_")]
+    rest = [file for file in files if file not in described]
+    if len(rest) != 1 or len(described) > 1:
+        raise FileNotFoundError(
+            f"{path} holds {len(rest)} files of reviews and {len(described)} of metadata; expected "
+            f"one of reviews that ends in {', '.join(_SUFFIXES)} and at most one that begins with "
+            "meta_, or name the files"
+        )
+    return rest[0], described[0] if described else None
 
 
-def _reviews(files: list[Path]) -> Source:
-    """Read the four columns of reviews; several files stand one below the other."""
-    parts = []
-    for file in files:
-        first = next((one for _, one in json_lines(file)), {})
-        names = _NEW if "parent_asin" in first else _OLD
-        lacking = [name for name, _ in names.values() if name not in first]
-        if lacking:
-            raise ValueError(
-                f"{file.name}, row 1: a review of Amazon has {', '.join(lacking)}; this line has "
-                f"{', '.join(first) or 'nothing'}"
-            )
-        frame = scan_json_lines(file, dict(names.values()))
-        parts.append(frame.select(pl.col(name).alias(ours) for ours, (name, _) in names.items()))
-    return Source(files[0], pl.concat(parts), None, "utf-8", is_text=False)
+def _reviews(path: Path) -> Source:
+    """Read the four columns of reviews."""
+    first = next((one for _, one in json_lines(path)), {})
+    names = _NEW if "parent_asin" in first else _OLD
+    lacking = [name for name, _ in names.values() if name not in first]
+    if lacking:
+        raise ValueError(
+            f"{path.name}, row 1: a review of Amazon has {', '.join(lacking)}; this line has "
+            f"{', '.join(first) or 'nothing'}"
+        )
+    frame = scan_json_lines(path, dict(names.values()))
+    columns = [pl.col(name).alias(ours) for ours, (name, _) in names.items()]
+    return Source(path, frame.select(columns), None, "utf-8", is_text=False)
 
 
-def _products(files: list[Path]) -> Source:
+def _products(path: Path) -> Source:
     """Read metadata line by line, because a field is a text in one line and a list in the next."""
     rows: dict[str, tuple] = {}
-    for file in files:
-        for line, product in json_lines(file, literals=True):
-            asin = product.get("parent_asin") or product.get("asin")
-            if not isinstance(asin, str):
-                raise ValueError(f"{file.name}, row {line}: a product needs parent_asin or asin")
-            if asin not in rows:
-                rows[asin] = (
-                    asin,
-                    _sentences(product.get("title")),
-                    _sentences(product.get("features", product.get("feature"))),
-                    _sentences(product.get("description")),
-                    "|".join(_words(product.get("categories", product.get("category")))),
-                )
+    for line, product in json_lines(path, literals=True):
+        asin = product.get("parent_asin") or product.get("asin")
+        if not isinstance(asin, str):
+            raise ValueError(f"{path.name}, row {line}: a product needs parent_asin or asin")
+        if asin not in rows:
+            rows[asin] = (
+                asin,
+                _sentences(product.get("title")),
+                _sentences(product.get("features", product.get("feature"))),
+                _sentences(product.get("description")),
+                "|".join(_words(product.get("categories", product.get("category")))),
+            )
     columns = ("item_id", "title", "features", "description", "categories")
     frame = pl.DataFrame(list(rows.values()), dict.fromkeys(columns, pl.String), orient="row")
-    return Source(files[0], frame, None, "utf-8", is_text=False)
+    return Source(path, frame, None, "utf-8", is_text=False)
 
 
 def _words(value: object) -> list[str]:

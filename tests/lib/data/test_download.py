@@ -365,7 +365,7 @@ def test_without_known_hashes_the_own_folder_counts_and_the_cache_must_be_whole(
     assert find_published(unknown) == cached
 
 
-@pytest.mark.real_data
+@pytest.mark.real_data("ml-latest-small", "movietweetings-100k")
 def test_published_files_have_the_published_hashes():
     home = os.environ["LONGTAIL_DATA_HOME"]
     for name in ("movielens-small", "movietweetings"):

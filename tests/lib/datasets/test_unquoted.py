@@ -1,7 +1,7 @@
 """Plain text without quoting: whatever is in a field stays there, and lines are counted right."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from longtail_lib.datasets._unquoted_text import open_unquoted
@@ -11,6 +11,7 @@ FIELDS = st.text(
 ).filter(lambda text: text != "")
 
 
+@settings(max_examples=50, deadline=None)
 @given(
     st.lists(st.tuples(FIELDS, FIELDS), min_size=1, max_size=8),
     st.sampled_from(["\n", "\r\n"]),
