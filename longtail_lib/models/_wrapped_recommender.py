@@ -83,24 +83,19 @@ class WrappedRecommender(Recommender):
 
     @property
     def _scores_without_history(self) -> bool:  # type: ignore[override]
-        return all(getattr(self, f"{name}_")._scores_without_history for name in self._inner())
+        return all(model._scores_without_history for model in self._inner().values())
 
     def _fold_in(self, known: csr_matrix, columns: np.ndarray, lengths: np.ndarray) -> None:
-        for name in self._inner():
-            inner = getattr(self, f"{name}_")
-            folded = inner._folded(self.seen_, self.user_ids_, columns, lengths)
+        for name, model in self._inner().items():
+            folded = model._folded(self.seen_, self.user_ids_, columns, lengths)
             setattr(self, f"{name}_", folded)
 
     def _reread(self, parts: Split, part: tuple[str, ...]) -> None:
-        for name in self._inner():
-            setattr(self, f"{name}_", getattr(self, f"{name}_")._reread_copy(parts, part))
+        for name, model in self._inner().items():
+            setattr(self, f"{name}_", model._reread_copy(parts, part))
 
     def _similar(self, items: np.ndarray, among: np.ndarray) -> np.ndarray:
         return self.model_._similar(items, among)
-
-    def _inner(self) -> tuple[str, ...]:
-        """Parameters that are recommenders."""
-        return ("model", *self._further_models)
 
     def _stored_params(self) -> dict[str, Any]:
         left_out = (*self._inner(), *self._array_params)
