@@ -213,9 +213,11 @@ def _read_slowly(path: Path, dialect: Dialect, columns: list[str], lenient: bool
 def _swallowed(path: Path, dialect: Dialect, source: Path | bytes, table: pl.DataFrame) -> str:
     """Name the first field with line breaks or of more than a page, which a quote may have made."""
     mark = (dialect.quote or '"').encode()
-    if dialect.is_plain or not _count(source, mark)[0]:
+    if dialect.is_plain or not any(mark in block for block in _blocks(source)):
         return ""
-    lines, blank, blank_too = _count(source, b"\n", b"\n\n", b"\n\r\n")
+    lines, blank, blank_too = (
+        sum(block.count(end) for block in _blocks(source)) for end in (b"\n", b"\n\n", b"\n\r\n")
+    )
     longest = table.select(pl.max_horizontal(pl.all().str.len_bytes().max())).item() or 0
     if lines - blank - blank_too <= len(table) + (dialect.names is None) and longest <= _PAGE:
         return ""
@@ -233,14 +235,13 @@ def _swallowed(path: Path, dialect: Dialect, source: Path | bytes, table: pl.Dat
     return ""
 
 
-def _count(source: Path | bytes, *marks: bytes) -> list[int]:
+def _blocks(source: Path | bytes) -> Iterator[bytes]:
     if isinstance(source, bytes):
-        return [source.count(mark) for mark in marks]
+        yield source
+        return
     with source.open("rb") as file:
-        counts = [0] * len(marks)
-        while block := file.read(1 << 24):
-            counts = [n + block.count(mark) for n, mark in zip(counts, marks, strict=True)]
-    return counts
+        while block := file.read(1 << 20):
+            yield block
 
 
 def _unclosed(path: Path, line: int, mark: str) -> ValueError:

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["Comparison", "Difference", "compare"]
 
 
-_SAME = ("part", "seen items", "fingerprint", "groups fingerprint")
+# What is masked follows from the part; given lists are served as they are.
+_SAME = ("part", "fingerprint", "groups fingerprint")
 _KNOWLEDGE = {"train", "train and validation"}
 
 

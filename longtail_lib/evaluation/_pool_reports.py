@@ -21,6 +21,7 @@ _MAY_DIFFER = (
     "users",
     "cold",
     "equal times",
+    "seen items",
     "seed",
     "fingerprint",
     "groups",

@@ -21,6 +21,7 @@ __all__ = [
     "Protocol",
     "Settings",
     "check_model_and_split",
+    "check_split",
     "describe",
     "fingerprint",
 ]
@@ -64,7 +65,8 @@ class Protocol:
         Groups of the catalogue; parameters of `popularity_groups`, such as {"head": 0.1}; or None
         for its defaults, on train popularity. The last group is the tail.
     metrics : str, Metric, iterable of these, or None
-        Some of `METRICS`, without cut-off, and metrics of your own; all of `METRICS` if None.
+        Some of `METRICS`, without cut-off, NDCGExponential and NDCGLinear, whose gain is by rating,
+        and metrics of your own; all of `METRICS` if None.
     seed : int
         For the order of ties and for the bootstrap.
     resamples : int
@@ -265,6 +267,11 @@ def check_model_and_split(who: str, model: Any, parts: Any) -> None:
             else "it needs a method score(user_rows)"
         )
         raise TypeError(f"{who} takes a fitted model first, got {type(model).__name__}; {hint}")
+    check_split(who, parts)
+
+
+def check_split(who: str, parts: Any) -> None:
+    """Refuse what is no split."""
     if not all(hasattr(parts, part) for part in ("train", "validation", "test")):
         raise TypeError(
             f"{who} takes a Split, got {type(parts).__name__}; make one with split(prepare(data))"

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["FALLBACKS", "fall_back", "popularity_of"]
+__all__ = ["FALLBACKS", "fall_back", "popularity_of", "without_history"]
 
 # "none" leaves the scores as the model gives them.
 FALLBACKS = ("popularity", "none")
@@ -19,6 +19,14 @@ def popularity_of(model: Any) -> np.ndarray:
     if counted is None:
         counted = np.bincount(model.seen_.indices, minlength=len(model.item_ids_))
     return counted.astype(np.float32)
+
+
+def without_history(model: Any, user_rows: np.ndarray) -> np.ndarray:
+    """Say which users a model that needs a history has none of, bool, (n,)."""
+    if not hasattr(model, "seen_") or getattr(model, "_scores_without_history", False):
+        return np.zeros(len(user_rows), dtype=bool)
+    starts = model.seen_.indptr
+    return starts[user_rows + 1] == starts[user_rows]
 
 
 def fall_back(
@@ -42,10 +50,7 @@ def fall_back(
     ndarray of bool, shape (n,)
         Whose scores were replaced.
     """
-    if not hasattr(model, "seen_") or getattr(model, "_scores_without_history", False):
-        return np.zeros(len(user_rows), dtype=bool)
-    starts = model.seen_.indptr
-    without = starts[user_rows + 1] == starts[user_rows]
+    without = without_history(model, user_rows)
     if without.any():
         scores[without] = popularity_of(model)[columns]
     return without

@@ -10,6 +10,7 @@ from typing import Any, Self
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from longtail_lib._one_blas_thread import one_thread_if_small
 from longtail_lib._parameters import BOOLEAN, Options, constrained
 from longtail_lib.models._asked_items import (
     asked_columns,
@@ -23,13 +24,9 @@ from longtail_lib.models._ranked_lists import is_few, ranked_lists
 from longtail_lib.preprocessing._split_matrices import rows_of
 from longtail_lib.ranking import id_keys, user_key
 
-__all__ = ["Servable", "UnsupportedError"]
+__all__ = ["Servable"]
 
 Lists = tuple[np.ndarray, np.ndarray]
-
-
-class UnsupportedError(NotImplementedError):
-    """A model was asked for what has no meaning for it."""
 
 
 class Servable:
@@ -257,12 +254,15 @@ class Servable:
         columns = asked_columns(self.item_ids_, candidates, exclude)
 
         def scores_of(block: slice) -> np.ndarray:
-            if columns is None:
-                scores = self._score(rows[block])
-            elif is_few(columns, self.item_ids_):
-                scores = self._score_items(rows[block], columns)
-            else:
-                scores = self._score(rows[block])[:, columns]
+            few = is_few(columns, self.item_ids_)
+            width = len(columns) if few else len(self.item_ids_)
+            with one_thread_if_small(len(rows[block]) * width):
+                if few:
+                    scores = self._score_items(rows[block], columns)
+                else:
+                    scores = self._score(rows[block])
+            if columns is not None and not few:
+                scores = scores[:, columns]
             if fallback == "popularity":
                 fall_back(scores, self, rows[block], slice(None) if columns is None else columns)
             return scores

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from longtail_lib._one_blas_thread import one_blas_thread
 from longtail_lib._parameters import BOOLEAN, SEED, Constraint, Interval
 from longtail_lib.models._vector_products import VectorProducts
 from longtail_lib.preprocessing import Split
 
-__all__ = ["ImplicitALS", "LatentFactors", "one_blas_thread"]
+__all__ = ["ImplicitALS", "LatentFactors"]
 
 
 class LatentFactors(VectorProducts):
@@ -77,15 +76,6 @@ def import_implicit(model: str) -> Any:
             "'pip install \"longtail-lib[tuning]\"'"
         ) from error
     return implicit.cpu
-
-
-@contextmanager
-def one_blas_thread() -> Iterator[None]:
-    """Hold BLAS at one thread, so that sums have one order and implicit has nothing to warn of."""
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(limits=1, user_api="blas"):
-        yield
 
 
 # Interactions times factors below which starting threads takes longer than they save.

@@ -10,7 +10,7 @@ from scipy.sparse import csr_matrix
 
 from longtail_lib._parameters import Constraint, Interval, Nullable, Options
 from longtail_lib._top_candidates import largest_weights
-from longtail_lib.models._item_weights import weighted_sums
+from longtail_lib.models._item_weights import weight_sums, weighted_sums
 from longtail_lib.models._model_file import stored_matrix
 from longtail_lib.models.content._item_vectors import TEXT_SPACES, ContentRecommender, text_space
 from longtail_lib.preprocessing import Split
@@ -104,10 +104,9 @@ class ContentKNN(ContentRecommender):
             self.weights_ = _nearest(vectors, warm, self.n_neighbors, self.prior_)
 
     def _score(self, user_rows: np.ndarray) -> np.ndarray:
-        seen = self.seen_[user_rows]
         if self.n_neighbors is not None:
-            return (seen @ self.weights_).toarray()
-        return self._means(seen, slice(None))
+            return weight_sums(self.seen_, user_rows, self.weights_)
+        return self._means(self.seen_[user_rows], slice(None))
 
     def _score_items(self, user_rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         return self._scored(self.seen_[user_rows], columns)

@@ -209,15 +209,15 @@ def test_command_writes_reads_and_refuses(tmp_path, capsys):
     models = ["--models", "Popularity", "Random"]
     assert main([*command, *models, "--out", str(out)]) == 0
     assert "| Popularity |" in capsys.readouterr().out
-    assert main([*command, *models, "--out", str(out)]) == 2
+    assert main([*command, *models, "--out", str(out)]) == 1
     assert "--overwrite" in capsys.readouterr().err
     assert main([*command, "--models", "Popularity", "--tuned", str(out)]) == 0
     out.write_text("{}")
-    assert main([*command, "--models", "Popularity", "--tuned", str(out)]) == 2
+    assert main([*command, "--models", "Popularity", "--tuned", str(out)]) == 1
     assert "not the results of" in capsys.readouterr().err
     assert main([*command, "--models", "Eaze"]) == 2
     assert "unknown model" in capsys.readouterr().err
-    assert main([*command, *models, "--out", str(tmp_path / "no" / "results.json")]) == 2
+    assert main([*command, *models, "--out", str(tmp_path / "no" / "results.json")]) == 1
     assert "does not exist" in capsys.readouterr().err
 
 
