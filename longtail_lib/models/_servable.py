@@ -74,7 +74,7 @@ class Servable:
             are passed over.
         fallback : {"popularity", "none"}
             What a user without a history gets from a model that needs one: the most popular items,
-            whose scores are their counts in `seen_`; or whatever the model's scores give.
+            scored by their counts in `seen_`, so cold ones last; or what the model's scores give.
 
         Returns
         -------
@@ -120,14 +120,15 @@ class Servable:
     ) -> Lists:
         """Return the k best items for users who were not there when the model was fitted.
 
-        A model that scores by a user's items (`EASE`, `ItemKNN`, `ContentKNN`, the sequence models
-        and others) gives the scores that a known user with this history has. One that learns a
-        vector for each user has to estimate it, see its own page. Nothing is learned or kept.
+        A model that scores by a user's items (`EASE`, `ItemKNN`, `ContentKNN`, sequence models and
+        others) gives the scores that a known user with this history has. `ImplicitALS` solves its
+        own equations. One that learns a vector for each user estimates it from the sum of the
+        history's item vectors over the root of their number, by ridge regression on known users.
 
         Parameters
         ----------
         histories : list of lists of source item ids
-            One for each user; each item counts 1. Where an item stands twice, the last one counts.
+            One for each user; each item counts 1, where it stands last.
         k, exclude_seen, candidates, fallback
             As in `recommend`; seen is what stands in the history, and an empty history is one of a
             user without.
