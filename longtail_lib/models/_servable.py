@@ -26,8 +26,6 @@ from longtail_lib.ranking import id_keys, user_key
 
 __all__ = ["Servable"]
 
-Lists = tuple[np.ndarray, np.ndarray]
-
 
 class Servable:
     """The serving side of `Recommender`, from which every model has it."""
@@ -51,7 +49,7 @@ class Servable:
         candidates: Any = None,
         exclude: Any = None,
         fallback: str = "popularity",
-    ) -> Lists:
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Return the k best items of each user.
 
         The lists are those that `evaluate` measures: equal scores are ordered by a hash of user
@@ -117,7 +115,7 @@ class Servable:
         exclude: Any = None,
         exclude_seen: bool = True,
         fallback: str = "popularity",
-    ) -> Lists:
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Return the k best items for users who were not there when the model was fitted.
 
         A model that scores by a user's items (`EASE`, `ItemKNN`, `ContentKNN`, sequence models and
@@ -178,7 +176,7 @@ class Servable:
 
     def recommend_items(
         self, items: Any, k: int = 10, *, candidates: Any = None, exclude: Any = None
-    ) -> Lists:
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Return the k items most similar to each item, itself left out.
 
         What is similar is the model's own: the weights of `EASE` and `ItemKNN`, elsewhere the
@@ -250,7 +248,7 @@ class Servable:
         exclude: Any,
         hidden: list[csr_matrix],
         fallback: str,
-    ) -> Lists:
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Rank what may be shown to some users."""
         columns = asked_columns(self.item_ids_, candidates, exclude)
 
