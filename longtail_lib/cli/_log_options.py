@@ -156,9 +156,11 @@ def model_name(word: str) -> str:
 
 def dataset_name(word: str) -> str:
     """A type of option: a dataset that is known by name."""
-    from longtail_lib.datasets._load_dataset import KNOWN
+    from longtail_lib.datasets._load_dataset import FAMILIES, KNOWN
 
-    return known_name(word, KNOWN, "dataset")
+    layout = word.partition("/")[0]
+    known_name(layout if layout in FAMILIES else word, KNOWN, "dataset")
+    return word
 
 
 def known_name(word: str, known: Sequence[str], what: str) -> str:
