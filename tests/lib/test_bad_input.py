@@ -6,6 +6,7 @@ Each case states the error's type and the words that tell a user what to mend.
 from dataclasses import replace
 
 import numpy as np
+import polars as pl
 import pytest
 
 from longtail_lib import Dataset, compare, evaluate, load_dataset, tune
@@ -162,6 +163,88 @@ def test_users_that_are_not_there(users, error, said):
         MODEL.recommend(users, k=2)
 
 
+@pytest.mark.parametrize(
+    ("options", "error", "said"),
+    [
+        ({"candidates": ["a", "zz", "q"]}, KeyError, r"candidates: unknown item ids 'zz', 'q' .2"),
+        ({"candidates": ["zz"]}, KeyError, r"leave them out with np.intersect1d"),
+        ({"candidates": [3]}, TypeError, "item ids of this split are text such as 'a', got numb"),
+        ({"candidates": []}, ValueError, "no item is left to recommend: candidates is empty"),
+        ({"candidates": ["a"], "exclude": ["a"]}, ValueError, "candidates less exclude hold no"),
+        ({"exclude": list("abcdef")}, ValueError, "no item is left to recommend"),
+        ({"exclude": [3]}, TypeError, "item ids of this split are text"),
+        ({"exclude": {0: [3]}}, TypeError, "item ids of this split are text"),
+        ({"exclude": {"0": ["a"]}}, TypeError, "user ids of this split are numbers"),
+        (
+            {"exclude": pl.DataFrame({"uid": [0], "item_id": ["a"]})},
+            KeyError,
+            "the frame has no column 'user_id', it has 'uid', 'item_id'; give it user_id and item",
+        ),
+        ({"fallback": "head"}, ValueError, "fallback must be one of 'popularity', 'none', got 'h"),
+        ({"fallback": None}, TypeError, "recommend: fallback must be one of"),
+        ({"exclude_seen": "no"}, TypeError, "recommend: exclude_seen must be True or False"),
+    ],
+)
+def test_items_that_may_or_may_not_be_shown(options, error, said):
+    with pytest.raises(error, match=said):
+        MODEL.recommend([0], k=2, **options)
+
+
+def test_an_unknown_user_among_many_is_named_and_told_where_to_go():
+    with pytest.raises(KeyError, match=r"id 10000 \(1 of 2 are unknown\).*from recommend_for"):
+        MODEL.recommend([0, 10_000], k=2)
+    with pytest.raises(KeyError, match=r"ids 3, 4, 5, 6, 7, \.\.\. \(6 of 7 are unknown\)"):
+        MODEL.recommend([0, 3, 4, 5, 6, 7, 8], k=2)
+
+
+@pytest.mark.parametrize(
+    ("histories", "options", "error", "said"),
+    [
+        (["a", "b"], {}, TypeError, r"for each user, a list of item ids.*entry is 'a'; put a sin"),
+        ("ab", {}, TypeError, "histories must be a list"),
+        (3, {}, TypeError, "histories must be a list with, for each user, .* got 3"),
+        ([3], {}, TypeError, "an entry is 3"),
+        ({0: ["a"]}, {}, TypeError, "histories must be a list"),
+        ([["a"], ["zz"]], {}, KeyError, r"unknown item id 'zz' \(1 of 2"),
+        ([[3]], {}, TypeError, "item ids of this split are text such as 'a'"),
+        ([["a", "b"]], {"times": [[1]]}, ValueError, r"one time for each item .* \[1\] times for"),
+        ([["a"]], {"times": [[1], [2]]}, ValueError, "one time for each item of each history"),
+        ([["a"]], {"times": [["monday"]]}, ValueError, "numbers or datetimes"),
+        ([["a"]], {"times": [[np.nan]]}, ValueError, "none may be missing"),
+        ([["a"]], {"times": 5}, TypeError, "times must be a list"),
+        ([["a"]], {"k": 7}, ValueError, "k must lie between 1 and the 6 items"),
+        ([["a"]], {"exclude": {0: ["a"]}}, TypeError, "belongs in their history"),
+        ([["a"]], {"candidates": ["zz"]}, KeyError, "candidates: unknown item id 'zz'"),
+        ([["a"]], {"fallback": "mean"}, ValueError, "recommend_for: fallback must be one of"),
+        ([["a"]], {"exclude_seen": 1}, ValueError, "recommend_for: exclude_seen must be True"),
+    ],
+)
+def test_histories_that_are_none(histories, options, error, said):
+    model = ItemKNN().fit(PARTS)
+    with pytest.raises(error, match=said):
+        model.recommend_for(histories, **{"k": 2, **options})
+
+
+def test_no_history_gives_no_list():
+    items, scores = ItemKNN().fit(PARTS).recommend_for([], k=2)
+    assert items.shape == scores.shape == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("items", "options", "error", "said"),
+    [
+        (["zz"], {}, KeyError, "unknown item id 'zz'"),
+        ([3], {}, TypeError, "item ids of this split are text"),
+        (["a"], {"k": 0}, ValueError, "k must lie between 1 and the 6 items"),
+        (["a"], {"candidates": ["zz"]}, KeyError, "candidates: unknown item id 'zz'"),
+        (["a"], {"exclude": list("abcdef")}, ValueError, "no item is left"),
+    ],
+)
+def test_items_that_nothing_is_similar_to(items, options, error, said):
+    with pytest.raises(error, match=said):
+        ItemKNN().fit(PARTS).recommend_items(items, **{"k": 2, **options})
+
+
 def test_an_empty_validation_part():
     with pytest.raises(ValueError, match=r"evaluate: the validation part .* is empty; split with"):
         evaluate(MODEL, PARTS, k=2, part="validation")
@@ -218,8 +301,6 @@ def test_something_else_than_a_model_and_a_split(model, parts, said):
 
 
 def test_a_dataset_instead_of_a_split():
-    import polars as pl
-
     from longtail_lib import DatasetCard
 
     frame = pl.DataFrame({"user_id": [1], "item_id": [1]})
@@ -233,6 +314,9 @@ def test_a_model_that_is_not_fitted():
     for call in (
         lambda: evaluate(Popularity(), PARTS),
         lambda: Popularity().recommend([0]),
+        lambda: Popularity().recommend_for([[0]]),
+        lambda: Popularity().recommend_items([0]),
+        lambda: Popularity().with_histories(PARTS),
         lambda: Popularity().score([0]),
     ):
         with pytest.raises(

@@ -166,6 +166,14 @@ def every_model(parts: preprocessing.Split, vectors: np.ndarray) -> Sequence[mod
         models.BPR(factors=8).recommend(3)
     except models.NotFittedError as error:
         assert_type(error, models.NotFittedError)
+    lists = fitted.recommend([3], 10, False, candidates=["a"], exclude={3: ["b"]}, fallback="none")
+    assert_type(lists, tuple[np.ndarray, np.ndarray])
+    assert_type(fitted.recommend_items(["a"], k=5, exclude=["b"]), tuple[np.ndarray, np.ndarray])
+    assert_type(fitted.with_histories(parts), models.EASE)
+    try:
+        models.Oracle().fit(parts).recommend_for([["a", "b"]], times=[[1, 2]])
+    except models.UnsupportedError as error:
+        assert_type(error, models.UnsupportedError)
     return [
         models.Random(seed=0),
         models.Popularity(half_life=14),
