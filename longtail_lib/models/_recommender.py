@@ -21,7 +21,9 @@ from longtail_lib.models._model_file import (
     without_path,
     write_model_file,
 )
+from longtail_lib.models._stored_ids import restored_ids, stored_ids
 from longtail_lib.preprocessing import Split
+from longtail_lib.preprocessing._id_codes import text_ids
 from longtail_lib.preprocessing._split_matrices import rows_of
 from longtail_lib.ranking import filled_lists, id_keys, mask_seen, top_k, user_key
 
@@ -51,7 +53,7 @@ class Recommender(ABC):
     Attributes
     ----------
     user_ids_, item_ids_ : ndarray
-        Source ids behind rows and columns, as numbers or as fixed-width text.
+        Source ids behind rows and columns, as numbers or text.
     seen_ : csr_matrix, shape (n_users, n_items)
         Train interactions, left out of `recommend`.
     """
@@ -193,8 +195,8 @@ class Recommender(ABC):
             "parameters": self._stored_params(),
         }
         arrays = {
-            "user_ids": self.user_ids_,
-            "item_ids": self.item_ids_,
+            **stored_ids("user_ids", self.user_ids_),
+            **stored_ids("item_ids", self.item_ids_),
             "seen_indptr": self.seen_.indptr,
             "seen_indices": self.seen_.indices,
             "seen_data": self.seen_.data,
@@ -217,7 +219,8 @@ class Recommender(ABC):
             )
         try:
             model = cls(**present_names(cls, about["parameters"]))
-            model.user_ids_, model.item_ids_ = arrays["user_ids"], arrays["item_ids"]
+            model.user_ids_ = restored_ids("user_ids", arrays)
+            model.item_ids_ = restored_ids("item_ids", arrays)
             shape = len(model.user_ids_), len(model.item_ids_)
             model.seen_ = stored_matrix(beginning_with("seen_", arrays), shape)
             model._restore(beginning_with("state_", arrays))
@@ -262,12 +265,14 @@ def _shown(value: Any) -> str:
 
 
 def _plain_ids(ids: Any, what: str) -> np.ndarray:
-    """Return ids as numbers or fixed-width text, which are stored without pickle."""
+    """Return ids as numbers or text, which are stored without pickle."""
     ids = np.asarray(ids)
     if ids.dtype.kind in "iufU":
         return ids
     kinds = {type(value) for value in ids.tolist()}
-    if kinds and (kinds <= {str} or kinds <= {int}):
+    if kinds and kinds <= {str}:
+        return text_ids(ids.tolist())
+    if kinds and kinds <= {int}:
         return np.asarray(ids.tolist())
     raise TypeError(
         f"{what} ids must be all numbers or all text, got {ids.dtype} holding "

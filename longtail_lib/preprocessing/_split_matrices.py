@@ -32,7 +32,8 @@ class Split:
     user_ids : ndarray, shape (n_users,)
         The source's own user ids, ascending.
     item_ids : ndarray, shape (n_items,)
-        The source's own item ids, ascending.
+        The source's own item ids, ascending. Text is of fixed width, or an array of objects where
+        a few long ids would make that large.
     items, users : frame
         Item and user tables, in the order of `item_ids` and `user_ids`.
     how : str
@@ -160,7 +161,9 @@ class Split:
 
 def rows_of(ids: np.ndarray, wanted: Any, what: str) -> np.ndarray:
     """Return the places of source ids in an ascending array of ids."""
-    wanted = np.atleast_1d(np.asarray(wanted))
+    # Ids are objects where fixed width would be large, which it would be here as well.
+    objects = ids.dtype.kind == "O" and not hasattr(wanted, "dtype")
+    wanted = np.atleast_1d(np.asarray(wanted, dtype=object if objects else None))
     if wanted.size == 0:
         return np.zeros(0, dtype=np.int64)
     if _is_text(ids) != _is_text(wanted):
