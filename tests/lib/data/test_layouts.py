@@ -107,17 +107,6 @@ def test_rows_of_a_log_without_a_header_are_named(tmp_path):
     assert "pass separator='::'" in refusal(wrong, **NAMED)
 
 
-@pytest.mark.parametrize(("argument", "value"), [
-    ("separator", ""), ("separator", "a\nb"), ("separator", '"'), ("separator", 3),
-    ("quote", ""), ("quote", "''"), ("quote", "«"), ("quote", 1),
-    ("columns", "u,i"), ("columns", []), ("columns", ["u", 1]),
-    ("item_columns", "i"), ("user_columns", 0.5),
-])  # fmt: skip
-def test_bad_layouts_are_refused(tmp_path, argument, value):
-    said = refusal(write(tmp_path, "log.csv", "u,i\n1,2\n"), **NAMED, **{argument: value})
-    assert said.startswith(f"read_table: {argument} must be")
-
-
 def test_names_without_their_table_are_refused(tmp_path):
     log = write(tmp_path, "log.csv", "u,i\n1,2\n")
     assert "pass items=<table> as well" in refusal(log, **NAMED, item_columns=["i"])
