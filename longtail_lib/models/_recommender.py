@@ -25,18 +25,21 @@ from longtail_lib.models._model_file import (
 )
 from longtail_lib.models._ranked_lists import block_of_rows
 from longtail_lib.models._refit import refitted
-from longtail_lib.models._servable import Servable, UnsupportedError
-from longtail_lib.models._stored_ids import restored_ids, stored_ids
+from longtail_lib.models._servable import Servable
+from longtail_lib.models._stored_ids import plain_ids, restored_ids, stored_ids
 from longtail_lib.preprocessing import Split
-from longtail_lib.preprocessing._id_codes import text_ids
 
-__all__ = ["NotFittedError", "Recommender"]
+__all__ = ["NotFittedError", "Recommender", "UnsupportedError"]
 
 _FORMAT = 1
 
 
 class NotFittedError(RuntimeError):
     """A model was asked for scores before `fit`."""
+
+
+class UnsupportedError(NotImplementedError):
+    """A model was asked for what has no meaning for it."""
 
 
 class Recommender(Servable, ABC):
@@ -82,8 +85,8 @@ class Recommender(Servable, ABC):
                 "check the thresholds given to prepare and the shares given to split"
             )
         self._check_parameters(parts)
-        self.user_ids_ = _plain_ids(parts.user_ids, "user")
-        self.item_ids_ = _plain_ids(parts.item_ids, "item")
+        self.user_ids_ = plain_ids(parts.user_ids, "user")
+        self.item_ids_ = plain_ids(parts.item_ids, "item")
         self.seen_ = parts.train
         self._fit(parts)
         return self
@@ -230,9 +233,13 @@ class Recommender(Servable, ABC):
         """Refuse what is not as declared; a subclass adds what fits no other parameter or split."""
         check_parameters_of(self)
 
+    def _unfitted(self) -> Recommender:
+        """A copy to fit, with the same parameters and the same models among them."""
+        return type(self)(**self.get_params())
+
     def _settled(self, parts: Split) -> Recommender:
         """An unfitted copy that needs no validation, with what this fit has decided on it."""
-        return type(self)(**self.get_params())
+        return self._unfitted()
 
     @abstractmethod
     def _fit(self, parts: Split) -> None:
@@ -294,20 +301,3 @@ class Recommender(Servable, ABC):
 def _shown(value: Any) -> str:
     """Say a parameter; of an array its shape, not thousands of numbers."""
     return f"array of shape {value.shape}" if isinstance(value, np.ndarray) else repr(value)
-
-
-def _plain_ids(ids: Any, what: str) -> np.ndarray:
-    """Return ids as numbers or text, which are stored without pickle."""
-    ids = np.asarray(ids)
-    if ids.dtype.kind in "iufU":
-        return ids
-    kinds = {type(value) for value in ids.tolist()}
-    if kinds and kinds <= {str}:
-        return text_ids(ids.tolist())
-    if kinds and kinds <= {int}:
-        return np.asarray(ids.tolist())
-    raise TypeError(
-        f"{what} ids must be all numbers or all text, got {ids.dtype} holding "
-        f"{', '.join(sorted(kind.__name__ for kind in kinds))}; convert the column first, "
-        "for example with cast(str)"
-    )

@@ -1,12 +1,32 @@
-"""Ids in a model file: numbers and fixed-width text as they are, other text as UTF-8."""
+"""Ids as a model keeps them, and in its file: numbers and text, without pickle."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
-__all__ = ["restored_ids", "stored_ids"]
+from longtail_lib.preprocessing._id_codes import text_ids
+
+__all__ = ["plain_ids", "restored_ids", "stored_ids"]
+
+
+def plain_ids(ids: Any, what: str) -> np.ndarray:
+    """Return ids as numbers or text, which are stored without pickle."""
+    ids = np.asarray(ids)
+    if ids.dtype.kind in "iufU":
+        return ids
+    kinds = {type(value) for value in ids.tolist()}
+    if kinds and kinds <= {str}:
+        return text_ids(ids.tolist())
+    if kinds and kinds <= {int}:
+        return np.asarray(ids.tolist())
+    raise TypeError(
+        f"{what} ids must be all numbers or all text, got {ids.dtype} holding "
+        f"{', '.join(sorted(kind.__name__ for kind in kinds))}; convert the column first, "
+        "for example with cast(str)"
+    )
 
 
 def stored_ids(name: str, ids: np.ndarray) -> dict[str, np.ndarray]:

@@ -102,6 +102,8 @@ def test_rows_of_a_log_without_a_header_are_named(tmp_path):
     ).interactions
     assert cut["user_id"].to_list() == [7, 9]
     assert "has no column 'who'" in refusal(log, user="who", item="i", columns=names)
+    headed = write(tmp_path, "headed.csv", "u,i,r\n7,a,4\n")
+    assert "row 1 holds the names themselves" in refusal(headed, **NAMED, columns=names)
     assert "2 columns named 'u'" in refusal(log, **NAMED, columns=["u", "u", "i"])
     wrong = write(tmp_path, "wrong.csv", "u::i\n1::2\n")
     assert "pass separator='::'" in refusal(wrong, **NAMED)
@@ -359,7 +361,8 @@ def test_integer_categories_of_pandas_stay_integers(direct):
 
 PIECES = st.sampled_from(
     ["1", "a", "007", "NA", "", " ", '"', "'", ":", "::", ",", "\t", "\n", "\r\n", "\r", "\0",
-     "\x1f", "\ufeff", "é", "1600000000123", "20140101", "2020-01-01 10:00 PM", "true", "nan", "1e400"]
+     "\x1f", "\ufeff", "é", "1600000000123", "20140101", "2020-01-01 10:00 PM",
+     "true", "nan", "1e400"]
 )  # fmt: skip
 VALUES = st.sampled_from(
     [1, 2**70, "a", "NA", None, 1.5, True, [], ["x.", "y"], [[1]], {"q": 1}, {}, 20140101]
