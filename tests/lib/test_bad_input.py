@@ -1,4 +1,4 @@
-"""Bad input to evaluate, compare, recommend, fit and tune: one clear sentence each.
+"""Bad input to read_table, prepare, evaluate, recommend, fit and others: one clear sentence each.
 
 Each case states the error's type and the words that tell a user what to mend.
 """
@@ -9,7 +9,16 @@ import numpy as np
 import polars as pl
 import pytest
 
-from longtail_lib import Dataset, compare, evaluate, load_dataset, tune
+from longtail_lib import (
+    Dataset,
+    compare,
+    evaluate,
+    load_dataset,
+    prepare,
+    read_table,
+    split,
+    tune,
+)
 from longtail_lib.datasets import (
     read_amazon,
     read_citeulike,
@@ -471,3 +480,43 @@ def test_a_path_that_leads_nowhere(read, tmp_path):
 def test_a_half_life_without_times():
     with pytest.raises(ValueError, match="half_life=7 needs timestamps"):
         Popularity(half_life=7).fit(PARTS)
+
+
+@pytest.mark.parametrize(
+    ("argument", "value"),
+    [
+        ("separator", ""),
+        ("separator", "a\nb"),
+        ("separator", '"'),
+        ("separator", 3),
+        ("quote", ""),
+        ("quote", "''"),
+        ("quote", "«"),
+        ("quote", 1),
+        ("columns", "u,i"),
+        ("columns", []),
+        ("columns", ["u", 1]),
+        ("item_columns", "i"),
+        ("user_columns", 0.5),
+    ],
+)
+def test_a_layout_that_no_file_has(tmp_path, argument, value):
+    path = tmp_path / "log.csv"
+    path.write_text("u,i\n1,2\n")
+    with pytest.raises(ValueError, match=f"^read_table: {argument} must be .*, got "):
+        read_table(path, user="u", item="i", **{argument: value})
+
+
+@pytest.mark.parametrize("duplicates", ["newest", "Sum", None, True])
+def test_repeats_that_become_nothing(duplicates):
+    frame = pl.DataFrame({"u": [1], "i": [1]})
+    data = Dataset.from_frame(frame, user="u", item="i")
+    with pytest.raises(ValueError, match=r"^prepare: duplicates must be one of 'last', .*'keep'"):
+        prepare(data, duplicates=duplicates)
+
+
+def test_repeats_that_were_kept_cannot_be_split():
+    frame = pl.DataFrame({"u": [1, 1], "i": ["a", "a"], "t": [1, 2]})
+    kept = prepare(Dataset.from_frame(frame, user="u", item="i", timestamp="t"), duplicates="keep")
+    with pytest.raises(ValueError, match=r"user 1 and item 'a'.*duplicates='sum' where repeats"):
+        split(kept)
