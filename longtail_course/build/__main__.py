@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from longtail_course.build.lesson import ROOT, find_lessons
+from longtail_course.build.processes import signals_stop
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -63,7 +64,8 @@ def main(arguments: list[str] | None = None) -> int:
     lock.add_argument("--upgrade", action="store_true", help="take the newest versions")
     options = parser.parse_args(arguments)
     try:
-        return _COMMANDS[options.command](options)
+        with signals_stop():
+            return _COMMANDS[options.command](options)
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

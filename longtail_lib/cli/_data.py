@@ -7,10 +7,11 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
+from longtail_lib.cli._log_options import dataset_name, known_name, whole
+
 __all__ = ["add_to"]
 
 _WIDTH = 92
-# The one dataset that comes with a raw log to clean.
 
 
 def add_to(groups: Any) -> None:
@@ -33,7 +34,7 @@ def add_to(groups: Any) -> None:
         "show a dataset's card, sizes and skew; nothing is downloaded",
         ["longtail data info shop", "longtail data info movielens-small --data-home ~/datasets"],
     )
-    info.add_argument("name", metavar="NAME", help="a name from `longtail data list`")
+    _add_name(info)
     _add_data_home(info)
     info.set_defaults(run=_info)
 
@@ -46,7 +47,7 @@ def add_to(groups: Any) -> None:
             "longtail data fetch movielens-small --data-home ~/datasets",
         ],
     )
-    fetch.add_argument("name", metavar="NAME", help="a name from `longtail data list`")
+    _add_name(fetch)
     _add_data_home(fetch)
     fetch.add_argument(
         "--base-url",
@@ -64,9 +65,11 @@ def add_to(groups: Any) -> None:
             "longtail data simulate music --seed 1 --out my_music",
         ],
     )
-    simulate.add_argument("preset", metavar="PRESET", help="shop, video, music or social")
     simulate.add_argument(
-        "--seed", type=int, default=7, help="where all randomness comes from; default 7"
+        "preset", metavar="PRESET", type=_preset, help="shop, video, music or social"
+    )
+    simulate.add_argument(
+        "--seed", type=whole(0), default=7, help="where all randomness comes from; default 7"
     )
     simulate.add_argument(
         "--out", metavar="FOLDER", required=True, help="a new or empty folder to write to"
@@ -87,6 +90,11 @@ def _add(commands: Any, name: str, purpose: str, examples: list[str]) -> argpars
     )
 
 
+def _add_name(parser: argparse.ArgumentParser) -> None:
+    known = "a name from `longtail data list`"
+    parser.add_argument("name", metavar="NAME", type=dataset_name, help=known)
+
+
 def _add_data_home(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data-home",
@@ -94,6 +102,13 @@ def _add_data_home(parser: argparse.ArgumentParser) -> None:
         help="folder that holds, or shall hold, the dataset's own folder, such as "
         "ml-latest-small; default: $LONGTAIL_DATA_HOME, then the download cache",
     )
+
+
+def _preset(word: str) -> str:
+    """A type of option: a simulated store."""
+    from longtail_lib.datasets._load_dataset import SIMULATED
+
+    return known_name(word, SIMULATED, "preset")
 
 
 def _list(arguments: argparse.Namespace) -> None:
@@ -163,7 +178,7 @@ def _figures(data: Any) -> dict[str, str]:
     }
     if data.has_timestamps:
         first, last = data.interactions["timestamp"].min(), data.interactions["timestamp"].max()
-        days = [str(np.datetime64(moment, "s").astype("datetime64[D]")) for moment in (first, last)]
+        days = [np.datetime64(int(time), "s").astype("datetime64[D]") for time in (first, last)]
         figures["period"] = f"{days[0]} to {days[1]}"
     return figures
 
@@ -190,12 +205,8 @@ def _fetch(arguments: argparse.Namespace) -> None:
 
 
 def _simulate(arguments: argparse.Namespace) -> None:
-    from longtail_lib.datasets._load_dataset import SIMULATED, check_name
     from longtail_lib.simulation import simulate, write_simulated
 
-    check_name(arguments.preset, SIMULATED, "preset")
-    if arguments.seed < 0:
-        raise ValueError(f"--seed must not be negative, got {arguments.seed}")
     folder = Path(arguments.out)
     if folder.exists() and not folder.is_dir():
         raise ValueError(f"--out {folder} is a file; name a folder")

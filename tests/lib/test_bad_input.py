@@ -179,7 +179,7 @@ def test_an_empty_train_part():
 @pytest.mark.parametrize("metrics", [["ndcg"], "NDCG@10", ["NDCG", "Hitrate"], [3]], ids=repr)
 def test_an_unknown_metric(metrics):
     with pytest.raises(
-        ValueError, match=r"unknown metric .*; known are HitRate.*TailShare; the cut-off"
+        ValueError, match=r"unknown metric .*; known are HitRate.*TailShare, NDCG.*; the cut-off"
     ):
         evaluate(MODEL, PARTS, k=2, metrics=metrics)
 
