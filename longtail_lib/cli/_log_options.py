@@ -156,9 +156,13 @@ def model_name(word: str) -> str:
 
 def dataset_name(word: str) -> str:
     """A type of option: a dataset that is known by name."""
-    from longtail_lib.datasets._load_dataset import KNOWN
+    from longtail_lib.datasets._load_dataset import card_of
 
-    return known_name(word, KNOWN, "dataset")
+    try:
+        card_of(word)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    return word
 
 
 def known_name(word: str, known: Sequence[str], what: str) -> str:

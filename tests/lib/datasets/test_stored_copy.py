@@ -76,7 +76,14 @@ def test_an_altered_file_is_refused(table, tmp_path):
 
 def test_equal_data_gives_equal_bytes_and_users_must_be_those_of_the_log(tmp_path):
     data = tiny()
-    one, two = (write_stored_copy(data, tmp_path / name) for name in ("one", "two"))
+    # The same rows in several pieces, as a reader with several threads leaves them.
+    log = data.interactions
+    pieces = data.replace(interactions=pl.concat([log[:1], log[1:]], rechunk=False))
+    assert pieces.interactions.n_chunks() == 2
+    one, two = (
+        write_stored_copy(data, tmp_path / "one"),
+        write_stored_copy(pieces, tmp_path / "two"),
+    )
     for file in one.iterdir():
         assert file.read_bytes() == (two / file.name).read_bytes()
     again = read_stored_copy(one)
