@@ -132,7 +132,14 @@ def _list(arguments: argparse.Namespace) -> None:
 
 def _info(arguments: argparse.Namespace) -> None:
     from longtail_lib.datasets import load_dataset
-    from longtail_lib.datasets._load_dataset import FAMILIES, SIMULATED, card_of, is_here
+    from longtail_lib.datasets._load_dataset import (
+        FAMILIES,
+        SIMULATED,
+        card_of,
+        check_fetchable,
+        is_here,
+        ready,
+    )
 
     card = card_of(arguments.name)
     fields = {
@@ -152,7 +159,12 @@ def _info(arguments: argparse.Namespace) -> None:
         _print_field("here", f"a layout of many; name one, as in {FAMILIES[card.name].example}")
         return
     if card.name not in SIMULATED and not is_here(arguments.name, arguments.data_home):
-        _print_field("here", f"no; `longtail data fetch {arguments.name}` downloads it")
+        try:
+            check_fetchable(ready(arguments.name))
+            how = f"`longtail data fetch {arguments.name}` downloads it"
+        except (ValueError, FileNotFoundError) as error:
+            how = str(error)
+        _print_field("here", f"no; {how}")
         return
     data = load_dataset(arguments.name, data_home=arguments.data_home, truth=False, quiet=True)
     for field, value in _figures(data).items():
