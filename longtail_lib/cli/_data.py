@@ -99,8 +99,8 @@ def _add_data_home(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data-home",
         metavar="FOLDER",
-        help="folder that holds, or shall hold, ml-latest-small; default: $LONGTAIL_DATA_HOME, "
-        "then the download cache",
+        help="folder that holds, or shall hold, the dataset's own folder, such as "
+        "ml-latest-small; default: $LONGTAIL_DATA_HOME, then the download cache",
     )
 
 
@@ -112,17 +112,17 @@ def _preset(word: str) -> str:
 
 
 def _list(arguments: argparse.Namespace) -> None:
-    from longtail_lib.data._download import find_movielens
     from longtail_lib.datasets import list_datasets
-    from longtail_lib.datasets._load_dataset import SIMULATED, stored_folder
+    from longtail_lib.datasets._load_dataset import FAMILIES, SIMULATED, is_here, stored_folder
 
     rows = [("NAME", "KIND", "HERE", "TITLE")]
     for card in list_datasets():
         if card.name in SIMULATED:
             kind, here = "simulated", "yes" if stored_folder(card.name) else "made when loaded"
+        elif card.name in FAMILIES:
+            kind, here = "layout", "of many"
         else:
-            kind = "real"
-            here = "yes" if find_movielens(arguments.data_home) else "not fetched"
+            kind, here = "real", "yes" if is_here(card.name, arguments.data_home) else "not fetched"
         rows.append((card.name, kind, here, card.title))
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     for row in rows:
@@ -131,9 +131,8 @@ def _list(arguments: argparse.Namespace) -> None:
 
 
 def _info(arguments: argparse.Namespace) -> None:
-    from longtail_lib.data._download import find_movielens
     from longtail_lib.datasets import load_dataset
-    from longtail_lib.datasets._load_dataset import MOVIELENS_SMALL, card_of
+    from longtail_lib.datasets._load_dataset import FAMILIES, SIMULATED, card_of, is_here
 
     card = card_of(arguments.name)
     fields = {
@@ -149,8 +148,11 @@ def _info(arguments: argparse.Namespace) -> None:
             _print_field(field, value)
     for file, value in card.sha256.items():
         _print_field("sha256", f"{file} {value}")
-    if card.name == MOVIELENS_SMALL and find_movielens(arguments.data_home) is None:
-        _print_field("here", f"no; `longtail data fetch {card.name}` downloads it")
+    if card.name in FAMILIES:
+        _print_field("here", f"a layout of many; name one, as in {FAMILIES[card.name].example}")
+        return
+    if card.name not in SIMULATED and not is_here(arguments.name, arguments.data_home):
+        _print_field("here", f"no; `longtail data fetch {arguments.name}` downloads it")
         return
     data = load_dataset(arguments.name, data_home=arguments.data_home, truth=False, quiet=True)
     for field, value in _figures(data).items():
@@ -182,22 +184,24 @@ def _figures(data: Any) -> dict[str, str]:
 
 
 def _fetch(arguments: argparse.Namespace) -> None:
-    from longtail_lib.data._download import OFFICIAL_HOME, fetch_movielens, find_movielens
-    from longtail_lib.datasets._load_dataset import MOVIELENS_SMALL, card_of
+    from longtail_lib.data._download import fetch_published, find_published
+    from longtail_lib.datasets._load_dataset import SIMULATED, check_fetchable, ready
 
-    card = card_of(arguments.name)
-    if card.name != MOVIELENS_SMALL:
-        print(f"{card.name} is simulated on this machine: there is nothing to download.")
+    name = arguments.name
+    if name in SIMULATED:
+        print(f"{name} is simulated on this machine: there is nothing to download.")
         return
-    folder = find_movielens(arguments.data_home)
+    dataset = ready(name)
+    published = check_fetchable(dataset)
+    folder = find_published(published, arguments.data_home)
     if folder is None:
-        folder = fetch_movielens(
-            arguments.data_home, base_url=arguments.base_url or OFFICIAL_HOME, progress=True
+        folder = fetch_published(
+            published, arguments.data_home, base_url=arguments.base_url, progress=True
         )
-        print(f"{card.name}: downloaded to {folder}, every file as published.")
+        print(f"{name}: downloaded to {folder}, every file as published.")
     else:
-        print(f"{card.name}: already in {folder}, every file as published.")
-    print(f"Licence: {card.licence}.")
+        print(f"{name}: already in {folder}, every file as published.")
+    print(f"Licence: {dataset.card.licence}.")
 
 
 def _simulate(arguments: argparse.Namespace) -> None:

@@ -181,7 +181,14 @@ class Dataset:
             "users": ("user_id",),
         }
         for table, columns in required.items():
-            have = nw.from_native(getattr(self, table), eager_only=True).columns
+            try:
+                have = nw.from_native(getattr(self, table), eager_only=True).columns
+            except TypeError as error:
+                raise TypeError(
+                    f"Dataset '{self.card.name}': {table} must be a polars, pandas or pyarrow "
+                    f"frame, got {type(getattr(self, table)).__name__}; collect a lazy frame "
+                    "first, or let Dataset.from_frame do it for you"
+                ) from error
             missing = [column for column in columns if column not in have]
             if missing:
                 raise ValueError(

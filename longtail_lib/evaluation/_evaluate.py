@@ -14,6 +14,7 @@ from longtail_lib.evaluation._intervals import (
     interval_of_left_out,
     interval_of_means,
 )
+from longtail_lib.evaluation._known_interactions import fitted_on, refuse_known_answers
 from longtail_lib.evaluation._protocol import (
     Protocol,
     Settings,
@@ -21,7 +22,7 @@ from longtail_lib.evaluation._protocol import (
     check_split,
     describe,
 )
-from longtail_lib.evaluation._rank_users import rank_users
+from longtail_lib.evaluation._rank_users import fallback_words, rank_users
 from longtail_lib.evaluation._report import Report, Value
 from longtail_lib.evaluation.metrics._lists import Lists
 from longtail_lib.evaluation.metrics._metric import ROWS, Metric
@@ -39,6 +40,8 @@ def evaluate(
     parts: Split,
     protocol: Protocol | None = None,
     *,
+    allow_known: bool = False,
+    fallback: str = "popularity",
     progress: bool = False,
     name: str | None = None,
     **settings: Unpack[Settings],
@@ -59,12 +62,18 @@ def evaluate(
     Parameters
     ----------
     model : Recommender, frame or mapping
-        A model fitted on `parts`. Or lists: a frame with the columns user_id, item_id, and rank
+        A model fitted on `parts`: on its train part, or on train and validation by
+        `Recommender.refit`. Or lists: a frame with the columns user_id, item_id, and rank
         (1, 2, 3 for each user) or score (higher is better; equal ones are ordered as a model's
         are, and -inf leaves an item out), where ranks come before scores; a mapping of user id to
         item ids, best first; or a mapping of user id to a mapping of item id to score.
         `longtail_lib.data.read_run` reads a run file of TREC.
     parts : Split
+    allow_known : bool
+        Measure a model that was fitted on interactions of `part` all the same.
+    fallback : {"popularity", "none"}
+        What users without a history are shown by a model that needs one, as in
+        `Recommender.recommend`; the report says how many there are.
     progress : bool
         Show a progress bar.
     name : str or None
@@ -76,9 +85,10 @@ def evaluate(
     Raises
     ------
     ValueError
-        A part without interactions, a model of another catalogue, scores of the wrong shape or type
-        or with a NaN, or a metric that leaves its range. In given lists a missing column, id, rank
-        or score, an item twice in one list, or ranks that do not count from 1.
+        A part without interactions, a model of another catalogue or one that was fitted on
+        interactions of this part (a model saved before a new random split), scores of the wrong
+        shape or type or with a NaN, or a metric that leaves its range. In given lists a missing
+        column, id, rank or score, an item twice in one list, or ranks that do not count from 1.
     KeyError
         Given lists of a user, or with an item, that the split does not know.
 
@@ -116,21 +126,24 @@ their user in train and validation, 1 in all'
             f"evaluate: the {protocol.part} part of {parts!r} is empty; split with a larger share "
             "for it"
         )
-    words: dict[str, str] = {}
     if given:
         lists, words = given_lists(model, parts, users, protocol)
     else:
+        if not allow_known:
+            refuse_known_answers("evaluate", model, parts, protocol.part, name)
         lists = rank_users(
             model,
             parts,
             users,
             k=protocol.ks[-1],
             seen=protocol.seen_of(parts),
+            fallback=fallback,
             seed=protocol.seed,
             memory_mb=protocol.memory_mb,
             progress=progress,
             name=name,
         )
+        words = {"fitted on": fitted_on(model, parts), **fallback_words(model, users, fallback)}
     # A metric reads these lists after others, and must not change them.
     lists.flags.writeable = False
     masks = {group: groups.mask(group) for group in groups.names}

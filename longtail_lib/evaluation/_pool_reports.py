@@ -19,6 +19,8 @@ __all__ = ["pool_reports"]
 _MAY_DIFFER = (
     "split",
     "users",
+    "cold",
+    "equal times",
     "seen items",
     "seed",
     "fingerprint",
@@ -164,7 +166,7 @@ def _statistic(
 
 def _protocol(reports: list[Report]) -> dict[str, Any]:
     pooled = dict(reports[0].protocol)
-    for what in _MAY_DIFFER:
+    for what in pooled.keys() & set(_MAY_DIFFER):
         distinct = list(dict.fromkeys(str(report.protocol[what]) for report in reports))
         if len(distinct) > 1:
             pooled[what] = (", " if what == "seed" else " + ").join(distinct)

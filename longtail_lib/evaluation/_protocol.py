@@ -185,8 +185,9 @@ class Protocol:
 
     def seen_of(self, parts: Split) -> list[csr_matrix]:
         """Interactions that are masked."""
-        seen = [parts.train, parts.validation]
-        return seen[:1] if self.part == "validation" else seen
+        if self.part == "validation":
+            return [parts.train]
+        return [parts.train, parts.validation, *([] if parts.between is None else [parts.between])]
 
 
 def fingerprint(*arrays: np.ndarray) -> str:
@@ -205,6 +206,9 @@ def describe(protocol: Protocol, parts: Split) -> dict[str, Any]:
     settings = ", ".join(f"{name}={value!r}" for name, value in parts.parameters.items())
     sizes = zip(groups.names, groups.sizes, strict=True)
     matrices = [getattr(parts, name) for name in PARTS]
+    matrices += [] if parts.between is None else [parts.between]
+    asked = getattr(parts, part)
+    no_history = np.diff(parts.train.indptr)[users] == 0
     ids = [id_keys(ids).view(np.int32) for ids in (parts.user_ids, parts.item_ids)]
     own = protocol.own_metrics
     *others, last = (each.name for each in (*BUILT_IN.values(), *own) if not each.is_mean)
@@ -213,6 +217,10 @@ def describe(protocol: Protocol, parts: Split) -> dict[str, Any]:
         "split": f"{parts.how} ({settings})" if settings else parts.how,
         "part": part,
         "users": f"{len(users):,} of {parts.n_users:,}: those with a relevant item in {part}",
+        **_time_in_words(parts, part),
+        "cold": f"{np.count_nonzero(no_history):,} of these users and "
+        f"{np.count_nonzero(parts.cold[asked.indices]):,} of the {asked.nnz:,} items asked for "
+        "have no train interaction",
         "catalogue": f"{parts.n_items:,} items, ranked in full",
         "seen items": f"masked: interactions of the user in {seen}",
         "k": ", ".join(map(str, protocol.ks)),
@@ -230,6 +238,18 @@ def describe(protocol: Protocol, parts: Split) -> dict[str, Any]:
             *ids, *(array for matrix in matrices for array in (matrix.indptr, matrix.indices))
         ),
         "groups fingerprint": fingerprint(groups.labels),
+    }
+
+
+def _time_in_words(parts: Split, part: str) -> dict[str, str]:
+    """How many users' interactions were set apart by lot, where a split looks at time."""
+    if part not in parts.tied:
+        return {}
+    tied, users = parts.tied[part]
+    rule = "the order of the log" if parts.places is not None else "a seeded hash of their ids"
+    return {
+        "equal times": f"ordered by {rule}; that decides what is in {part} for {tied:,} of "
+        f"{users:,} users"
     }
 
 

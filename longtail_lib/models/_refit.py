@@ -17,10 +17,13 @@ def refitted(model: Recommender, parts: Split) -> Any:
     """Fit a copy on `parts.final()`, after a fit on train where validation has to decide."""
     from longtail_lib.models._wrapped_recommender import unfitted_copy
 
+    final = parts.final()
+    if same_train(model, final):
+        return model
     decided = model
-    if model._decides_on_validation() and not same_train(model, parts):
+    if model.decides_on_validation and not same_train(model, parts):
         decided = unfitted_copy(model, inner=False).fit(parts)
-    return decided._settled(parts).fit(parts.final())
+    return decided._settled(parts).fit(final)
 
 
 def same_train(model: Recommender, parts: Split) -> bool:

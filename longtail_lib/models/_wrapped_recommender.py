@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Any, ClassVar
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from longtail_lib._parameters import Constraint, Satisfies
 from longtail_lib.models._model_file import beginning_with, from_header, present_names, to_header
@@ -53,7 +54,7 @@ class WrappedRecommender(Recommender):
     _further_models: tuple[str, ...] = ()
 
     def _fit(self, parts: Split) -> None:
-        for name in ("model", *self._further_models):
+        for name in self._inner():
             given = getattr(self, name)
             setattr(self, f"{name}_", fitted_on(given, parts))
         self._fit_around(parts)
@@ -61,8 +62,9 @@ class WrappedRecommender(Recommender):
     def _fit_around(self, parts: Split) -> None:
         """Learn what the wrapper needs beside `model_`."""
 
-    def _decides_on_validation(self) -> bool:
-        return any(model._decides_on_validation() for model in self._inner().values())
+    @property
+    def decides_on_validation(self) -> bool:
+        return any(model.decides_on_validation for model in self._inner().values())
 
     def _settled(self, parts: Split) -> Recommender:
         inner = {name: model.refit(parts) for name, model in self._inner().items()}
@@ -79,8 +81,24 @@ class WrappedRecommender(Recommender):
     def _restore_own(self, state: dict[str, np.ndarray]) -> None:
         """Set learned attributes from what `_own_state` gave."""
 
+    @property
+    def _scores_without_history(self) -> bool:  # type: ignore[override]
+        return all(model._scores_without_history for model in self._inner().values())
+
+    def _fold_in(self, known: csr_matrix, columns: np.ndarray, lengths: np.ndarray) -> None:
+        for name, model in self._inner().items():
+            folded = model._folded(self.seen_, self.user_ids_, columns, lengths)
+            setattr(self, f"{name}_", folded)
+
+    def _reread(self, parts: Split, part: tuple[str, ...]) -> None:
+        for name, model in self._inner().items():
+            setattr(self, f"{name}_", model._reread_copy(parts, part))
+
+    def _similar(self, items: np.ndarray, among: np.ndarray) -> np.ndarray:
+        return self.model_._similar(items, among)
+
     def _stored_params(self) -> dict[str, Any]:
-        left_out = ("model", *self._further_models, *self._array_params)
+        left_out = (*self._inner(), *self._array_params)
         return {
             name: None if name in left_out else value
             for name, value in super()._stored_params().items()

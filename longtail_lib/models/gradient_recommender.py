@@ -189,7 +189,8 @@ class GradientRecommender(Recommender):
                 "share for validation, or train all epochs with patience=None"
             )
 
-    def _decides_on_validation(self) -> bool:
+    @property
+    def decides_on_validation(self) -> bool:
         return self.patience is not None
 
     def _settled(self, parts: Split) -> GradientRecommender:

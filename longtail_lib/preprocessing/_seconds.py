@@ -10,7 +10,7 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from longtail_lib.data._epoch import read_epoch
+from longtail_lib.data._epoch import DATES, read_epoch
 
 __all__ = ["Seconds", "seconds"]
 
@@ -22,6 +22,7 @@ _SHORT = {
     "microseconds": "us",
     "nanoseconds": "ns",
     "ISO 8601 dates": "ISO 8601",
+    **{form: form for form in DATES.values()},
 }
 
 
@@ -37,8 +38,8 @@ class Seconds:
         lowest int64 or NaN.
     readable : ndarray of bool, shape (n,)
     counts : mapping of str to int
-        How many values were read in each unit: "s", "ms", "us", "ns", "ISO 8601", "datetime",
-        and how many were "missing" or "unreadable". Only what occurs.
+        How many values were read in each unit: "s", "ms", "us", "ns", "ISO 8601", "datetime" or
+        a form such as "YYYYMMDD", and how many were "missing" or "unreadable". Only what occurs.
     """
 
     values: np.ndarray
@@ -55,9 +56,10 @@ def seconds(column: Any) -> Seconds:
 
     A number is read in the unit that its size shows: below 1e11 as seconds, below 1e14 as
     milliseconds, below 1e17 as microseconds, above as nanoseconds. So a time in milliseconds
-    before March 1973 is mistaken for seconds. Text may hold such a number or an ISO 8601 date,
-    with or without time of day and offset; without an offset it is UTC. The rule is that of
-    `read_table`.
+    before March 1973 is mistaken for seconds. Where every number of a column spells a date from
+    1900 to 2100 as YYYYMMDD, YYYYMMDDHH, YYYYMMDDHHMM or YYYYMMDDHHMMSS, it is that date. Text
+    may hold such a number or an ISO 8601 date, with or without time of day (also AM or PM) and
+    offset; without an offset it is UTC. The rule is that of `read_table`.
 
     Parameters
     ----------

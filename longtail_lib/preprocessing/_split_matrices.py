@@ -15,7 +15,7 @@ from longtail_lib.preprocessing._own_matrices import checked_matrices
 from longtail_lib.preprocessing._rearranged import owners, rearranged, stored_parts
 from longtail_lib.preprocessing._ties import pair_keys
 
-__all__ = ["PARTS", "Split", "rows_of"]
+__all__ = ["PARTS", "Split", "places_of", "rows_of"]
 
 PARTS = ("train", "validation", "test")
 
@@ -206,6 +206,10 @@ class Split:
         >>> parts.final()
         Split 'matrices' (your own matrices): train 2, validation 0, test 1; 1 users x 3 items
         """
+        return self._final
+
+    @cached_property
+    def _final(self) -> Split:
         held = [name for name in stored_parts(self) if name in ("validation", "between")]
         into = {name: np.zeros(getattr(self, name).nnz, dtype=np.int64) for name in held}
         return rearranged(self, into, parameters={**self.parameters, "final": True})
@@ -229,8 +233,27 @@ class Split:
 def rows_of(ids: np.ndarray, wanted: Any, what: str) -> np.ndarray:
     """Return the places of source ids in an ascending array of ids."""
     wanted = np.atleast_1d(np.asarray(wanted))
+    places, known = places_of(ids, wanted, what)
+    if not known.all():
+        unknown = list(dict.fromkeys(map(_plain, wanted[~known])))
+        named = ", ".join(map(repr, unknown[:_NAMED])) + (", ..." if len(unknown) > _NAMED else "")
+        raise KeyError(
+            f"unknown {what} id{'s' if len(unknown) > 1 else ''} {named} "
+            f"({np.count_nonzero(~known)} of {len(wanted)} are unknown); "
+            f"this split holds {len(ids):,} {what}s such as {_plain(ids[0])!r}"
+        )
+    return places
+
+
+# So many unknown ids are named in a message.
+_NAMED = 5
+
+
+def places_of(ids: np.ndarray, wanted: Any, what: str) -> tuple[np.ndarray, np.ndarray]:
+    """Look source ids up in ascending ones: the place of each, and whether it is there at all."""
+    wanted = np.atleast_1d(np.asarray(wanted))
     if wanted.size == 0:
-        return np.zeros(0, dtype=np.int64)
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool)
     if _is_text(ids) != _is_text(wanted):
         raise TypeError(
             f"{what} ids of this split are {_kind(ids)} such as {_plain(ids[0])!r}, got "
@@ -244,14 +267,7 @@ def rows_of(ids: np.ndarray, wanted: Any, what: str) -> np.ndarray:
             f"{what} ids of this split are {_kind(ids)} such as {_plain(ids[0])!r}, got "
             f"{_plain(wanted[0])!r}"
         ) from error
-    unknown = ids[places] != wanted
-    if unknown.any():
-        example = wanted[unknown][0]
-        raise KeyError(
-            f"unknown {what} id {_plain(example)!r} ({int(unknown.sum())} of {len(wanted)} are "
-            f"unknown); this split holds {len(ids):,} {what}s such as {_plain(ids[0])!r}"
-        )
-    return places
+    return places, np.asarray(ids[places] == wanted, dtype=bool)
 
 
 def _is_text(ids: np.ndarray) -> bool:

@@ -59,9 +59,16 @@ def reading(frame: pl.DataFrame) -> None:
     assert_type(data.read_qrels("judged.qrels"), pl.DataFrame)
     assert_type(data.DatasetCard(name="mine").sha256, Mapping[str, str])
     assert_type([card.name for card in datasets.list_datasets()], list[str])
+    assert_type(datasets.read_amazon("Toys.jsonl.gz", "meta_Toys.jsonl.gz"), data.Dataset)
+    assert_type(datasets.read_citeulike("citeulike-a"), data.Dataset)
+    assert_type(datasets.read_complete_journey(), data.Dataset)
+    assert_type(datasets.read_lastfm("lastfm", tags=5, tags_without=[2, 3]), data.Dataset)
     assert_type(datasets.read_movielens("ml-latest-small"), data.Dataset)
+    assert_type(datasets.read_movietweetings("movietweetings"), data.Dataset)
+    assert_type(datasets.read_online_retail("online_retail_II.xlsx"), data.Dataset)
+    assert_type(datasets.read_recbole("ml-100k", item="movie_id", rating=None), data.Dataset)
     try:
-        datasets.load_dataset("movielens-small", quiet=True)
+        datasets.load_dataset("lastfm", quiet=True, tags_without=frame)
     except data.DownloadError as error:
         assert_type(error, data.DownloadError)
 

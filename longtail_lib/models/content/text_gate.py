@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from numbers import Real
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy.optimize import minimize
@@ -105,8 +105,9 @@ class TextGate(WrappedRecommender):
     def _decides_itself(self) -> bool:
         return self.gate == "learned" and self._decided is None
 
-    def _decides_on_validation(self) -> bool:
-        return self._decides_itself() or super()._decides_on_validation()
+    @property
+    def decides_on_validation(self) -> bool:
+        return self._decides_itself() or super().decides_on_validation
 
     def _settled(self, parts: Split) -> TextGate:
         settled = super()._settled(parts)
@@ -141,9 +142,26 @@ class TextGate(WrappedRecommender):
         )
 
     def _score(self, user_rows: np.ndarray) -> np.ndarray:
-        behaviour, text = self._scaled(user_rows)
-        behaviour *= self.model_weight_
-        text *= self.text_weight_
+        return self._gated(*self._scaled(user_rows), slice(None))
+
+    def _score_items(self, user_rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        behaviour, text = (
+            each._score_items(user_rows, columns) / spread
+            for each, spread in zip((self.model_, self.text_), self._spread, strict=True)
+        )
+        return self._gated(behaviour, text, columns)
+
+    def _similar(self, items: np.ndarray, among: np.ndarray) -> np.ndarray:
+        everything = np.arange(len(self.item_ids_))
+        behaviour, text = (
+            _standard(each._similar(items, everything))[:, among]
+            for each in (self.model_, self.text_)
+        )
+        return self._gated(behaviour, text, among)
+
+    def _gated(self, behaviour: np.ndarray, text: np.ndarray, columns: Any) -> np.ndarray:
+        behaviour *= self.model_weight_[columns]
+        text *= self.text_weight_[columns]
         return behaviour + text
 
     def _own_state(self) -> dict[str, np.ndarray]:
@@ -156,6 +174,12 @@ class TextGate(WrappedRecommender):
     def _restore_own(self, state: dict[str, np.ndarray]) -> None:
         self.model_weight_, self.text_weight_ = state["model_weight"], state["text_weight"]
         self._spread = state["spread"]
+
+
+def _standard(similarity: np.ndarray) -> np.ndarray:
+    """Divide each row by its standard deviation: similarities of two models have two scales."""
+    spread = similarity.std(axis=1, keepdims=True, dtype=np.float64)
+    return (similarity / np.where(spread > 0, spread, 1)).astype(np.float32)
 
 
 # Scores of one model held at a time, and in all: 64 MiB.

