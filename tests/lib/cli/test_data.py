@@ -84,6 +84,8 @@ def test_info_of_a_layout_and_of_a_stored_copy(run, no_data_home):
     assert code == 0
     assert "10,506 in the catalogue, 10,506 of them with interactions" in out
     assert "needs no network" in " ".join(out.split())
+
+
 SIMULATE = ["data", "simulate", "shop"]
 
 
