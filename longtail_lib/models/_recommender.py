@@ -25,16 +25,20 @@ from longtail_lib.models._model_file import (
 )
 from longtail_lib.models._ranked_lists import block_of_rows
 from longtail_lib.models._refit import refitted
-from longtail_lib.models._servable import Servable, UnsupportedError
+from longtail_lib.models._servable import Servable
 from longtail_lib.preprocessing import Split
 
-__all__ = ["NotFittedError", "Recommender"]
+__all__ = ["NotFittedError", "Recommender", "UnsupportedError"]
 
 _FORMAT = 1
 
 
 class NotFittedError(RuntimeError):
     """A model was asked for scores before `fit`."""
+
+
+class UnsupportedError(NotImplementedError):
+    """A model was asked for what has no meaning for it."""
 
 
 class Recommender(Servable, ABC):
@@ -227,9 +231,13 @@ class Recommender(Servable, ABC):
         """Refuse what is not as declared; a subclass adds what fits no other parameter or split."""
         check_parameters_of(self)
 
+    def _unfitted(self) -> Recommender:
+        """A copy to fit, with the same parameters and the same models among them."""
+        return type(self)(**self.get_params())
+
     def _settled(self, parts: Split) -> Recommender:
         """An unfitted copy that needs no validation, with what this fit has decided on it."""
-        return type(self)(**self.get_params())
+        return self._unfitted()
 
     @abstractmethod
     def _fit(self, parts: Split) -> None:

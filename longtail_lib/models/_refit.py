@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from longtail_lib.models._recommender import Recommender
-    from longtail_lib.preprocessing import Split
+from longtail_lib.preprocessing import Split
 
 __all__ = ["refitted", "same_train"]
 
 
-def refitted(model: Recommender, parts: Split) -> Any:
+def refitted(model: Any, parts: Split) -> Any:
     """Fit a copy on `parts.final()`, after a fit on train where validation has to decide."""
-    from longtail_lib.models._wrapped_recommender import unfitted_copy
-
     final = parts.final()
     if same_train(model, final):
         return model
     decided = model
     if model.decides_on_validation and not same_train(model, parts):
-        decided = unfitted_copy(model, inner=False).fit(parts)
+        decided = model._unfitted().fit(parts)
     return decided._settled(parts).fit(final)
 
 
-def same_train(model: Recommender, parts: Split) -> bool:
+def same_train(model: Any, parts: Split) -> bool:
     """Say whether a model was fitted on this train part."""
     if not hasattr(model, "item_ids_"):
         return False

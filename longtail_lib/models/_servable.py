@@ -23,13 +23,9 @@ from longtail_lib.models._ranked_lists import is_few, ranked_lists
 from longtail_lib.preprocessing._split_matrices import rows_of
 from longtail_lib.ranking import id_keys, user_key
 
-__all__ = ["Servable", "UnsupportedError"]
+__all__ = ["Servable"]
 
 Lists = tuple[np.ndarray, np.ndarray]
-
-
-class UnsupportedError(NotImplementedError):
-    """A model was asked for what has no meaning for it."""
 
 
 class Servable:

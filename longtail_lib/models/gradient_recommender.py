@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from longtail_lib._import_keras import import_keras
 from longtail_lib._parameters import BOOLEAN, PATH, SEED, Constraint, Interval, Nullable
+from longtail_lib.models._network_variables import assign, numbered, values_of, variables_of
 from longtail_lib.models._recommender import Recommender
 from longtail_lib.models._training_progress import (
     fingerprint,
@@ -167,13 +167,13 @@ class GradientRecommender(Recommender):
                     ndcg.append(validation_ndcg(self._score, parts))
                     shown["validation NDCG@10"] = f"{ndcg[-1]:.4f}"
                     if np.argmax(ndcg) == epoch:
-                        best = _values(self.network_.weights)
+                        best = values_of(self.network_.weights)
                 if self.checkpoint is not None:
                     self._store(own, loss, ndcg, best)
                 bar.set_postfix(shown, refresh=False)
                 bar.update()
         if best:
-            _assign(self.network_.weights, best)
+            assign(self.network_.weights, best)
         self._learn(self._snapshot(self.network_))
         self.history_ = {"loss": np.array(loss)}
         if self.patience is not None:
@@ -193,11 +193,15 @@ class GradientRecommender(Recommender):
     def decides_on_validation(self) -> bool:
         return self.patience is not None
 
+    def _unfitted(self) -> GradientRecommender:
+        # Another fit must not go on from where this one stopped.
+        return type(self)(**{**self.get_params(), "checkpoint": None})
+
     def _settled(self, parts: Split) -> GradientRecommender:
-        decided: dict[str, Any] = {"checkpoint": None}
+        settled = self._unfitted()
         if self.patience is not None:
-            decided |= {"epochs": self.best_epoch_, "patience": None}
-        return type(self)(**{**self.get_params(), **decided})
+            settled.epochs, settled.patience = self.best_epoch_, None
+        return settled
 
     def _has_stopped(self, ndcg: Sequence[float]) -> bool:
         return bool(ndcg) and len(ndcg) - 1 - int(np.argmax(ndcg)) >= self.patience
@@ -225,7 +229,7 @@ class GradientRecommender(Recommender):
             self._carry_on({})
             return [], [], []
         about, arrays = stored
-        _assign(_variables(self.network_), _named(arrays, "variable"))
+        assign(variables_of(self.network_), numbered(arrays, "variable"))
         prefix = "carried_"
         self._carry_on(
             {
@@ -234,7 +238,7 @@ class GradientRecommender(Recommender):
                 if name.startswith(prefix)
             }
         )
-        return about["loss"], about["ndcg"], _named(arrays, "best")
+        return about["loss"], about["ndcg"], numbered(arrays, "best")
 
     def _store(
         self,
@@ -243,7 +247,7 @@ class GradientRecommender(Recommender):
         ndcg: Sequence[float],
         best: Sequence[np.ndarray],
     ) -> None:
-        present = _values(_variables(self.network_))
+        present = values_of(variables_of(self.network_))
         write_checkpoint(
             self.checkpoint,
             own,
@@ -279,32 +283,3 @@ class GradientRecommender(Recommender):
         self._learn(named["learned_"])
         self.history_ = named["history_"]
         self.best_epoch_ = int(state["best_epoch"])
-
-
-def _variables(network: Any) -> list[Any]:
-    """Return weights, states of random generators and the optimiser's variables."""
-    # Metrics make their variables when first used, and start anew each epoch.
-    metrics = {id(variable) for variable in network.metrics_variables}
-    own = [variable for variable in network.variables if id(variable) not in metrics]
-    return [*own, *network.optimizer.variables]
-
-
-def _values(variables: Sequence[Any]) -> list[np.ndarray]:
-    ops = import_keras().ops
-    return [np.array(ops.convert_to_numpy(variable)) for variable in variables]
-
-
-def _assign(variables: Sequence[Any], values: Sequence[np.ndarray]) -> None:
-    if len(variables) != len(values):
-        raise ValueError(
-            f"a checkpoint of {len(values)} variables does not fit a network of "
-            f"{len(variables)}; it was written by another version, remove it to start anew"
-        )
-    for variable, value in zip(variables, values, strict=True):
-        variable.assign(value)
-
-
-def _named(arrays: Mapping[str, np.ndarray], kind: str) -> list[np.ndarray]:
-    """Return arrays "kind_0", "kind_1" and so on, in this order."""
-    count = sum(name.startswith(f"{kind}_") for name in arrays)
-    return [arrays[f"{kind}_{place}"] for place in range(count)]

@@ -18,6 +18,6 @@ if TYPE_CHECKING:
     from longtail_lib.preprocessing._split import split as split
     from longtail_lib.preprocessing._split_matrices import PARTS as PARTS
     from longtail_lib.preprocessing._split_matrices import Split as Split
-    from longtail_lib.preprocessing._ties import TiedTimesWarning as TiedTimesWarning
+    from longtail_lib.preprocessing._tied_times import TiedTimesWarning as TiedTimesWarning
 else:
     __getattr__, __dir__, __all__ = lazy_names(__name__, __file__)

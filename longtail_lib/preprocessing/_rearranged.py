@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_matrix
-
-if TYPE_CHECKING:
-    from longtail_lib.preprocessing._split_matrices import Split
 
 __all__ = ["DROPPED", "owners", "rearranged", "stored_parts"]
 
@@ -18,7 +15,7 @@ DROPPED = -1
 _NAMES = ("train", "validation", "test", "between")
 
 
-def stored_parts(parts: Split) -> list[str]:
+def stored_parts(parts: Any) -> list[str]:
     """Names of the parts that hold matrices, `between` where there is one."""
     return [name for name in _NAMES if getattr(parts, name) is not None]
 
@@ -28,7 +25,7 @@ def owners(matrix: csr_matrix) -> np.ndarray:
     return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
 
 
-def rearranged(parts: Split, into: Mapping[str, np.ndarray], **changes: Any) -> Split:
+def rearranged(parts: Any, into: Mapping[str, np.ndarray], **changes: Any) -> Any:
     """Move each stored interaction into another part, with its value, time and place.
 
     `into` gives for each part and each of its stored entries the number of the new part, in the
@@ -67,7 +64,7 @@ def rearranged(parts: Split, into: Mapping[str, np.ndarray], **changes: Any) -> 
 
 
 def _moved_along(
-    parts: Split,
+    parts: Any,
     what: str,
     names: list[str],
     into: Mapping[str, np.ndarray],

@@ -24,7 +24,7 @@ from longtail_lib.preprocessing._strategies import (
     random_split,
     temporal,
 )
-from longtail_lib.preprocessing._ties import pair_keys, tied_users, warn_of_ties
+from longtail_lib.preprocessing._tied_times import pair_keys, tied_users, warn_of_ties
 
 __all__ = ["split"]
 

@@ -13,7 +13,7 @@ from scipy.sparse import csr_matrix
 from longtail_lib.data import Truth
 from longtail_lib.preprocessing._own_matrices import checked_matrices
 from longtail_lib.preprocessing._rearranged import owners, rearranged, stored_parts
-from longtail_lib.preprocessing._ties import pair_keys
+from longtail_lib.preprocessing._tied_times import pair_keys
 
 __all__ = ["PARTS", "Split", "places_of", "rows_of"]
 
