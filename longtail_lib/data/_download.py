@@ -1,4 +1,4 @@
-"""MovieLens latest-small from its official home: whole and unaltered, or not at all."""
+"""Datasets from their official homes: whole and unaltered, or not at all."""
 
 from __future__ import annotations
 
@@ -11,23 +11,33 @@ import tempfile
 import time
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = ["OFFICIAL_HOME", "SHA256", "DownloadError", "fetch_movielens", "find_movielens"]
+__all__ = ["DownloadError", "Published", "fetch_published", "find_published"]
 
-OFFICIAL_HOME = "https://files.grouplens.org/datasets/movielens/"
-FOLDER = "ml-latest-small"
-SHA256: Mapping[str, str] = {
-    "ratings.csv": "aa289ca83157595d0df6aea1be6a4ded676ddc4385472e8313a8ed9805352646",
-    "movies.csv": "5a5f32dd9bb3797b8e728a1b98958789d2b13f294a69fdfbc5727f8a9611aa07",
-    "tags.csv": "92a9f8bb7916dceef6151209845788c3643f794dfa79d1feaec7121b5960399d",
-    "links.csv": "97ad18e4e56a09363c65676b6cb3482ce3e2cea2372a24620c1599c843325f31",
-}
 _VARIABLE = "LONGTAIL_DATA_HOME"
-_LARGEST = 64 * 1024**2
-_LEFTOVER = f".{FOLDER}."
 _AN_HOUR = 3600.0
+_AGAIN = "nothing was kept; try again, and tell the data's keepers if it stays so"
+
+
+@dataclass(frozen=True)
+class Published:
+    """Files of a dataset as its keepers publish them, and the folder that holds them here.
+
+    `url` is that of a zip archive or, with a slash at its end, of a folder of the web; `paths` says
+    where in it each file is. `sha256` (of files) and `checksum` (of the archive, "md5:...") hold
+    what is known.
+    """
+
+    title: str
+    folder: str
+    url: str
+    paths: Mapping[str, str]
+    sha256: Mapping[str, str] = field(default_factory=dict)
+    checksum: str = ""
+    largest: int = 64 * 1024**2
 
 
 class DownloadError(OSError):
@@ -44,51 +54,61 @@ def cache_folder() -> Path:
     return Path(pooch.os_cache("longtail"))
 
 
-def find_movielens(
-    data_home: str | os.PathLike[str] | None = None, *, sha256: Mapping[str, str] = SHA256
+def find_published(
+    published: Published, data_home: str | os.PathLike[str] | None = None
 ) -> Path | None:
-    """Look for MovieLens latest-small on this machine, without a download."""
-    homes = [data_home] if data_home is not None else [os.environ.get(_VARIABLE)]
-    for home in homes:
-        if home and (Path(home) / FOLDER).is_dir():
-            folder = Path(home) / FOLDER
-            complaint = _complaint(folder, sha256)
-            if complaint:
-                raise ValueError(
-                    f"{folder} is not MovieLens latest-small as published: {complaint}; remove "
-                    "the folder, or put the original files there"
-                )
-            return folder
+    """Look for a dataset's folder on this machine, without a download."""
+    home = os.environ.get(_VARIABLE) if data_home is None else data_home
+    if home and (Path(home) / published.folder).is_dir():
+        folder = Path(home) / published.folder
+        # Your own folder may hold another edition of files without a known hash.
+        complaint = _complaint(folder, published, published.sha256)
+        if complaint:
+            raise ValueError(
+                f"{folder} is not {published.title} as published: {complaint}; remove "
+                "the folder, or put the original files there"
+            )
+        return folder
     if data_home is not None:
         return None
-    folder = cache_folder() / FOLDER
-    return folder if folder.is_dir() and not _complaint(folder, sha256) else None
+    folder = cache_folder() / published.folder
+    return folder if folder.is_dir() and not _complaint(folder, published) else None
 
 
-def fetch_movielens(
+def fetch_published(
+    published: Published,
     data_home: str | os.PathLike[str] | None = None,
     *,
-    base_url: str = OFFICIAL_HOME,
-    sha256: Mapping[str, str] = SHA256,
+    base_url: str | None = None,
     progress: bool = False,
 ) -> Path:
-    """Return the folder of MovieLens latest-small; download it where it is not there yet."""
-    found = find_movielens(data_home, sha256=sha256)
+    """Return the folder of a dataset; download it where it is not there yet."""
+    found = find_published(published, data_home)
     if found is not None:
         return found
     home = cache_folder() if data_home is None else Path(data_home)
-    url = f"{base_url.rstrip('/')}/{FOLDER}.zip"
+    url = published.url
+    if base_url is not None:
+        url = f"{base_url.rstrip('/')}/{url.rpartition('/')[2]}"
+    leftover = f".{published.folder.replace('/', '.')}."
     made = not home.exists()
+    target = home / published.folder
     try:
         home.mkdir(parents=True, exist_ok=True)
-        sweep(home, _LEFTOVER)
-        with tempfile.TemporaryDirectory(prefix=_LEFTOVER, dir=home) as temporary:
-            archive = Path(temporary) / "archive.zip"
-            _download(url, archive, progress)
-            fresh = Path(temporary) / FOLDER
+        sweep(home, leftover)
+        with tempfile.TemporaryDirectory(prefix=leftover, dir=home) as temporary:
+            fresh = Path(temporary) / "fresh"
             fresh.mkdir()
-            _extract(archive, fresh, sha256, url)
-            _install(fresh, home / FOLDER, Path(temporary) / "replaced", sha256)
+            if url.endswith("/"):
+                for name, path in published.paths.items():
+                    _download(f"{url}{path}", fresh / name, progress, published)
+                _refuse_altered(fresh, published, url)
+            else:
+                archive = Path(temporary) / "archive.zip"
+                _download(url, archive, progress, published)
+                _extract(archive, fresh, published, url)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _install(fresh, target, Path(temporary) / "replaced", published)
     except DownloadError:
         raise
     except OSError as error:
@@ -99,15 +119,18 @@ def fetch_movielens(
     finally:
         if made and home.is_dir() and not any(home.iterdir()):
             home.rmdir()
-    return home / FOLDER
+    return target
 
 
-def _complaint(folder: Path, sha256: Mapping[str, str]) -> str:
-    """Say what is wrong with a folder; empty where nothing is."""
-    for name, expected in sha256.items():
+def _complaint(folder: Path, published: Published, names: Iterable[str] | None = None) -> str:
+    """Say what is wrong with files of a folder, by default with all; empty where nothing is."""
+    for name in published.paths if names is None else names:
         path = folder / name
         if not path.is_file():
             return f"{name} is missing"
+        expected = published.sha256.get(name)
+        if expected is None:
+            continue
         with path.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
         if found != expected:
@@ -115,7 +138,7 @@ def _complaint(folder: Path, sha256: Mapping[str, str]) -> str:
     return ""
 
 
-def _download(url: str, archive: Path, progress: bool) -> None:
+def _download(url: str, archive: Path, progress: bool, published: Published) -> None:
     import pooch
     import requests
 
@@ -128,7 +151,8 @@ def _download(url: str, archive: Path, progress: bool) -> None:
     except requests.HTTPError as error:
         raise DownloadError(
             f"{url} answered {error.response.status_code} {error.response.reason}; try again "
-            f"later, or unpack {FOLDER}.zip yourself and set {_VARIABLE} to the folder it is in"
+            f"later, or put its files into a folder {published.folder} yourself and set "
+            f"{_VARIABLE} to where that is"
         ) from error
     except requests.RequestException as error:
         if archive.exists() and archive.stat().st_size:
@@ -137,42 +161,56 @@ def _download(url: str, archive: Path, progress: bool) -> None:
             ) from error
         raise DownloadError(
             f"cannot reach {url}; without a network, set {_VARIABLE} to a folder that holds "
-            f"{FOLDER}, or use simulated data such as load_dataset('shop')"
+            f"{published.folder}, or use simulated data such as load_dataset('shop')"
         ) from error
     finally:
         logger.setLevel(level)
 
 
-def _extract(archive: Path, target: Path, sha256: Mapping[str, str], url: str) -> None:
+def _extract(archive: Path, target: Path, published: Published, url: str) -> None:
     """Take the known files out of the archive and check them."""
-    again = "nothing was kept; try again, and tell the data's keepers if it stays so"
+    kind, _, expected = published.checksum.partition(":")
+    if expected:
+        with archive.open("rb") as file:
+            found = hashlib.file_digest(file, kind).hexdigest()
+        if found != expected:
+            raise DownloadError(
+                f"{url} is not what its keepers published: {kind} {found}, expected {expected}; "
+                f"{_AGAIN}"
+            )
     try:
         with zipfile.ZipFile(archive) as packed:
             for member in packed.infolist():
                 parts = member.filename.replace("\\", "/").split("/")
                 if ".." in parts or parts[0] in ("",) or ":" in parts[0]:
-                    raise DownloadError(f"{url} holds the unsafe path {member.filename!r}; {again}")
+                    raise DownloadError(
+                        f"{url} holds the unsafe path {member.filename!r}; {_AGAIN}"
+                    )
                 if stat.S_ISLNK(member.external_attr >> 16):
-                    raise DownloadError(f"{url} holds the link {member.filename!r}; {again}")
-            for name in sha256:
-                member = packed.getinfo(f"{FOLDER}/{name}")
-                if member.file_size > _LARGEST:
-                    raise DownloadError(f"{url}: {name} is far too large; {again}")
+                    raise DownloadError(f"{url} holds the link {member.filename!r}; {_AGAIN}")
+            for name, path in published.paths.items():
+                member = packed.getinfo(path)
+                if member.file_size > published.largest:
+                    raise DownloadError(f"{url}: {name} is far too large; {_AGAIN}")
                 with packed.open(member) as source, (target / name).open("wb") as file:
                     shutil.copyfileobj(source, file)
     except KeyError as error:
-        raise DownloadError(f"{url} lacks {FOLDER}/{name}; {again}") from error
+        raise DownloadError(f"{url} lacks {path}; {_AGAIN}") from error
     except (zipfile.BadZipFile, EOFError, RuntimeError, zlib.error) as error:
-        raise DownloadError(f"{url} is no whole zip archive ({error}); {again}") from error
-    complaint = _complaint(target, sha256)
+        raise DownloadError(f"{url} is no whole zip archive ({error}); {_AGAIN}") from error
+    _refuse_altered(target, published, url)
+
+
+def _refuse_altered(folder: Path, published: Published, url: str) -> None:
+    complaint = _complaint(folder, published)
     if complaint:
-        raise DownloadError(f"{url} was altered: {complaint}; {again}")
+        raise DownloadError(f"{url} was altered: {complaint}; {_AGAIN}")
 
 
-def _install(fresh: Path, target: Path, aside: Path, sha256: Mapping[str, str]) -> None:
+def _install(fresh: Path, target: Path, aside: Path, published: Published) -> None:
     """Give the checked folder its name; an altered one that has it makes way."""
     if target.exists():
-        if not _complaint(target, sha256):
+        if not _complaint(target, published):
             return
         target.replace(aside)
     try:
@@ -181,7 +219,7 @@ def _install(fresh: Path, target: Path, aside: Path, sha256: Mapping[str, str]) 
         if not target.exists() and aside.exists():
             aside.replace(target)
         # Another process may have finished first.
-        if _complaint(target, sha256):
+        if _complaint(target, published):
             raise
 
 

@@ -11,10 +11,9 @@ from scipy.sparse import csc_matrix, csr_matrix
 
 from longtail_lib._parameters import Constraint, Interval, Nullable
 from longtail_lib._top_candidates import largest_weights
+from longtail_lib.models._item_weights import ItemWeights
 from longtail_lib.models._memory import available_memory
 from longtail_lib.models._model_file import stored_matrix
-from longtail_lib.models._recommender import Recommender
-from longtail_lib.models._weight_sums import weight_sums
 from longtail_lib.preprocessing import Split
 
 __all__ = ["EASE"]
@@ -23,7 +22,7 @@ __all__ = ["EASE"]
 _BLOCK = 2**22
 
 
-class EASE(Recommender):
+class EASE(ItemWeights):
     r"""Predict each user's interactions from the others by one matrix of item-item weights.
 
     With X the train matrix, D the diagonal matrix of popularities, alpha the
@@ -162,9 +161,6 @@ class EASE(Recommender):
                 f"{type(self).__name__}: with l2={self.l2} the matrix to invert is not positive "
                 "definite in float32; choose a larger l2"
             )
-
-    def _score(self, user_rows: np.ndarray) -> np.ndarray:
-        return weight_sums(self.seen_, user_rows, self.weights_)
 
     def _state(self) -> dict[str, np.ndarray]:
         weights = self.weights_

@@ -189,6 +189,16 @@ class GradientRecommender(Recommender):
                 "share for validation, or train all epochs with patience=None"
             )
 
+    @property
+    def decides_on_validation(self) -> bool:
+        return self.patience is not None
+
+    def _settled(self, parts: Split) -> GradientRecommender:
+        decided: dict[str, Any] = {"checkpoint": None}
+        if self.patience is not None:
+            decided |= {"epochs": self.best_epoch_, "patience": None}
+        return type(self)(**{**self.get_params(), **decided})
+
     def _has_stopped(self, ndcg: Sequence[float]) -> bool:
         return bool(ndcg) and len(ndcg) - 1 - int(np.argmax(ndcg)) >= self.patience
 

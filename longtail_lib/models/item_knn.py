@@ -11,9 +11,8 @@ from scipy.sparse import csr_matrix
 
 from longtail_lib._parameters import Constraint, Interval
 from longtail_lib._top_candidates import largest_stored_weights
+from longtail_lib.models._item_weights import ItemWeights
 from longtail_lib.models._model_file import stored_matrix
-from longtail_lib.models._recommender import Recommender
-from longtail_lib.models._weight_sums import weight_sums
 from longtail_lib.preprocessing import Split
 
 __all__ = ["ItemKNN"]
@@ -22,7 +21,7 @@ __all__ = ["ItemKNN"]
 _BLOCK = 2**20
 
 
-class ItemKNN(Recommender):
+class ItemKNN(ItemWeights):
     r"""Score an item by its similarity to the items a user has interacted with.
 
     Libraries share the name and differ in the formula, so here it is in full. With x_i the train
@@ -123,9 +122,6 @@ class ItemKNN(Recommender):
         similarity[block.indices == np.repeat(own, counts)] = 0
         kept = largest_stored_weights(similarity, block, self.n_neighbors)
         return similarity[kept], block.indices[kept], np.diff(np.searchsorted(kept, block.indptr))
-
-    def _score(self, user_rows: np.ndarray) -> np.ndarray:
-        return weight_sums(self.seen_, user_rows, self.weights_)
 
     def _state(self) -> dict[str, np.ndarray]:
         weights = self.weights_

@@ -36,6 +36,8 @@ class Oracle(Recommender):
     [['c'], ['a']]
     """
 
+    _scores_without_history = True
+
     def __init__(self) -> None:
         pass
 
@@ -49,6 +51,9 @@ class Oracle(Recommender):
 
     def _score(self, user_rows: np.ndarray) -> np.ndarray:
         return self.preference_[user_rows]
+
+    def _score_items(self, user_rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        return self.preference_[np.ix_(user_rows, columns)]
 
     def _state(self) -> dict[str, np.ndarray]:
         return {"preference": self.preference_}

@@ -159,23 +159,37 @@ class Reranked(WrappedRecommender):
         """Set what follows from ids, train and the item vectors alone."""
         # Ties in the order that `evaluate` has by default, so that weight 0 changes nothing.
         self.item_keys_ = id_keys(self.item_ids_)
-        self.user_keys_ = user_key(id_keys(self.user_ids_))
         n_items = len(self.item_ids_)
         self.popularity_ = np.bincount(self.seen_.indices, minlength=n_items)
         self.groups_ = popularity_groups(self.popularity_, head=self.head, tail=self.tail)
         self.tail_ = self.groups_.mask("tail")
-        if self.method == "xquad":
-            shares = np.column_stack([self.tail_, ~self.tail_])
-            self.preference_ = history_mixture(self.seen_, shares)[:, 0]
-        elif self.method == "calibrated":
+        if self.method == "calibrated":
             self.shares_ = self.item_vectors_
             if self.attribute is None:
                 self.shares_ = np.eye(3, dtype=np.float32)[self.groups_.labels]
-            self.target_ = history_mixture(self.seen_, self.shares_)
         elif self.method == "mmr":
             self.similarity_ = self.item_vectors_
             if self.similarity_ is None:
                 self.similarity_ = _cosines(self.seen_)
+        self._prepare_users()
+
+    def _prepare_users(self) -> None:
+        """Set what follows from the users' ids and histories."""
+        self.user_keys_ = user_key(id_keys(self.user_ids_))
+        if self.method == "xquad":
+            shares = np.column_stack([self.tail_, ~self.tail_])
+            self.preference_ = history_mixture(self.seen_, shares)[:, 0]
+        elif self.method == "calibrated":
+            self.target_ = history_mixture(self.seen_, self.shares_)
+
+    def _fold_in(self, known: csr_matrix, columns: np.ndarray, lengths: np.ndarray) -> None:
+        super()._fold_in(known, columns, lengths)
+        self._prepare_users()
+
+    def _reread(self, parts: Split, part: tuple[str, ...]) -> None:
+        super()._reread(parts, part)
+        # From the histories that the copy holds, as a saved copy does when it is loaded.
+        self._prepare()
 
     @property
     def depth(self) -> int:

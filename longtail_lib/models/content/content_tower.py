@@ -11,6 +11,7 @@ import numpy as np
 
 from longtail_lib._import_keras import import_keras
 from longtail_lib._parameters import BOOLEAN, Constraint, Interval, Options
+from longtail_lib.models._vector_products import VectorProducts
 from longtail_lib.models.content._item_vectors import TEXT_SPACES, ContentRecommender, text_space
 from longtail_lib.models.gradient_recommender import GradientRecommender
 from longtail_lib.models.retrieval_losses import full_softmax
@@ -20,7 +21,7 @@ from longtail_lib.preprocessing._id_codes import attribute_indicators
 __all__ = ["ContentNetwork", "ContentTower"]
 
 
-class ContentTower(ContentRecommender, GradientRecommender):
+class ContentTower(VectorProducts, ContentRecommender, GradientRecommender):
     r"""Score by cosines of users with items, known by their content and, where warm, their id.
 
     A content tower f turns text vectors (and attributes) into vectors of length `dim`; each item
@@ -175,10 +176,10 @@ class ContentTower(ContentRecommender, GradientRecommender):
             "unknown": self._unknown,
         }
 
-    def _score(self, user_rows: np.ndarray) -> np.ndarray:
-        scores = self.user_vectors_[user_rows] @ self.item_vectors_.T
+    def _products(self, user_rows: np.ndarray, columns: Any) -> np.ndarray:
+        scores = super()._products(user_rows, columns)
         # Below every cosine.
-        scores[:, self.unknown_] = -2.0
+        scores[:, self.unknown_[columns]] = -2.0
         return scores
 
     def _content_of(self, parts: Split) -> np.ndarray:

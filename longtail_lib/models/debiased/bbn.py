@@ -101,6 +101,3 @@ class BBN(BilateralBranch):
             "user_vectors": np.float32(0.5 / self.temperature) * users,
             "item_vectors": np.array(network.items.vectors()),
         }
-
-    def _score(self, user_rows: np.ndarray) -> np.ndarray:
-        return self.user_vectors_[user_rows] @ self.item_vectors_.T

@@ -135,6 +135,3 @@ class CDN(BilateralBranch):
             "item_vectors": np.array(vectors),
             "generalisation_share": np.array(shares)[:, 1],
         }
-
-    def _score(self, user_rows: np.ndarray) -> np.ndarray:
-        return self.user_vectors_[user_rows] @ self.item_vectors_.T

@@ -74,6 +74,9 @@ class LogitAdjusted(WrappedRecommender):
     def _score(self, user_rows: np.ndarray) -> np.ndarray:
         return self.model_.score(user_rows) + self.adjustment_
 
+    def _score_items(self, user_rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        return self.model_._score_items(user_rows, columns) + self.adjustment_[columns]
+
     def _own_state(self) -> dict[str, np.ndarray]:
         return {"adjustment": self.adjustment_}
 

@@ -1,0 +1,43 @@
+"""The last fit before the test: on train and validation, with what validation has decided."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from longtail_lib.models._recommender import Recommender
+    from longtail_lib.preprocessing import Split
+
+__all__ = ["refitted", "same_train"]
+
+
+def refitted(model: Recommender, parts: Split) -> Any:
+    """Fit a copy on `parts.final()`, after a fit on train where validation has to decide."""
+    from longtail_lib.models._wrapped_recommender import unfitted_copy
+
+    final = parts.final()
+    if same_train(model, final):
+        return model
+    decided = model
+    if model.decides_on_validation and not same_train(model, parts):
+        decided = unfitted_copy(model, inner=False).fit(parts)
+    return decided._settled(parts).fit(final)
+
+
+def same_train(model: Recommender, parts: Split) -> bool:
+    """Say whether a model was fitted on this train part."""
+    if not hasattr(model, "item_ids_"):
+        return False
+    seen, train = model.seen_, parts.train
+    if seen is train:
+        return True
+    return (
+        seen.shape == train.shape
+        and np.array_equal(model.user_ids_, parts.user_ids)
+        and np.array_equal(model.item_ids_, parts.item_ids)
+        and np.array_equal(seen.indptr, train.indptr)
+        and np.array_equal(seen.indices, train.indices)
+        and np.array_equal(seen.data, train.data)
+    )
