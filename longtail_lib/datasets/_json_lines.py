@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from longtail_lib.data._json_lines import read_json_lines
+from longtail_lib.data import _json_lines as any_json_lines
 from longtail_lib.data._text_file import as_text, check_encoding, known_damage, open_bytes
 
 __all__ = ["json_lines", "scan_json_lines"]
@@ -35,7 +35,8 @@ def scan_json_lines(path: Path, columns: dict[str, Any]) -> pl.DataFrame:
             return pl.scan_ndjson(path, schema=columns).collect()
         except pl.exceptions.PolarsError:
             # Slower, with all fields, and it names the line that is wrong.
-            return read_json_lines(path).select(*columns).collect()
+            scan = any_json_lines.scan_json_lines(path)
+            return any_json_lines.collect_json_lines(path, scan, list(columns))
 
 
 def _object(path: Path, line: int, text: str, literals: bool) -> dict[str, Any]:
