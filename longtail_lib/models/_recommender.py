@@ -25,6 +25,7 @@ from longtail_lib.models._model_file import (
 from longtail_lib.models._ranked_lists import block_of_rows
 from longtail_lib.models._refit import refitted
 from longtail_lib.models._servable import Servable
+from longtail_lib.models._stored_ids import plain_ids, restored_ids, stored_ids
 from longtail_lib.preprocessing import Split
 
 __all__ = ["NotFittedError", "Recommender", "UnsupportedError"]
@@ -57,7 +58,7 @@ class Recommender(Servable, ABC):
     Attributes
     ----------
     user_ids_, item_ids_ : ndarray
-        Source ids behind rows and columns, as numbers or as fixed-width text.
+        Source ids behind rows and columns, as numbers or text.
     seen_ : csr_matrix, shape (n_users, n_items)
         Histories, left out of `recommend`: the train interactions, or what `with_histories` gave.
     """
@@ -87,8 +88,8 @@ class Recommender(Servable, ABC):
                 "check the thresholds given to prepare and the shares given to split"
             )
         self._check_parameters(parts)
-        self.user_ids_ = _plain_ids(parts.user_ids, "user")
-        self.item_ids_ = _plain_ids(parts.item_ids, "item")
+        self.user_ids_ = plain_ids(parts.user_ids, "user")
+        self.item_ids_ = plain_ids(parts.item_ids, "item")
         self.seen_, self._has_reread = parts.train, False
         self._fit(parts)
         return self
@@ -182,8 +183,8 @@ class Recommender(Servable, ABC):
             "parameters": self._stored_params(),
         }
         arrays = {
-            "user_ids": self.user_ids_,
-            "item_ids": self.item_ids_,
+            **stored_ids("user_ids", self.user_ids_),
+            **stored_ids("item_ids", self.item_ids_),
             "seen_indptr": self.seen_.indptr,
             "seen_indices": self.seen_.indices,
             "seen_data": self.seen_.data,
@@ -206,7 +207,8 @@ class Recommender(Servable, ABC):
             )
         try:
             model = cls(**present_names(cls, about["parameters"]))
-            model.user_ids_, model.item_ids_ = arrays["user_ids"], arrays["item_ids"]
+            model.user_ids_ = restored_ids("user_ids", arrays)
+            model.item_ids_ = restored_ids("item_ids", arrays)
             shape = len(model.user_ids_), len(model.item_ids_)
             model.seen_ = stored_matrix(beginning_with("seen_", arrays), shape)
             model._restore(beginning_with("state_", arrays))
@@ -282,18 +284,3 @@ class Recommender(Servable, ABC):
 def _shown(value: Any) -> str:
     """Say a parameter; of an array its shape, not thousands of numbers."""
     return f"array of shape {value.shape}" if isinstance(value, np.ndarray) else repr(value)
-
-
-def _plain_ids(ids: Any, what: str) -> np.ndarray:
-    """Return ids as numbers or fixed-width text, which are stored without pickle."""
-    ids = np.asarray(ids)
-    if ids.dtype.kind in "iufU":
-        return ids
-    kinds = {type(value) for value in ids.tolist()}
-    if kinds and (kinds <= {str} or kinds <= {int}):
-        return np.asarray(ids.tolist())
-    raise TypeError(
-        f"{what} ids must be all numbers or all text, got {ids.dtype} holding "
-        f"{', '.join(sorted(kind.__name__ for kind in kinds))}; convert the column first, "
-        "for example with cast(str)"
-    )

@@ -1,4 +1,4 @@
-"""Bad input to evaluate, compare, recommend, fit and tune: one clear sentence each.
+"""Bad input to read_table, prepare, evaluate, recommend, fit and others: one clear sentence each.
 
 Each case states the error's type and the words that tell a user what to mend.
 """
@@ -9,7 +9,16 @@ import numpy as np
 import polars as pl
 import pytest
 
-from longtail_lib import Dataset, compare, evaluate, load_dataset, tune
+from longtail_lib import (
+    Dataset,
+    compare,
+    evaluate,
+    load_dataset,
+    prepare,
+    read_table,
+    split,
+    tune,
+)
 from longtail_lib.datasets import (
     read_amazon,
     read_citeulike,
@@ -300,6 +309,30 @@ def test_something_else_than_a_model_and_a_split(model, parts, said):
         evaluate(model, parts)
 
 
+@pytest.mark.parametrize(
+    ("lists", "error", "said"),
+    [
+        ({}, ValueError, "the lists are empty; give the list of at least one user"),
+        ({7: ["a"]}, KeyError, "unknown user id 7 .*; leave out the lists of users that"),
+        ({0: ["lamp"]}, KeyError, "unknown item id 'lamp' .*holds the whole catalogue"),
+        ({0: ["a", "a"]}, ValueError, "list of user 0 holds item 'a' more than once .*best place"),
+        ({0: {"a": np.nan}}, ValueError, "score of item 'a' for user 0 is missing"),
+        ({0: {"a": "best"}}, TypeError, "all numbers or all text, and scores numbers"),
+        ({0: None}, TypeError, "list of user 0 is NoneType, expected item ids, best first"),
+    ],
+)
+def test_lists_that_cannot_be_measured(lists, error, said):
+    with pytest.raises(error, match=said):
+        evaluate(lists, PARTS, k=2)
+
+
+@pytest.mark.parametrize("metric", ["NDCGExponential", "NDCGLinear"])
+def test_graded_gain_without_ratings(metric):
+    plain = replace(PARTS, parameters={"values": "one"})
+    with pytest.raises(ValueError, match=rf"{metric} needs ratings.*values='rating'"):
+        evaluate(MODEL, plain, k=2, metrics=[metric])
+
+
 def test_a_dataset_instead_of_a_split():
     from longtail_lib import DatasetCard
 
@@ -471,3 +504,43 @@ def test_a_path_that_leads_nowhere(read, tmp_path):
 def test_a_half_life_without_times():
     with pytest.raises(ValueError, match="half_life=7 needs timestamps"):
         Popularity(half_life=7).fit(PARTS)
+
+
+@pytest.mark.parametrize(
+    ("argument", "value"),
+    [
+        ("separator", ""),
+        ("separator", "a\nb"),
+        ("separator", '"'),
+        ("separator", 3),
+        ("quote", ""),
+        ("quote", "''"),
+        ("quote", "«"),
+        ("quote", 1),
+        ("columns", "u,i"),
+        ("columns", []),
+        ("columns", ["u", 1]),
+        ("item_columns", "i"),
+        ("user_columns", 0.5),
+    ],
+)
+def test_a_layout_that_no_file_has(tmp_path, argument, value):
+    path = tmp_path / "log.csv"
+    path.write_text("u,i\n1,2\n")
+    with pytest.raises(ValueError, match=f"^read_table: {argument} must be .*, got "):
+        read_table(path, user="u", item="i", **{argument: value})
+
+
+@pytest.mark.parametrize("duplicates", ["newest", "Sum", None, True])
+def test_repeats_that_become_nothing(duplicates):
+    frame = pl.DataFrame({"u": [1], "i": [1]})
+    data = Dataset.from_frame(frame, user="u", item="i")
+    with pytest.raises(ValueError, match=r"^prepare: duplicates must be one of 'last', .*'keep'"):
+        prepare(data, duplicates=duplicates)
+
+
+def test_repeats_that_were_kept_cannot_be_split():
+    frame = pl.DataFrame({"u": [1, 1], "i": ["a", "a"], "t": [1, 2]})
+    kept = prepare(Dataset.from_frame(frame, user="u", item="i", timestamp="t"), duplicates="keep")
+    with pytest.raises(ValueError, match=r"user 1 and item 'a'.*duplicates='sum' where repeats"):
+        split(kept)

@@ -57,6 +57,11 @@ def reading(frame: pl.DataFrame) -> None:
     assert_type(data.read_table("log.csv", user="uid", item="sku"), data.Dataset)
     assert_type(data.read_run("mine.run"), pl.DataFrame)
     assert_type(data.read_qrels("judged.qrels"), pl.DataFrame)
+    plain = data.read_table(
+        "log.dat", user="uid", item="sku", columns=["uid", "sku"], separator="::", quote=None
+    )
+    assert_type(preprocessing.prepare(plain, duplicates="sum"), data.Dataset)
+    models.EASE().recommend([1], exclude=plain.dismissed)
     assert_type(data.DatasetCard(name="mine").sha256, Mapping[str, str])
     assert_type([card.name for card in datasets.list_datasets()], list[str])
     assert_type(datasets.read_amazon("Toys.jsonl.gz", "meta_Toys.jsonl.gz"), data.Dataset)
