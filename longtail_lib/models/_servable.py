@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import copy
-from operator import index
 from typing import Any, Self
 
 import numpy as np
@@ -14,6 +13,7 @@ from longtail_lib._one_blas_thread import one_thread_if_small
 from longtail_lib._parameters import BOOLEAN, Options, constrained
 from longtail_lib.models._asked_items import (
     asked_columns,
+    checked_length,
     excluded_pairs,
     history_matrix,
     is_by_user,
@@ -88,9 +88,16 @@ class Servable:
             Ids of another type than the split's, such as "3" for 3.
         ValueError
             Scores that are not a number: the fit diverged; or no item that may be shown.
+
+        Examples
+        --------
+        >>> from longtail_lib.testing import tiny_model
+        >>> items, _ = tiny_model().recommend([0, 1], 2, candidates=list("def"), exclude={0: ["f"]})
+        >>> items.tolist()
+        [['d', 'e'], ['f', 'e']]
         """
         self._check_fitted()
-        k = self._checked_k(k)
+        k = checked_length(k, len(self.item_ids_))
         try:
             rows = rows_of(self.user_ids_, users, "user")
         except KeyError as error:
@@ -157,7 +164,7 @@ class Servable:
         [['b', 'c'], ['a', 'b']]
         """
         self._check_fitted()
-        k = self._checked_k(k)
+        k = checked_length(k, len(self.item_ids_))
         if is_by_user(exclude):
             raise TypeError(
                 "recommend_for takes items to exclude for everybody, since new users have no ids; "
@@ -210,7 +217,7 @@ class Servable:
         [['b'], ['a']]
         """
         self._check_fitted()
-        k = self._checked_k(k)
+        k = checked_length(k, len(self.item_ids_))
         rows = rows_of(self.item_ids_, items, "item")
         columns = asked_columns(self.item_ids_, candidates, exclude)
         among = np.arange(len(self.item_ids_)) if columns is None else columns
@@ -283,14 +290,3 @@ class Servable:
         if hashed is None or hashed[0] is not self.item_ids_:
             hashed = self._hashed_ids = self.item_ids_, id_keys(self.item_ids_)
         return hashed[1]
-
-    def _checked_k(self, k: Any) -> int:
-        if isinstance(k, bool) or not hasattr(k, "__index__"):
-            raise TypeError(f"k must be a whole number of items, got {k!r}")
-        k = index(k)
-        if not 1 <= k <= len(self.item_ids_):
-            raise ValueError(
-                f"k must lie between 1 and the {len(self.item_ids_)} items of the catalogue, "
-                f"got {k}"
-            )
-        return k
