@@ -65,7 +65,8 @@ def test_stored_results_say_where_they_come_from(name):
 @pytest.mark.parametrize("how", ["random", "leave-last-out"])
 def test_measured_anew_nothing_has_drifted(name, how):
     results = stored_results(name)
-    data = prepare(load_dataset(name, quiet=True), min_rating=4, min_user_interactions=5)
+    kept = {each: results.protocol[each] for each in ("min_rating", "min_user_interactions")}
+    data = prepare(load_dataset(name, quiet=True), **kept)
     # These results are of models that know train alone, with equal times in the order of item ids.
     log = data.interactions.sort("item_id")
     parts = split(data.replace(interactions=log), how=how, ties="file")
