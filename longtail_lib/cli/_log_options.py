@@ -156,12 +156,10 @@ def model_name(word: str) -> str:
 
 def dataset_name(word: str) -> str:
     """A type of option: a dataset that is known by name."""
-    from longtail_lib.datasets._load_dataset import card_of
+    from longtail_lib.datasets._load_dataset import FAMILIES, KNOWN
 
-    try:
-        card_of(word)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
+    layout = word.partition("/")[0]
+    known_name(layout if layout in FAMILIES else word, KNOWN, "dataset")
     return word
 
 

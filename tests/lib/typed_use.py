@@ -57,6 +57,11 @@ def reading(frame: pl.DataFrame) -> None:
     assert_type(data.read_table("log.csv", user="uid", item="sku"), data.Dataset)
     assert_type(data.read_run("mine.run"), pl.DataFrame)
     assert_type(data.read_qrels("judged.qrels"), pl.DataFrame)
+    plain = data.read_table(
+        "log.dat", user="uid", item="sku", columns=["uid", "sku"], separator="::", quote=None
+    )
+    assert_type(preprocessing.prepare(plain, duplicates="sum"), data.Dataset)
+    models.EASE().recommend([1], exclude=plain.dismissed)
     assert_type(data.DatasetCard(name="mine").sha256, Mapping[str, str])
     assert_type([card.name for card in datasets.list_datasets()], list[str])
     assert_type(datasets.read_amazon("Toys.jsonl.gz", "meta_Toys.jsonl.gz"), data.Dataset)
@@ -166,6 +171,14 @@ def every_model(parts: preprocessing.Split, vectors: np.ndarray) -> Sequence[mod
         models.BPR(factors=8).recommend(3)
     except models.NotFittedError as error:
         assert_type(error, models.NotFittedError)
+    lists = fitted.recommend([3], 10, False, candidates=["a"], exclude={3: ["b"]}, fallback="none")
+    assert_type(lists, tuple[np.ndarray, np.ndarray])
+    assert_type(fitted.recommend_items(["a"], k=5, exclude=["b"]), tuple[np.ndarray, np.ndarray])
+    assert_type(fitted.with_histories(parts), models.EASE)
+    try:
+        models.Oracle().fit(parts).recommend_for([["a", "b"]], times=[[1, 2]])
+    except models.UnsupportedError as error:
+        assert_type(error, models.UnsupportedError)
     return [
         models.Random(seed=0),
         models.Popularity(half_life=14),
