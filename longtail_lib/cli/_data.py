@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from longtail_lib.cli._log_options import dataset_name, known_name, whole
+from longtail_lib.cli._log_options import dataset_name, understood, whole
 
 __all__ = ["add_to"]
 
@@ -34,7 +35,7 @@ def add_to(groups: Any) -> None:
         "show a dataset's card, sizes and skew; nothing is downloaded",
         ["longtail data info shop", "longtail data info movielens-small --data-home ~/datasets"],
     )
-    _add_name(info)
+    _add_name(info, _card_name)
     _add_data_home(info)
     info.set_defaults(run=_info)
 
@@ -47,7 +48,7 @@ def add_to(groups: Any) -> None:
             "longtail data fetch movielens-small --data-home ~/datasets",
         ],
     )
-    _add_name(fetch)
+    _add_name(fetch, dataset_name)
     _add_data_home(fetch)
     fetch.add_argument(
         "--base-url",
@@ -90,9 +91,9 @@ def _add(commands: Any, name: str, purpose: str, examples: list[str]) -> argpars
     )
 
 
-def _add_name(parser: argparse.ArgumentParser) -> None:
+def _add_name(parser: argparse.ArgumentParser, kind: Callable[[str], str]) -> None:
     known = "a name from `longtail data list`"
-    parser.add_argument("name", metavar="NAME", type=dataset_name, help=known)
+    parser.add_argument("name", metavar="NAME", type=kind, help=known)
 
 
 def _add_data_home(parser: argparse.ArgumentParser) -> None:
@@ -106,9 +107,16 @@ def _add_data_home(parser: argparse.ArgumentParser) -> None:
 
 def _preset(word: str) -> str:
     """A type of option: a simulated store."""
-    from longtail_lib.datasets._load_dataset import SIMULATED
+    from longtail_lib.datasets._load_dataset import SIMULATED, check_name
 
-    return known_name(word, SIMULATED, "preset")
+    return understood(lambda name: check_name(name, SIMULATED, "preset"), word)
+
+
+def _card_name(word: str) -> str:
+    """A type of option: whatever has a card."""
+    from longtail_lib.datasets._load_dataset import card_of
+
+    return understood(card_of, word)
 
 
 def _list(arguments: argparse.Namespace) -> None:

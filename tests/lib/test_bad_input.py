@@ -309,6 +309,30 @@ def test_something_else_than_a_model_and_a_split(model, parts, said):
         evaluate(model, parts)
 
 
+@pytest.mark.parametrize(
+    ("lists", "error", "said"),
+    [
+        ({}, ValueError, "the lists are empty; give the list of at least one user"),
+        ({7: ["a"]}, KeyError, "unknown user id 7 .*; leave out the lists of users that"),
+        ({0: ["lamp"]}, KeyError, "unknown item id 'lamp' .*holds the whole catalogue"),
+        ({0: ["a", "a"]}, ValueError, "list of user 0 holds item 'a' more than once .*best place"),
+        ({0: {"a": np.nan}}, ValueError, "score of item 'a' for user 0 is missing"),
+        ({0: {"a": "best"}}, TypeError, "all numbers or all text, and scores numbers"),
+        ({0: None}, TypeError, "list of user 0 is NoneType, expected item ids, best first"),
+    ],
+)
+def test_lists_that_cannot_be_measured(lists, error, said):
+    with pytest.raises(error, match=said):
+        evaluate(lists, PARTS, k=2)
+
+
+@pytest.mark.parametrize("metric", ["NDCGExponential", "NDCGLinear"])
+def test_graded_gain_without_ratings(metric):
+    plain = replace(PARTS, parameters={"values": "one"})
+    with pytest.raises(ValueError, match=rf"{metric} needs ratings.*values='rating'"):
+        evaluate(MODEL, plain, k=2, metrics=[metric])
+
+
 def test_a_dataset_instead_of_a_split():
     from longtail_lib import DatasetCard
 

