@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from longtail_lib._write_file import write_file
 from longtail_lib.benchmark._contestant import contestant
 from longtail_lib.evaluation import Comparison, Difference, Metric, Report, Value
 
@@ -191,16 +192,8 @@ class BenchmarkResults:
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write to a file, which appears whole or not at all."""
-        path = Path(path)
-        if not path.parent.is_dir():
-            raise FileNotFoundError(f"cannot save to {path}: the folder {path.parent} is missing")
-        part = path.with_name(f"{path.name}.{os.getpid()}.part")
-        try:
-            part.write_text(self.to_json(), encoding="utf-8")
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
-        return path
+        text = self.to_json()
+        return write_file(path, lambda file: file.write(text.encode()))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> BenchmarkResults:

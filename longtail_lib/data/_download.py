@@ -8,11 +8,12 @@ import os
 import shutil
 import stat
 import tempfile
-import time
 import zipfile
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
+
+from longtail_lib._write_file import sweep
 
 __all__ = ["OFFICIAL_HOME", "SHA256", "DownloadError", "fetch_movielens", "find_movielens"]
 
@@ -27,7 +28,6 @@ SHA256: Mapping[str, str] = {
 _VARIABLE = "LONGTAIL_DATA_HOME"
 _LARGEST = 64 * 1024**2
 _LEFTOVER = f".{FOLDER}."
-_AN_HOUR = 3600.0
 
 
 class DownloadError(OSError):
@@ -81,7 +81,7 @@ def fetch_movielens(
     made = not home.exists()
     try:
         home.mkdir(parents=True, exist_ok=True)
-        sweep(home, _LEFTOVER)
+        sweep(home, f"{_LEFTOVER}*", shutil.rmtree)
         with tempfile.TemporaryDirectory(prefix=_LEFTOVER, dir=home) as temporary:
             archive = Path(temporary) / "archive.zip"
             _download(url, archive, progress)
@@ -183,13 +183,3 @@ def _install(fresh: Path, target: Path, aside: Path, sha256: Mapping[str, str]) 
         # Another process may have finished first.
         if _complaint(target, sha256):
             raise
-
-
-def sweep(home: Path, prefix: str) -> None:
-    """Remove the folders that killed downloads left behind, by how their names begin."""
-    for leftover in home.glob(f"{prefix}*"):
-        try:
-            if time.time() - leftover.stat().st_mtime > _AN_HOUR:
-                shutil.rmtree(leftover, ignore_errors=True)
-        except FileNotFoundError:
-            continue

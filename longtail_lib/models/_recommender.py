@@ -13,14 +13,13 @@ import numpy as np
 
 from longtail_lib._parameters import Constraint, check_parameters_of
 from longtail_lib.models._model_file import (
-    beginning_with,
     damaged,
-    present_names,
+    model_of,
     read_model_file,
-    stored_matrix,
     without_path,
     write_model_file,
 )
+from longtail_lib.models._stored_arrays import Stored, StoredArrays, check_ids, read_log
 from longtail_lib.preprocessing import Split
 from longtail_lib.preprocessing._split_matrices import rows_of
 from longtail_lib.ranking import filled_lists, id_keys, mask_seen, top_k, user_key
@@ -44,9 +43,10 @@ class Recommender(ABC):
     and returns the model. Learned attributes end in an underscore.
 
     A subclass writes `_fit(parts)`, `_score(user_rows)` and, for `save`, `_state()` and
-    `_restore(state)`. It may declare in `_constraints` what its parameters may be, by name, as
+    `_restore(state)`, or just `_state_shapes()`: what each learned attribute must be when it is
+    read. It may declare in `_constraints` what its parameters may be, by name, as
     `longtail_lib._parameters` has it, and refuse in `_check_parameters(parts)` what does not go
-    together; `fit` asks both before any work.
+    together; `fit` asks both before any work. Parameters in `_array_params` are not saved.
 
     Attributes
     ----------
@@ -57,6 +57,7 @@ class Recommender(ABC):
     """
 
     _constraints: ClassVar[dict[str, Constraint]] = {}
+    _array_params: tuple[str, ...] = ()
 
     def fit(self, parts: Split) -> Self:
         """Learn from the train part and return self.
@@ -179,7 +180,12 @@ class Recommender(ABC):
 
     def _stored_params(self) -> dict[str, Any]:
         """The constructor's arguments as `save` writes them: what JSON can hold, and no path."""
-        return without_path(self.get_params())
+        return without_path(self.get_params() | dict.fromkeys(self._not_stored))
+
+    @property
+    def _not_stored(self) -> tuple[str, ...]:
+        """Parameters that are None in a file."""
+        return self._array_params
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the fitted model to one `.npz` file, without pickle.
@@ -187,6 +193,7 @@ class Recommender(ABC):
         The file appears whole or not at all. It keeps the name it is given, whatever its ending.
         """
         self._check_fitted()
+        check_ids(type(self).__name__, self.user_ids_, self.item_ids_)
         about = {
             "format": _FORMAT,
             "model": type(self).__name__,
@@ -198,31 +205,36 @@ class Recommender(ABC):
             "seen_indptr": self.seen_.indptr,
             "seen_indices": self.seen_.indices,
             "seen_data": self.seen_.data,
-            **{f"state_{name}": value for name, value in self._state().items()},
+            **{f"state_{name}": value for name, value in self._to_file().items()},
         }
         return write_model_file(path, about, arrays)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
-        """Read a model that `save` wrote."""
-        about, arrays = read_model_file(path)
-        if about["format"] != _FORMAT:
-            raise ValueError(
-                f"{path} is a model file in format {about['format']}, this version of longtail_lib "
-                f"reads format {_FORMAT}; fit and save it again"
-            )
-        if about["model"] != cls.__name__:
-            raise ValueError(
-                f"{path} holds a {about['model']}, not a {cls.__name__}; call {about['model']}.load"
-            )
-        try:
-            model = cls(**present_names(cls, about["parameters"]))
-            model.user_ids_, model.item_ids_ = arrays["user_ids"], arrays["item_ids"]
-            shape = len(model.user_ids_), len(model.item_ids_)
-            model.seen_ = stored_matrix(beginning_with("seen_", arrays), shape)
-            model._restore(beginning_with("state_", arrays))
-        except Exception as error:
-            raise damaged(path, error) from error
+        """Read a model that `save` wrote; nothing in the file is executed.
+
+        Raises
+        ------
+        ValueError
+            Another model, or an array that is missing, is none of such a model's, has another
+            type or shape, or holds what is no number.
+        """
+        with read_model_file(path) as (about, stored):
+            if about["format"] != _FORMAT:
+                raise ValueError(
+                    f"{path} is a model file in format {about['format']}, this version of "
+                    f"longtail_lib reads format {_FORMAT}; fit and save it again"
+                )
+            if about["model"] != cls.__name__:
+                raise ValueError(
+                    f"{path} holds a {about['model']}, not a {cls.__name__}; call "
+                    f"{about['model']}.load"
+                )
+            with damaged(path):
+                model = model_of(cls, about["parameters"])
+                model.user_ids_, model.item_ids_, model.seen_ = read_log(stored, cls.__name__)
+                model._from_file(stored.within("state_"))
+                stored.finish()
         return model
 
     def _check_parameters(self, parts: Split) -> None:
@@ -237,13 +249,25 @@ class Recommender(ABC):
     def _score(self, user_rows: np.ndarray) -> np.ndarray:
         """Score checked rows; a fresh float32 array that the caller may overwrite."""
 
-    @abstractmethod
+    def _state_shapes(self) -> dict[str, Stored] | None:
+        """What each array of `_state` must be; None leaves all but finite numbers to `_restore`."""
+        return None
+
     def _state(self) -> dict[str, np.ndarray]:
         """Learned attributes as arrays, for `save`."""
+        return {name: getattr(self, f"{name}_") for name in self._state_shapes() or {}}
 
-    @abstractmethod
     def _restore(self, state: dict[str, np.ndarray]) -> None:
         """Set learned attributes from what `_state` gave."""
+        for name, value in state.items():
+            setattr(self, f"{name}_", value)
+
+    def _to_file(self) -> dict[str, np.ndarray]:
+        """What a file holds beside ids and seen items."""
+        return self._state()
+
+    def _from_file(self, stored: StoredArrays) -> None:
+        self._restore(stored.read(self._state_shapes()))
 
     def _check_fitted(self) -> None:
         if not hasattr(self, "item_ids_"):

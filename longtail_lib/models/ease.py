@@ -12,8 +12,8 @@ from scipy.sparse import csc_matrix, csr_matrix
 from longtail_lib._parameters import Constraint, Interval, Nullable
 from longtail_lib._top_candidates import largest_weights
 from longtail_lib.models._memory import available_memory
-from longtail_lib.models._model_file import stored_matrix
 from longtail_lib.models._recommender import Recommender
+from longtail_lib.models._stored_arrays import Stored, floats, matrix_parts, stored_matrix
 from longtail_lib.preprocessing import Split
 
 __all__ = ["EASE"]
@@ -165,6 +165,12 @@ class EASE(Recommender):
     def _score(self, user_rows: np.ndarray) -> np.ndarray:
         scores = self.seen_[user_rows] @ self.weights_
         return scores if self.top_weights is None else scores.toarray()
+
+    def _state_shapes(self) -> dict[str, Stored]:
+        n_items = len(self.item_ids_)
+        if self.top_weights is None:
+            return {"weights": floats(n_items, n_items)}
+        return matrix_parts(n_items)
 
     def _state(self) -> dict[str, np.ndarray]:
         weights = self.weights_

@@ -9,13 +9,17 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from longtail_lib._import_keras import import_keras
 from longtail_lib._parameters import BOOLEAN, PATH, SEED, Constraint, Interval, Nullable
 from longtail_lib.models._recommender import Recommender
+from longtail_lib.models._stored_arrays import Stored
 from longtail_lib.models._training_progress import (
+    assign,
     fingerprint,
+    in_order,
     read_checkpoint,
     validation_ndcg,
+    values_of,
+    variables_of,
     write_checkpoint,
 )
 from longtail_lib.preprocessing import Split
@@ -137,6 +141,10 @@ class GradientRecommender(Recommender):
     def _snapshot(self, network: Any) -> dict[str, np.ndarray]:
         """Return what scoring needs from the network's present weights."""
 
+    def _snapshot_shapes(self) -> dict[str, Stored] | None:
+        """What each array of `_snapshot` must be; None takes from a file what is there."""
+        return None
+
     def _carried(self) -> dict[str, np.ndarray]:
         """Return what `_batches` changes and the next epoch reads, for the checkpoint."""
         return {}
@@ -167,13 +175,14 @@ class GradientRecommender(Recommender):
                     ndcg.append(validation_ndcg(self._score, parts))
                     shown["validation NDCG@10"] = f"{ndcg[-1]:.4f}"
                     if np.argmax(ndcg) == epoch:
-                        best = _values(self.network_.weights)
+                        best = values_of(self.network_.weights)
                 if self.checkpoint is not None:
-                    self._store(own, loss, ndcg, best)
+                    about = {"loss": loss, "ndcg": ndcg}
+                    write_checkpoint(self.checkpoint, own, about, self._arrays(best))
                 bar.set_postfix(shown, refresh=False)
                 bar.update()
         if best:
-            _assign(self.network_.weights, best)
+            assign(self.network_.weights, best)
         self._learn(self._snapshot(self.network_))
         self.history_ = {"loss": np.array(loss)}
         if self.patience is not None:
@@ -210,12 +219,15 @@ class GradientRecommender(Recommender):
 
     def _resume(self, own: Mapping[str, str]) -> tuple[list[float], list[float], list[np.ndarray]]:
         """Take up a checkpoint where one lies; return loss, validation NDCG and best weights."""
-        stored = None if self.checkpoint is None else read_checkpoint(self.checkpoint, own)
+        self._carry_on({})
+        stored = None
+        if self.checkpoint is not None:
+            present = self._arrays(values_of(self.network_.weights))
+            stored = read_checkpoint(self.checkpoint, own, present)
         if stored is None:
-            self._carry_on({})
             return [], [], []
         about, arrays = stored
-        _assign(_variables(self.network_), _named(arrays, "variable"))
+        assign(variables_of(self.network_), in_order(arrays, "variable_"))
         prefix = "carried_"
         self._carry_on(
             {
@@ -224,31 +236,33 @@ class GradientRecommender(Recommender):
                 if name.startswith(prefix)
             }
         )
-        return about["loss"], about["ndcg"], _named(arrays, "best")
+        return about["loss"], about["ndcg"], in_order(arrays, "best_")
 
-    def _store(
-        self,
-        own: Mapping[str, str],
-        loss: Sequence[float],
-        ndcg: Sequence[float],
-        best: Sequence[np.ndarray],
-    ) -> None:
-        present = _values(_variables(self.network_))
-        write_checkpoint(
-            self.checkpoint,
-            own,
-            {"loss": loss, "ndcg": ndcg},
-            {
-                **{f"variable_{place}": value for place, value in enumerate(present)},
-                **{f"best_{place}": value for place, value in enumerate(best)},
-                **{f"carried_{name}": value for name, value in self._carried().items()},
-            },
-        )
+    def _arrays(self, best: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
+        """What a checkpoint holds beside the course of the training."""
+        present = values_of(variables_of(self.network_))
+        return {
+            **{f"variable_{place}": value for place, value in enumerate(present)},
+            **{f"best_{place}": value for place, value in enumerate(best)},
+            **{f"carried_{name}": value for name, value in self._carried().items()},
+        }
 
     def _learn(self, snapshot: Mapping[str, np.ndarray]) -> None:
         self._learned = tuple(snapshot)
         for name, value in snapshot.items():
             setattr(self, f"{name}_", value)
+
+    def _state_shapes(self) -> dict[str, Stored] | None:
+        learned = self._snapshot_shapes()
+        if learned is None:
+            return None
+        epochs = Stored("float64", ("epochs",))
+        curves = ["loss"] if self.patience is None else ["loss", "validation NDCG@10"]
+        return {
+            **{f"learned_{name}": one for name, one in learned.items()},
+            **{f"history_{name}": epochs for name in curves},
+            "best_epoch": Stored("int64", ()),
+        }
 
     def _state(self) -> dict[str, np.ndarray]:
         return {
@@ -269,32 +283,5 @@ class GradientRecommender(Recommender):
         self._learn(named["learned_"])
         self.history_ = named["history_"]
         self.best_epoch_ = int(state["best_epoch"])
-
-
-def _variables(network: Any) -> list[Any]:
-    """Return weights, states of random generators and the optimiser's variables."""
-    # Metrics make their variables when first used, and start anew each epoch.
-    metrics = {id(variable) for variable in network.metrics_variables}
-    own = [variable for variable in network.variables if id(variable) not in metrics]
-    return [*own, *network.optimizer.variables]
-
-
-def _values(variables: Sequence[Any]) -> list[np.ndarray]:
-    ops = import_keras().ops
-    return [np.array(ops.convert_to_numpy(variable)) for variable in variables]
-
-
-def _assign(variables: Sequence[Any], values: Sequence[np.ndarray]) -> None:
-    if len(variables) != len(values):
-        raise ValueError(
-            f"a checkpoint of {len(values)} variables does not fit a network of "
-            f"{len(variables)}; it was written by another version, remove it to start anew"
-        )
-    for variable, value in zip(variables, values, strict=True):
-        variable.assign(value)
-
-
-def _named(arrays: Mapping[str, np.ndarray], kind: str) -> list[np.ndarray]:
-    """Return arrays "kind_0", "kind_1" and so on, in this order."""
-    count = sum(name.startswith(f"{kind}_") for name in arrays)
-    return [arrays[f"{kind}_{place}"] for place in range(count)]
+        if not 1 <= self.best_epoch_ <= len(self.history_["loss"]) <= self.epochs:
+            raise ValueError(f"epoch {self.best_epoch_} is none of those that were trained")

@@ -11,6 +11,7 @@ import numpy as np
 
 from longtail_lib._parameters import BOOLEAN, SEED, Constraint, Interval
 from longtail_lib.models._recommender import Recommender
+from longtail_lib.models._stored_arrays import Stored, floats
 from longtail_lib.preprocessing import Split
 
 __all__ = ["ImplicitALS", "LatentFactors", "one_blas_thread"]
@@ -22,6 +23,7 @@ class LatentFactors(Recommender):
     user_factors_: np.ndarray
     item_factors_: np.ndarray
     item_biases_: np.ndarray
+    factors: int
 
     _constraints: ClassVar[dict[str, Constraint]] = {
         "factors": Interval(Integral, 1),
@@ -49,17 +51,13 @@ class LatentFactors(Recommender):
         scores += self.item_biases_
         return scores
 
-    def _state(self) -> dict[str, np.ndarray]:
+    def _state_shapes(self) -> dict[str, Stored]:
+        n_users, n_items = self.seen_.shape
         return {
-            "user_factors": self.user_factors_,
-            "item_factors": self.item_factors_,
-            "item_biases": self.item_biases_,
+            "user_factors": floats(n_users, self.factors),
+            "item_factors": floats(n_items, self.factors),
+            "item_biases": floats(n_items),
         }
-
-    def _restore(self, state: dict[str, np.ndarray]) -> None:
-        self.user_factors_ = state["user_factors"]
-        self.item_factors_ = state["item_factors"]
-        self.item_biases_ = state["item_biases"]
 
 
 def import_implicit(model: str) -> Any:

@@ -10,8 +10,8 @@ from scipy.sparse import csr_matrix
 
 from longtail_lib._parameters import Constraint, Interval
 from longtail_lib._top_candidates import largest_weights
-from longtail_lib.models._model_file import stored_matrix
 from longtail_lib.models._recommender import Recommender
+from longtail_lib.models._stored_arrays import Stored, matrix_parts, stored_matrix
 from longtail_lib.preprocessing import Split
 
 __all__ = ["ItemKNN"]
@@ -114,6 +114,9 @@ class ItemKNN(Recommender):
 
     def _score(self, user_rows: np.ndarray) -> np.ndarray:
         return (self.seen_[user_rows] @ self.weights_).toarray()
+
+    def _state_shapes(self) -> dict[str, Stored]:
+        return matrix_parts(len(self.item_ids_))
 
     def _state(self) -> dict[str, np.ndarray]:
         weights = self.weights_

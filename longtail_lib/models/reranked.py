@@ -10,6 +10,7 @@ from scipy.sparse import csr_matrix
 
 from longtail_lib._parameters import ARRAY, COLUMN, Constraint, Interval, Nullable, Options
 from longtail_lib.models._recommender import Recommender
+from longtail_lib.models._stored_arrays import Stored
 from longtail_lib.models._wrapped_recommender import WrappedRecommender
 from longtail_lib.preprocessing import Split
 from longtail_lib.ranking import id_keys, mask_seen, top_k, user_key
@@ -261,6 +262,10 @@ class Reranked(WrappedRecommender):
         rows, places = np.nonzero(items >= 0)
         scores[rows, items[rows, places]] = lifted[rows, places]
         return scores
+
+    def _own_shapes(self) -> dict[str, Stored]:
+        shape = len(self.item_ids_), "dimensions"
+        return {"item_vectors": Stored("float32", shape, optional=self.attribute is None)}
 
     def _own_state(self) -> dict[str, np.ndarray]:
         return {} if self.item_vectors_ is None else {"item_vectors": self.item_vectors_}

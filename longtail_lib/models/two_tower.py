@@ -11,6 +11,7 @@ import numpy as np
 
 from longtail_lib._parameters import BOOLEAN, WORDS, Constraint, Interval, Nullable, Options
 from longtail_lib.models._negative_sampling import NEGATIVES, StreamFrequency
+from longtail_lib.models._stored_arrays import Stored, floats
 from longtail_lib.models.debiased.logit_adjusted import log_prior
 from longtail_lib.models.gradient_recommender import GradientRecommender
 from longtail_lib.preprocessing import Split
@@ -206,6 +207,11 @@ class TwoTower(GradientRecommender):
 
     def _snapshot(self, network: Any) -> dict[str, np.ndarray]:
         return {"user_vectors": network.vectors("user"), "item_vectors": network.vectors("item")}
+
+    def _snapshot_shapes(self) -> dict[str, Stored]:
+        n_users, n_items = self.seen_.shape
+        length = self.dim + bool(self.item_bias)
+        return {"user_vectors": floats(n_users, length), "item_vectors": floats(n_items, length)}
 
     def _score(self, user_rows: np.ndarray) -> np.ndarray:
         return self.user_vectors_[user_rows] @ self.item_vectors_.T

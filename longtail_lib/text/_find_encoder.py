@@ -6,13 +6,15 @@ import hashlib
 import importlib.util
 import logging
 import os
+import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from longtail_lib._write_file import sweep
 from longtail_lib.data import DownloadError
-from longtail_lib.data._download import cache_folder, sweep
+from longtail_lib.data._download import cache_folder
 
 __all__ = [
     "HUB",
@@ -205,7 +207,7 @@ def fetch_weights(
     base = os.environ.get("HF_ENDPOINT") or HUB
     try:
         home.mkdir(parents=True, exist_ok=True)
-        sweep(home, _LEFTOVER)
+        sweep(home, f"{_LEFTOVER}*", shutil.rmtree)
         with tempfile.TemporaryDirectory(prefix=_LEFTOVER, dir=home) as temporary:
             fresh = Path(temporary) / "fresh"
             fresh.mkdir()

@@ -11,6 +11,7 @@ import numpy as np
 
 from longtail_lib._import_keras import import_keras
 from longtail_lib._parameters import BOOLEAN, Constraint, Interval, Options
+from longtail_lib.models._stored_arrays import Stored, floats
 from longtail_lib.models.content._item_vectors import TEXT_SPACES, ContentRecommender, text_space
 from longtail_lib.models.gradient_recommender import GradientRecommender
 from longtail_lib.models.retrieval_losses import full_softmax
@@ -139,10 +140,8 @@ class ContentTower(ContentRecommender, GradientRecommender):
         self.progress = progress
 
     def _build(self, parts: Split) -> Any:
-
         content = self._content_of(parts)
         self._unknown = parts.cold & ~content.any(axis=1)
-        contrastive = self.objective == "contrastive"
         network = ContentNetwork(
             parts.n_users,
             self.dim,
@@ -150,8 +149,8 @@ class ContentTower(ContentRecommender, GradientRecommender):
             parts.cold,
             hidden=self.hidden,
             dropout=self.dropout,
-            swap=contrastive,
-            contrast=self.contrast if contrastive else 0.0,
+            swap=self.objective == "contrastive",
+            contrast=self.contrast if self.objective == "contrastive" else 0.0,
             user_dropout=self.user_dropout,
             temperature=self.temperature,
             seed=self.seed,
@@ -175,10 +174,14 @@ class ContentTower(ContentRecommender, GradientRecommender):
             "unknown": self._unknown,
         }
 
+    def _snapshot_shapes(self) -> dict[str, Stored]:
+        users, items = (floats(n, self.dim) for n in self.seen_.shape)
+        learned = {"user_vectors": users, "item_vectors": items, "content_vectors": items}
+        return learned | {"unknown": Stored("bool", (len(self.item_ids_),))}
+
     def _score(self, user_rows: np.ndarray) -> np.ndarray:
         scores = self.user_vectors_[user_rows] @ self.item_vectors_.T
-        # Below every cosine.
-        scores[:, self.unknown_] = -2.0
+        scores[:, self.unknown_] = -2.0  # Below every cosine.
         return scores
 
     def _content_of(self, parts: Split) -> np.ndarray:
@@ -275,8 +278,8 @@ class ContentNetwork(keras.Model):
             found = ops.convert_to_tensor(self.user_table.embeddings)
         else:
             content, ids = self._content(), ops.convert_to_tensor(self.item_table.embeddings)
-            uses_ids = which == "item" and self.dropout < 1
-            found = self._joined(content, ids, self.warm if uses_ids else 0.0)
+            keep = self.warm if which == "item" and self.dropout < 1 else 0.0
+            found = self._joined(content, ids, keep)
         return np.array(ops.convert_to_numpy(ops.normalize(found, axis=-1)))
 
     def _content(self) -> Any:

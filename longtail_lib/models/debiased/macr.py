@@ -9,6 +9,7 @@ import numpy as np
 
 from longtail_lib._import_keras import import_keras
 from longtail_lib._parameters import Constraint, Interval, Nullable
+from longtail_lib.models._stored_arrays import Stored, floats
 from longtail_lib.models._training_batches import batches_of, shuffled_pairs
 from longtail_lib.models._training_progress import validation_ndcg
 from longtail_lib.models.gradient_recommender import GradientRecommender
@@ -202,11 +203,24 @@ class MACR(GradientRecommender):
             learned[f"{side}_effect"] = 1.0 / (1.0 + np.exp(-log_odds))
         return learned
 
+    def _snapshot_shapes(self) -> dict[str, Stored]:
+        sides = zip(("user", "item"), self.seen_.shape, strict=True)
+        return {
+            f"{side}_{what}": floats(n, *width)
+            for side, n in sides
+            for what, width in (("vectors", (self.dim,)), ("effect", ()))
+        }
+
     def _score(self, user_rows: np.ndarray) -> np.ndarray:
         match = self.user_vectors_[user_rows] @ self.item_vectors_.T
         return counterfactual_score(
             match, self.item_effect_, self.user_effect_[user_rows], np.float32(self.c_)
         )
+
+    def _state_shapes(self) -> dict[str, Stored]:
+        trials = Stored("float64", (len(_MULTIPLES),))
+        names = ("trials_c", "trials_validation NDCG@10") if self.c is None else ()
+        return super()._state_shapes() | {"c": Stored("float64", ())} | dict.fromkeys(names, trials)
 
     def _state(self) -> dict[str, np.ndarray]:
         trials = {f"trials_{name}": values for name, values in self.c_trials_.items()}

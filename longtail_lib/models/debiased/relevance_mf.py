@@ -9,6 +9,7 @@ import numpy as np
 
 from longtail_lib._import_keras import import_keras
 from longtail_lib._parameters import ARRAY, AnyOf, Constraint, Interval, Nullable, Options
+from longtail_lib.models._stored_arrays import Stored, floats
 from longtail_lib.models.debiased._relevance_loss import (
     RELEVANCE_ESTIMATORS,
     RELEVANCE_LOSSES,
@@ -235,8 +236,15 @@ class RelevanceMF(GradientRecommender):
         scores += self.user_bias_[user_rows, None]
         return scores
 
-    def _stored_params(self) -> dict[str, Any]:
-        arrays = {"shown": None}
-        if not isinstance(self.propensity, str):
-            arrays["propensity"] = None
-        return {**self.get_params(), **arrays}
+    def _snapshot_shapes(self) -> dict[str, Stored]:
+        n_users, n_items = self.seen_.shape
+        return {
+            "user_vectors": floats(n_users, self.dim),
+            "item_vectors": floats(n_items, self.dim),
+            "user_bias": floats(n_users),
+            "item_bias": floats(n_items),
+        }
+
+    @property
+    def _not_stored(self) -> tuple[str, ...]:
+        return ("shown",) if isinstance(self.propensity, str) else ("shown", "propensity")

@@ -10,10 +10,12 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from longtail_lib._parameters import ARRAY, Constraint, Interval, Nullable, Options
+from longtail_lib.models._stored_arrays import Stored, floats
 from longtail_lib.models.content._item_vectors import FUSIONS, ContentRecommender, text_vectors
 from longtail_lib.models.gradient_recommender import GradientRecommender
 from longtail_lib.models.sequence._sequence_network import gbce_exponent
 from longtail_lib.models.sequence._user_sequences import left_padded, user_sequences
+from longtail_lib.models.sequence.pretrained import MOST_BLOCKS, encoder_shapes
 from longtail_lib.preprocessing import Split
 from longtail_lib.preprocessing._split_matrices import rows_of
 from longtail_lib.ranking import id_keys, user_key
@@ -30,7 +32,7 @@ class SequenceRecommender(ContentRecommender, GradientRecommender):
 
     _constraints: ClassVar[dict[str, Constraint]] = {
         "dim": Interval(Integral, 1),
-        "blocks": Interval(Integral, 1),
+        "blocks": Interval(Integral, 1, MOST_BLOCKS),
         "heads": Interval(Integral, 1),
         "max_length": Interval(Integral, 1),
         "dropout": Interval(Real, 0, 0.99),
@@ -108,6 +110,15 @@ class SequenceRecommender(ContentRecommender, GradientRecommender):
             **{f"encoder_{place}": value for place, value in enumerate(weights)},
         }
 
+    def _snapshot_shapes(self) -> dict[str, Stored]:
+        self._check_heads()
+        n_users, n_items = self.seen_.shape
+        return {
+            "user_vectors": floats(n_users, self.dim),
+            "item_vectors": floats(n_items, self.dim),
+            **encoder_shapes(self.dim, self.blocks, self.max_length, self._causal),
+        }
+
     def _score(self, user_rows: np.ndarray) -> np.ndarray:
         return self.user_vectors_[user_rows] @ self.item_vectors_.T
 
@@ -167,13 +178,17 @@ class SequenceRecommender(ContentRecommender, GradientRecommender):
     def _rows_a_batch(self) -> int:
         return max(1, round(self.batch_size / self.max_length))
 
+    def _check_heads(self) -> None:
+        if self.dim % self.heads:
+            raise ValueError(
+                f"{type(self).__name__}: heads must divide dim, got {self.heads} heads and dim "
+                f"{self.dim}"
+            )
+
     def _check_parameters(self, parts: Split) -> None:
         super()._check_parameters(parts)
         name = type(self).__name__
-        if self.dim % self.heads:
-            raise ValueError(
-                f"{name}: heads must divide dim, got {self.heads} heads and dim {self.dim}"
-            )
+        self._check_heads()
         if parts.n_items < 2:
             raise ValueError(f"{name}: the catalogue of {parts!r} must hold at least two items")
         if parts.times is None:
