@@ -12,8 +12,9 @@ import narwhals as nw
 import numpy as np
 
 from longtail_lib.benchmark._benchmark_protocol import BenchmarkProtocol, peak_growth
-from longtail_lib.benchmark._benchmark_results import BenchmarkResults, Row, provenance
+from longtail_lib.benchmark._benchmark_results import BenchmarkResults, provenance
 from longtail_lib.benchmark._contestant import Contestant, contestant
+from longtail_lib.benchmark._row import Row
 from longtail_lib.data import Dataset
 from longtail_lib.datasets import load_dataset
 from longtail_lib.evaluation import Report, compare, evaluate, pool_reports
