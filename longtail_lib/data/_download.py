@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 import os
 import shutil
 import stat
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
+from threading import Event, Thread
+from typing import Any
 
-from longtail_lib._write_file import sweep
+from longtail_lib._write_file import is_passing, sweep
 
-__all__ = ["OFFICIAL_HOME", "SHA256", "DownloadError", "fetch_movielens", "find_movielens"]
+__all__ = [
+    "OFFICIAL_HOME",
+    "SHA256",
+    "DownloadError",
+    "fetch_file",
+    "fetch_movielens",
+    "find_movielens",
+]
 
 OFFICIAL_HOME = "https://files.grouplens.org/datasets/movielens/"
 FOLDER = "ml-latest-small"
@@ -27,11 +34,24 @@ SHA256: Mapping[str, str] = {
 }
 _VARIABLE = "LONGTAIL_DATA_HOME"
 _LARGEST = 64 * 1024**2
+_LONGEST = 600.0
+# Seconds without a byte, and bytes at a time.
+_SILENCE, _BLOCK = 30, 2**16
 _LEFTOVER = f".{FOLDER}."
 
 
 class DownloadError(OSError):
-    """A download failed, or what came is not what was expected. Nothing of it is kept."""
+    """A download failed, or what came is not what was expected. Nothing of it is kept.
+
+    Attributes
+    ----------
+    status : int or None
+        What the server answered, where it refused.
+    """
+
+    def __init__(self, *said: Any, status: int | None = None) -> None:
+        super().__init__(*said)
+        self.status = status
 
 
 def cache_folder() -> Path:
@@ -71,8 +91,13 @@ def fetch_movielens(
     base_url: str = OFFICIAL_HOME,
     sha256: Mapping[str, str] = SHA256,
     progress: bool = False,
+    largest: int = _LARGEST,
+    seconds: float = _LONGEST,
 ) -> Path:
-    """Return the folder of MovieLens latest-small; download it where it is not there yet."""
+    """Return the folder of MovieLens latest-small; download it where it is not there yet.
+
+    The download ends with an error after `largest` bytes, or `seconds`.
+    """
     found = find_movielens(data_home, sha256=sha256)
     if found is not None:
         return found
@@ -84,7 +109,16 @@ def fetch_movielens(
         sweep(home, f"{_LEFTOVER}*", shutil.rmtree)
         with tempfile.TemporaryDirectory(prefix=_LEFTOVER, dir=home) as temporary:
             archive = Path(temporary) / "archive.zip"
-            _download(url, archive, progress)
+            try:
+                fetch_file(
+                    url, archive, largest=largest, seconds=seconds, known=True, progress=progress
+                )
+            except DownloadError as error:
+                raise DownloadError(
+                    f"{error}; nothing was kept. Try again, or unpack {FOLDER}.zip yourself and "
+                    f"set {_VARIABLE} to the folder it is in, or use simulated data such as "
+                    "load_dataset('shop')"
+                ) from error
             fresh = Path(temporary) / FOLDER
             fresh.mkdir()
             _extract(archive, fresh, sha256, url)
@@ -115,32 +149,94 @@ def _complaint(folder: Path, sha256: Mapping[str, str]) -> str:
     return ""
 
 
-def _download(url: str, archive: Path, progress: bool) -> None:
-    import pooch
-    import requests
+def fetch_file(
+    url: str,
+    path: Path,
+    *,
+    largest: int = _LARGEST,
+    seconds: float = _LONGEST,
+    known: bool = False,
+    progress: bool = False,
+) -> None:
+    """Download one file of at most so many bytes in at most so many seconds.
 
-    # pooch tells its steps on stderr; what matters is told by the caller.
-    logger = pooch.get_logger()
-    level = logger.level
-    logger.setLevel(logging.ERROR)
+    Where its hash is not `known`, the server must say where the file ends, so that a part of it is
+    not taken for the whole.
+
+    Raises
+    ------
+    DownloadError
+        With the `status` that the server answered, where it did.
+    OSError
+        The file cannot be written.
+    """
+    stop, failed, seconds = Event(), [], max(0.0, seconds)
+
+    def work() -> None:
+        try:
+            _receive(url, path, largest, known, progress, stop)
+        except Exception as error:
+            failed.append(error)
+
+    # A server that sends a byte now and then keeps whoever reads from it waiting for ever.
+    worker = Thread(target=work, daemon=True)
+    worker.start()
     try:
-        pooch.HTTPDownloader(progressbar=progress, timeout=30)(url, str(archive), None)
-    except requests.HTTPError as error:
-        raise DownloadError(
-            f"{url} answered {error.response.status_code} {error.response.reason}; try again "
-            f"later, or unpack {FOLDER}.zip yourself and set {_VARIABLE} to the folder it is in"
-        ) from error
-    except requests.RequestException as error:
-        if archive.exists() and archive.stat().st_size:
-            raise DownloadError(
-                f"the download of {url} broke off; nothing was kept, so start it again"
-            ) from error
-        raise DownloadError(
-            f"cannot reach {url}; without a network, set {_VARIABLE} to a folder that holds "
-            f"{FOLDER}, or use simulated data such as load_dataset('shop')"
-        ) from error
+        worker.join(seconds)
     finally:
-        logger.setLevel(level)
+        stop.set()
+    if worker.is_alive():
+        raise DownloadError(f"{url} was not there within {seconds:,.1f} seconds")
+    if failed:
+        raise failed[0]
+
+
+def _receive(url: str, path: Path, largest: int, known: bool, progress: bool, stop: Event) -> None:
+    """Ask for a file and write what comes, until it is whole, too large or no longer wanted."""
+    import requests
+    from tqdm.auto import tqdm
+
+    size = 0
+    headers = {"Accept-Encoding": "identity"}
+    try:
+        with requests.get(url, stream=True, timeout=_SILENCE, headers=headers) as answer:
+            if answer.status_code != 200:
+                said = f"{url} answered {answer.status_code} {answer.reason}"
+                raise DownloadError(said, status=answer.status_code)
+            length = answer.headers.get("Content-Length")
+            is_chunked = "chunked" in answer.headers.get("Transfer-Encoding", "").lower()
+            if not known and length is None and not is_chunked:
+                raise DownloadError(f"{url} does not say how long it is")
+            if int(length or 0) > largest:
+                raise DownloadError(f"{url} is larger than {largest:,} bytes")
+            bar = tqdm(
+                total=int(length) if length else None,
+                unit="B",
+                unit_scale=True,
+                disable=not progress,
+            )
+            if stop.is_set():
+                return
+            with path.open("wb") as file, bar:
+                for block in answer.iter_content(_BLOCK):
+                    size += len(block)
+                    if stop.is_set():
+                        return
+                    if size > largest:
+                        raise DownloadError(f"{url} is larger than {largest:,} bytes")
+                    file.write(block)
+                    bar.update(len(block))
+    except DownloadError:
+        raise
+    except requests.RequestException as error:
+        # A small file that broke off may have left nothing behind.
+        if size or isinstance(error, requests.exceptions.ChunkedEncodingError):
+            raise DownloadError(f"the download of {url} broke off") from error
+        raise DownloadError(f"{url} cannot be reached") from error
+    except OSError:
+        raise
+    except Exception as error:
+        raise DownloadError(f"{url} answered what nobody can follow ({error})") from error
 
 
 def _extract(archive: Path, target: Path, sha256: Mapping[str, str], url: str) -> None:
@@ -158,11 +254,15 @@ def _extract(archive: Path, target: Path, sha256: Mapping[str, str], url: str) -
                 member = packed.getinfo(f"{FOLDER}/{name}")
                 if member.file_size > _LARGEST:
                     raise DownloadError(f"{url}: {name} is far too large; {again}")
+                if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                    raise DownloadError(f"{url}: {name} is packed in an unknown way; {again}")
                 with packed.open(member) as source, (target / name).open("wb") as file:
                     shutil.copyfileobj(source, file)
     except KeyError as error:
         raise DownloadError(f"{url} lacks {FOLDER}/{name}; {again}") from error
-    except (zipfile.BadZipFile, EOFError, RuntimeError, zlib.error) as error:
+    except Exception as error:
+        if isinstance(error, DownloadError) or is_passing(error):
+            raise
         raise DownloadError(f"{url} is no whole zip archive ({error}); {again}") from error
     complaint = _complaint(target, sha256)
     if complaint:
