@@ -21,22 +21,33 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parent
 PYTHON = (3, 11)
 # Measured on Linux: 3.7 GB in .venv, and what pip keeps while it downloads.
 FREE_BYTES = 6 * 10**9
-READY, STARTED = ".course-lock", ".course-started"
+# In .venv: it is complete; packages are being written; course.py made it and may make it anew.
+READY, STARTED, OURS = ".course-lock", ".course-started", ".course-made"
 COURSE = "longtail_course"
 
 
 class SetupError(Exception):
     """Set-up cannot go on; the message is one sentence for the user."""
+
+
+class Stopped(KeyboardInterrupt):
+    """A signal asked for the end, and what set-up had started has ended."""
+
+    def __init__(self, number: int):
+        super().__init__()
+        self.number = number
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -53,9 +64,9 @@ def main(arguments: list[str] | None = None) -> int:
     except SetupError as error:
         print(f"course.py: {error}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
         print("\nStopped. The same command starts again where it is safe to.", file=sys.stderr)
-        return 130
+        return 128 + getattr(stop, "number", signal.SIGINT)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -91,9 +102,14 @@ def _parser() -> argparse.ArgumentParser:
 
 def _lab(options: argparse.Namespace) -> int:
     # The learner's copies first, so that what it says of them stands above JupyterLab's log.
-    code = _build(["work", "--root", str(ROOT)])
+    code = subprocess.call(
+        _build_command("work", "--root", str(ROOT)),
+        cwd=str(ROOT),
+        env=child_environment(),
+        preexec_fn=end_with_parent(),
+    )
     if code:
-        return code
+        return _exit_code(code)
     first = sorted((ROOT / "work").glob("00_*.ipynb"))
     place = "/".join(["/lab/tree/work", *(path.name for path in first[:1])])
     command = [str(venv_python(ROOT)), "-m", "jupyter", "lab"]
@@ -117,12 +133,14 @@ def _run(options: argparse.Namespace) -> int:
     if options.update and options.dataset:
         raise SetupError("--update stores the lessons on their own data; leave --dataset out.")
     command = ["build" if options.update else "run", *options.only]
-    return _build([*command, *(["--dataset", options.dataset] if options.dataset else [])])
+    chosen = ["--dataset", options.dataset] if options.dataset else []
+    return _hand_over(_build_command(*command, *chosen), ROOT)
 
 
 def _test(options: argparse.Namespace) -> int:
     chosen = [] if options.kernel == "own" else ["--kernel", options.kernel]
-    return _build(["test", *(["--fast"] if options.fast else []), *chosen])
+    fast = ["--fast"] if options.fast else []
+    return _hand_over(_build_command("test", *fast, *chosen), ROOT)
 
 
 _COMMANDS = {"lab": _lab, "run": _run, "test": _test, "longtail": _longtail, "python": _python}
@@ -130,8 +148,18 @@ _COMMANDS = {"lab": _lab, "run": _run, "test": _test, "longtail": _longtail, "py
 _PASSED_ON = ("longtail", "python")
 
 
+def _build_command(*arguments: str) -> list[str]:
+    return [str(venv_python(ROOT)), "-m", "longtail_course.build", *arguments]
+
+
 def _hand_over(command: list[str], folder: Path | None = None) -> int:
-    """Start a program that answers Ctrl-C itself, in `folder` or the user's own, and wait."""
+    """Become another program, in `folder` or the user's own; every signal is then its own."""
+    if os.name != "nt":
+        if folder:
+            os.chdir(str(folder))
+        sys.stdout.flush()
+        os.execve(command[0], command, child_environment())
+    # Windows has no such call: start it, and wait.
     process = subprocess.Popen(
         command, cwd=str(folder) if folder else None, env=child_environment()
     )
@@ -141,19 +169,6 @@ def _hand_over(command: list[str], folder: Path | None = None) -> int:
         except KeyboardInterrupt:
             # JupyterLab asks whether to stop and needs time to shut its kernels down.
             continue
-
-
-def _build(arguments: list[str]) -> int:
-    command = [str(venv_python(ROOT)), "-m", "longtail_course.build", *arguments]
-    process = subprocess.Popen(command, cwd=str(ROOT), env=child_environment())
-    try:
-        return _exit_code(process.wait())
-    except KeyboardInterrupt:
-        # The same Ctrl-C has reached the child, which ends its kernels and says so.
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=15)
-        process.kill()
-        return 130
 
 
 def _exit_code(code: int) -> int:
@@ -209,9 +224,9 @@ def set_up(root: Path) -> None:
             )
     try:
         (root / "build").mkdir(exist_ok=True)
-        with only_one(root / "build" / "setup.lock"):
+        with noted_signals() as signals, only_one(root / "build" / "setup.lock", signals) as lock:
             if not is_ready(root):
-                _make(root)
+                _make(_Steps(root, lock, signals))
     except OSError as error:
         # 28 is ENOSPC; 112 is Windows' ERROR_DISK_FULL.
         if error.errno == 28 or getattr(error, "winerror", None) == 112:
@@ -237,7 +252,9 @@ def fingerprint(root: Path) -> dict[str, str]:
         if path.is_file():
             lock.update(path.read_bytes())
     version = ".".join(map(str, sys.version_info[:3]))
-    return {"lock": lock.hexdigest(), "python": version, "folder": str(root)}
+    # In the C locale Python reads a path otherwise; the same bytes are the same folder.
+    folder = os.fsencode(str(root)).decode("utf-8", "surrogateescape")
+    return {"lock": lock.hexdigest(), "python": version, "folder": folder}
 
 
 def venv_python(root: Path) -> Path:
@@ -257,65 +274,109 @@ def _read_state(root: Path) -> dict[str, str]:
         return {}
 
 
-def _make(root: Path) -> None:
+def _make(steps: _Steps) -> None:
+    root = steps.root
     venv, wanted, have = root / ".venv", fingerprint(root), _read_state(root)
-    interrupted = (venv / STARTED).exists()
-    if venv_python(root).exists() and not have and not interrupted:
-        _adopt(venv)
     moved = bool(have) and any(have.get(key) != wanted[key] for key in ("python", "folder"))
-    if interrupted or moved or not venv_python(root).exists():
-        # A package that was half written looks whole to pip, so mend by making it anew.
-        if venv.exists():
-            print(
-                "The environment in .venv is incomplete or was moved; making it anew.", flush=True
-            )
-            shutil.rmtree(venv)
-        if shutil.disk_usage(root).free < FREE_BYTES:
-            raise SetupError(disk_sentence(root))
-        print("Making the environment in .venv; this happens once.", flush=True)
-        venv.mkdir()
-        (venv / STARTED).write_text("", encoding="utf-8")
-        # Inside another environment its own interpreter may vanish; the one below it stays.
-        base = getattr(sys, "_base_executable", None) or sys.executable
-        _call(root, [base, "-m", "venv", str(venv)], "making .venv")
+    spoilt = moved or (venv / STARTED).exists()
+    again: list[str] = []
+    if not (venv / OURS).exists() and not _is_empty(venv):
+        _adopt(root)
+        again = _write_again(venv) if spoilt else []
+    elif spoilt or not venv_python(root).exists():
+        _make_anew(steps, venv)
     with contextlib.suppress(FileNotFoundError):
         (venv / READY).unlink()
-    (venv / STARTED).write_text("", encoding="utf-8")
+    (venv / STARTED).touch()
     pip = [str(venv_python(root)), "-m", "pip", "install", "--no-input", "--progress-bar", "off"]
     pip += ["--disable-pip-version-check", "--no-deps"]
     lock = str(root / "requirements.lock")
     total = count_packages(root / "requirements.lock")
     output: list[str] = []
     try:
-        _call(root, [*pip, "--require-hashes", "-r", lock], "installing", total, output)
+        steps.call([*pip, *again, "--require-hashes", "-r", lock], "installing", total, output)
     except BaseException:
-        if not any(line.startswith("Installing collected") for line in output):
+        if not again and not any(line.startswith("Installing collected") for line in output):
             # pip was still fetching: what was in .venv is in it unharmed.
             (venv / STARTED).unlink()
         raise
     # The library, and beside it the course, which is installed from the checkout alone.
     ours = [root, root / COURSE] if (root / COURSE / "pyproject.toml").is_file() else [root]
     editable = [argument for folder in ours for argument in ("-e", str(folder))]
-    _call(root, [*pip, "--no-build-isolation", *editable], "installing the library")
-    _finish(root)
-    (venv / READY).write_text(json.dumps(wanted), encoding="utf-8")
+    steps.call([*pip, "--no-build-isolation", *editable], "installing the library")
+    _finish(steps)
     (venv / STARTED).unlink()
+    (venv / READY).write_text(json.dumps(wanted), encoding="utf-8")
     print("The environment is ready.", flush=True)
 
 
-def _adopt(venv: Path) -> None:
+def _make_anew(steps: _Steps, venv: Path) -> None:
+    """Make our own environment; a package half written looks whole to pip, so keep none."""
+    if not _is_empty(venv):
+        print("The environment in .venv is incomplete or was moved; making it anew.", flush=True)
+        _clear(venv)
+    if _free(steps.root) < FREE_BYTES:
+        raise SetupError(disk_sentence(steps.root))
+    print("Making the environment in .venv; this happens once.", flush=True)
+    # venv refuses a link in this place; the folder that the link leads to is as good.
+    place = Path(os.path.realpath(str(venv)))
+    place.mkdir(parents=True, exist_ok=True)
+    (place / OURS).touch()
+    (place / STARTED).touch()
+    # Inside another environment its own interpreter may vanish; the one below it stays.
+    base = getattr(sys, "_base_executable", None) or sys.executable
+    steps.call([base, "-m", "venv", str(place)], "making .venv")
+
+
+def _is_empty(venv: Path) -> bool:
+    """Whether there is nothing in `.venv`, or no `.venv`."""
+    try:
+        return not os.listdir(str(venv))
+    except FileNotFoundError:
+        return True
+    except NotADirectoryError as error:
+        raise SetupError(".venv is a file; rename or remove it, then call again.") from error
+
+
+def _clear(venv: Path) -> None:
+    """Delete what is in our environment, but not what tells the next call where this one was."""
+    (venv / STARTED).touch()
+    with contextlib.suppress(FileNotFoundError):
+        (venv / READY).unlink()
+    for path in venv.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(str(path))
+        elif path.name not in (OURS, STARTED):
+            path.unlink()
+
+
+def _adopt(root: Path) -> None:
     """Someone else made this environment: fill it, but never delete it."""
-    config = (venv / "pyvenv.cfg").read_text(encoding="utf-8") if venv.exists() else ""
-    version = re.search(r"^version(?:_info)? *= *(\d+)\.(\d+)", config, re.M)
+    config = root / ".venv" / "pyvenv.cfg"
+    text = config.read_text(encoding="utf-8", errors="replace") if config.is_file() else ""
+    version = re.search(r"^version(?:_info)? *= *(\d+)\.(\d+)", text, re.M)
     if version and tuple(map(int, version.groups())) != PYTHON:
-        raise SetupError(
-            f"The folder .venv holds a Python {'.'.join(version.groups())} that course.py did not "
-            "put there; rename or remove it, then call again."
-        )
+        found = f"a Python {'.'.join(version.groups())}"
+    elif not venv_python(root).exists():
+        found = "no Python, but files"
+    else:
+        return
+    raise SetupError(
+        f"The folder .venv holds {found} that course.py did not put there; "
+        "rename or remove it, then call again."
+    )
 
 
-def _finish(root: Path) -> None:
-    config = _kernel_config(root)
+def _write_again(venv: Path) -> list[str]:
+    """Have pip write every package again into an environment that is not ours to delete."""
+    for package in venv.rglob("*.dist-info"):
+        # pip writes this list last, and without it removes no package and replaces none.
+        (package / "RECORD").touch()
+    return ["--force-reinstall"]
+
+
+def _finish(steps: _Steps) -> None:
+    root, config = steps.root, _kernel_config(steps.root)
     if config.is_file():
         target = root / ".venv" / "etc" / "ipython"
         target.mkdir(parents=True, exist_ok=True)
@@ -325,7 +386,7 @@ def _finish(root: Path) -> None:
     code = (
         "import importlib.util as u; u.find_spec('matplotlib') and __import__('matplotlib.pyplot')"
     )
-    _call(root, [str(venv_python(root)), "-c", code], "looking for fonts")
+    steps.call([str(venv_python(root)), "-c", code], "looking for fonts")
 
 
 def _write_lab_settings(folder: Path) -> None:
@@ -354,50 +415,120 @@ def count_packages(lock: Path) -> int:
     return sum("sys_platform ==" not in line or here in line for line in lines)
 
 
-def _call(
-    root: Path,
-    command: list[str],
-    doing: str,
-    total: int = 0,
-    output: list[str] | None = None,
-) -> None:
-    """Run a step of the set-up, show that it moves, and explain its failure in one sentence."""
-    output = [] if output is None else output
-    begun = shown = time.monotonic()
-    every = 1 if sys.stdout.isatty() else 20
-    process = subprocess.Popen(
-        command,
-        cwd=str(root),
-        env=child_environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-    )
+class _Steps:
+    """Runs the programs that set-up needs; none of them goes on without it.
 
-    def read() -> None:
-        for line in process.stdout:
-            output.append(line)
+    Each holds the lock as its standard input, which all that it starts inherit, so the lock lasts
+    until the last of them has ended. Windows does not share a lock in this way.
+    """
 
-    reader = threading.Thread(target=read, daemon=True)
-    reader.start()
-    try:
-        while process.poll() is None:
-            time.sleep(0.05)
-            if time.monotonic() - shown >= every:
-                shown = time.monotonic()
-                _show(doing, output, total, shown - begun)
-    except BaseException:
+    def __init__(self, root: Path, lock: IO[str], signals: list[int]):
+        self.root, self.lock, self.signals = root, lock, signals
+
+    def call(
+        self, command: list[str], doing: str, total: int = 0, output: list[str] | None = None
+    ) -> None:
+        """Run a step, show that it moves, and explain its failure in one sentence."""
+        output = [] if output is None else output
+        begun = shown = time.monotonic()
+        every = 1 if sys.stdout.isatty() else 20
+        process = subprocess.Popen(
+            command,
+            cwd=str(self.root),
+            env=child_environment(),
+            stdin=self.lock,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,
+            preexec_fn=end_with_parent(),
+        )
+        reader = threading.Thread(target=lambda: output.extend(process.stdout), daemon=True)
+        reader.start()
+        try:
+            while process.poll() is None:
+                time.sleep(0.05)
+                stop_if_asked(self.signals)
+                if time.monotonic() - shown >= every:
+                    shown = time.monotonic()
+                    _show(doing, output, total, shown - begun)
+        except BaseException:
+            _end(process)
+            # What it said last decides whether anything was written.
+            reader.join(timeout=10)
+            raise
+        reader.join(timeout=10)
+        if sys.stdout.isatty():
+            print("\r" + " " * 78 + "\r", end="", flush=True)
+        log = self.root / "build" / "setup.log"
+        with log.open("a", encoding="utf-8", errors="surrogateescape") as file:
+            file.write(f"$ {' '.join(command)}\n{''.join(output)}\n")
+        stop_if_asked(self.signals)
+        if process.returncode:
+            raise SetupError(explain("".join(output), self.root))
+
+
+def _end(process: subprocess.Popen) -> None:
+    """End a step with all that it started."""
+    if os.name == "nt":
         process.terminate()
         process.wait()
-        raise
-    reader.join(timeout=10)
-    if sys.stdout.isatty():
-        print("\r" + " " * 78 + "\r", end="", flush=True)
-    with (root / "build" / "setup.log").open("a", encoding="utf-8") as log:
-        log.write(f"$ {' '.join(command)}\n{''.join(output)}\n")
-    if process.returncode:
-        raise SetupError(explain("".join(output), root))
+        return
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=10)
+
+
+def end_with_parent():
+    """What a child does before anything else, so that it ends even if we are killed; or None.
+
+    Only Linux offers this. On macOS a step whose set-up was killed goes on to its end and keeps
+    the lock until then, so that another set-up waits for it.
+    """
+    if sys.platform != "linux":
+        return None
+    try:
+        import ctypes
+
+        prctl = ctypes.CDLL(None).prctl
+    except (ImportError, OSError, AttributeError):
+        return None
+    parent = os.getpid()
+
+    def ask() -> None:
+        # 1 is PR_SET_PDEATHSIG.
+        prctl(1, signal.SIGTERM)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return ask
+
+
+@contextlib.contextmanager
+def noted_signals():
+    """Note the signals that end a program, so that none of them ends a step half-way."""
+    seen: list[int] = []
+    before = {}
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        # Under nohup, SIGHUP is to be ignored.
+        if number and signal.getsignal(number) not in (None, signal.SIG_IGN):
+            before[number] = signal.signal(number, lambda number, frame: seen.append(number))
+    try:
+        yield seen
+        stop_if_asked(seen)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def stop_if_asked(signals: list[int]) -> None:
+    """Raise Stopped if one of the noted signals has come."""
+    if signals:
+        raise Stopped(signals[0])
 
 
 def _show(doing: str, output: list[str], total: int, seconds: float) -> None:
@@ -460,16 +591,24 @@ def explain(output: str, root: Path) -> str:
 
 def disk_sentence(root: Path) -> str:
     """What to say where the disk is full."""
-    free = shutil.disk_usage(str(root)).free / 1e9
+    free = _free(root) / 1e9
     return (
         f"The disk is too full: {free:.1f} GB are free and the set-up needs about "
         f"{FREE_BYTES / 1e9:.0f} GB; make room, then call again."
     )
 
 
+def _free(root: Path) -> int:
+    """Bytes that are free where `.venv` lies, which may be a link to another disk."""
+    place = Path(os.path.realpath(str(root / ".venv")))
+    while not place.exists():
+        place = place.parent
+    return shutil.disk_usage(str(place)).free
+
+
 @contextlib.contextmanager
-def only_one(path: Path):
-    """Hold a lock that ends with the process; wait while another set-up holds it."""
+def only_one(path: Path, signals: list[int]):
+    """Hold a lock, wait while another set-up holds it, and give its open file."""
     with path.open("a+") as handle:
         told = False
         while not _try_lock(handle):
@@ -477,7 +616,8 @@ def only_one(path: Path):
                 print("Another set-up is running in this folder; waiting for it.", flush=True)
                 told = True
             time.sleep(0.2)
-        yield
+            stop_if_asked(signals)
+        yield handle
 
 
 def _try_lock(handle) -> bool:

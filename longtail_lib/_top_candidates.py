@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
-__all__ = ["Candidates", "largest_weights", "set_maxima", "top_candidates"]
+__all__ = [
+    "Candidates",
+    "largest_stored_weights",
+    "largest_weights",
+    "set_maxima",
+    "stored_places",
+    "top_candidates",
+]
 
 # Most columns that share one maximum.
 _WIDTH = 32
@@ -78,15 +87,35 @@ def _thin_out(
         own = slice(starts[row], starts[row + 1])
         columns = flat[own] - row * m
         near = values[row].take(columns) if len(columns) < m else values[row]
-        border = np.partition(near, len(near) - k)[len(near) - k]
-        marks = near > border
-        level = np.flatnonzero(near == border)
-        need = k - np.count_nonzero(marks)
-        if precedence is not None and need < len(level):
-            level = level[np.argpartition(precedence(row, columns[level]), need - 1)]
-        marks[level[:need]] = True
-        kept[own] = marks
+        first = None if precedence is None else partial(_of_row, precedence, row, columns)
+        kept[own] = _k_best(near, k, first)
     return flat[kept]
+
+
+def _of_row(
+    precedence: Callable[[int, np.ndarray], np.ndarray],
+    row: int,
+    columns: np.ndarray,
+    places: np.ndarray,
+) -> np.ndarray:
+    """Precedence of some candidates of one row."""
+    return precedence(row, columns[places])
+
+
+def _k_best(
+    values: np.ndarray, k: int, first: Callable[[np.ndarray], np.ndarray] | None
+) -> np.ndarray:
+    """Mark the k largest of more than k values; `first` orders places of equal ones."""
+    border = np.partition(values, len(values) - k)[len(values) - k]
+    marks = values >= border
+    extra = np.count_nonzero(marks) - k
+    if extra:
+        level = np.flatnonzero(values == border)
+        need = len(level) - extra
+        if first is not None:
+            level = level[np.argpartition(first(level), need - 1)]
+        marks[level[need:]] = False
+    return marks
 
 
 def largest_weights(values: np.ndarray, k: int) -> np.ndarray:
@@ -102,3 +131,25 @@ def largest_weights(values: np.ndarray, k: int) -> np.ndarray:
     order = np.lexsort((-found.values, found.rows))
     starts = np.cumsum(found.counts) - found.counts
     return found.columns[order][starts[:, None] + np.arange(k)]
+
+
+def largest_stored_weights(values: np.ndarray, matrix: csr_matrix, k: int) -> np.ndarray:
+    """Return the places of the k largest positive weights of each row of a sparse matrix.
+
+    `values`, shape (nnz,), are looked at instead of the matrix's own. Equal values are taken by
+    column, however the columns of a row are ordered.
+    """
+    kept = values > 0
+    columns = matrix.indices
+    for row in np.flatnonzero(np.diff(matrix.indptr) > k):
+        own = slice(matrix.indptr[row], matrix.indptr[row + 1])
+        kept[own] &= _k_best(values[own], k, columns[own].take)
+    return np.flatnonzero(kept)
+
+
+def stored_places(matrix: csr_matrix, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return where the entries of some rows are stored, row after row, and how many each has."""
+    begins = matrix.indptr[rows].astype(np.int64)
+    lengths = matrix.indptr[rows + 1] - begins
+    before = np.cumsum(lengths) - lengths
+    return np.arange(lengths.sum()) + np.repeat(begins - before, lengths), lengths

@@ -18,19 +18,19 @@ settings.register_profile("random", derandomize=False, print_blob=True)
 settings.load_profile("random" if os.environ.get("LONGTAIL_COURSE_RANDOM") else "suite")
 
 
-def _real_data_is_here() -> bool:
+def _missing(marker: pytest.Mark) -> list[str]:
+    """Folders of real data that a test needs, by default MovieLens, and that are not here."""
     home = os.environ.get("LONGTAIL_DATA_HOME")
-    return bool(home) and (Path(home) / "ml-latest-small").is_dir()
+    wanted = marker.args or ("ml-latest-small",)
+    return [name for name in wanted if not (home and (Path(home) / name).is_dir())]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip real-data tests, each by its name, where the data is not on this machine."""
-    if _real_data_is_here():
-        return
     for item in items:
-        if item.get_closest_marker("real_data"):
+        marker = item.get_closest_marker("real_data")
+        if marker and (missing := _missing(marker)):
+            what = ", ".join(missing)
             item.add_marker(
-                pytest.mark.skip(
-                    reason=f"{item.name}: $LONGTAIL_DATA_HOME holds no ml-latest-small"
-                )
+                pytest.mark.skip(reason=f"{item.name}: $LONGTAIL_DATA_HOME holds no {what}")
             )

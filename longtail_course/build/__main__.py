@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from longtail_course.build.lesson import ROOT, find_lessons
+from longtail_course.build.processes import signals_stop
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -35,7 +36,12 @@ def main(arguments: list[str] | None = None) -> int:
     test.add_argument("--fast", action="store_true", help="without stored outputs and slow tests")
     work = commands.add_parser("work", help="put the lessons, without outputs, into work/")
     work.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
-    datasets = commands.add_parser("datasets", help="make the stored simulated datasets again")
+    datasets = commands.add_parser("datasets", help="make the stored datasets again")
+    datasets.add_argument(
+        "names",
+        nargs="*",
+        help="simulated ones when left out; real ones need their source in $LONGTAIL_DATA_HOME",
+    )
     datasets.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
     _add_kernel(test)
     fuzz = commands.add_parser("fuzz", help="tests of properties at random, again and again")
@@ -58,7 +64,8 @@ def main(arguments: list[str] | None = None) -> int:
     lock.add_argument("--upgrade", action="store_true", help="take the newest versions")
     options = parser.parse_args(arguments)
     try:
-        return _COMMANDS[options.command](options)
+        with signals_stop():
+            return _COMMANDS[options.command](options)
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -134,11 +141,12 @@ def _work(options: argparse.Namespace) -> int:
 
 
 def _datasets(options: argparse.Namespace) -> int:
-    from longtail_course.worlds import store_dataset
+    from longtail_course.worlds import STORED_REAL, store_dataset, store_real_dataset
     from longtail_lib.simulation import PRESETS
 
-    for name in PRESETS:
-        print(os.path.relpath(store_dataset(name, options.root / "datasets" / name)))
+    for name in options.names or PRESETS:
+        store = store_real_dataset if name in STORED_REAL else store_dataset
+        print(os.path.relpath(store(name, options.root / "datasets" / name)))
     return 0
 
 

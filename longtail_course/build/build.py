@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -11,6 +10,7 @@ import nbformat
 
 from longtail_course.build.cell_spread import keep_spread
 from longtail_course.build.editions import EDITIONS, edition, read_timings, write_notebook
+from longtail_course.build.edits import keep_edits
 from longtail_course.build.execution import LessonFailed, Timing, execute
 from longtail_course.build.header import tell_seconds
 from longtail_course.build.lesson import Lesson
@@ -24,6 +24,7 @@ def build(
     *,
     progress: Callable[[Lesson, str, int, int], None] = lambda lesson, which, cell, cells: None,
     finished: Callable[[Lesson, float, str], None] = lambda lesson, seconds, failure: None,
+    say: Callable[[str], None] = print,
 ) -> dict[str, str]:
     """Execute both editions and store them once every one of them has passed.
 
@@ -35,6 +36,8 @@ def build(
         Called with lesson, edition, number of the code cell and number of code cells.
     finished : callable
         Called with lesson, seconds for both editions, and the failure or "".
+    say : callable
+        Told, in one line, where a notebook is kept that was edited and is written anew.
 
     Returns
     -------
@@ -51,7 +54,10 @@ def build(
         begun = time.monotonic()
         # A folder for each lesson: authors build side by side.
         staging = root / "build" / "update" / lesson.name
-        shutil.rmtree(staging, ignore_errors=True)
+        for which in EDITIONS:
+            # The table of a failed build sends people here.
+            keep_edits(staging / f"{which}.ipynb", say=say)
+            (staging / f"{which}.ipynb").unlink(missing_ok=True)
         try:
             for which in EDITIONS:
                 notebook = edition(lesson, which)
@@ -67,7 +73,7 @@ def build(
                         ),
                     )
                 finally:
-                    write_notebook(notebook, draft)
+                    write_notebook(notebook, draft, say)
                 if which == "solutions":
                     measured[lesson.name] = spent
             finished(lesson, time.monotonic() - begun, "")
@@ -75,11 +81,16 @@ def build(
             failures[lesson.name] = f"{which} edition, {error}"
             finished(lesson, time.monotonic() - begun, failures[lesson.name])
     if not failures:
-        _store(root, staged, measured)
+        _store(root, staged, measured, say)
     return failures
 
 
-def _store(root: Path, staged: list[tuple[Path, Lesson, str]], measured: dict[str, Timing]) -> None:
+def _store(
+    root: Path,
+    staged: list[tuple[Path, Lesson, str]],
+    measured: dict[str, Timing],
+    say: Callable[[str], None],
+) -> None:
     timings = read_timings(root)
     for name, timing in measured.items():
         stored = timings.get(name, {}).get("seconds")
@@ -93,7 +104,8 @@ def _store(root: Path, staged: list[tuple[Path, Lesson, str]], measured: dict[st
         if lesson.notebook(which).is_file():
             keep_spread(nbformat.read(lesson.notebook(which), as_version=4), notebook)
         tell_seconds(notebook, timings[lesson.name])
-        write_notebook(notebook, draft)
+        write_notebook(notebook, draft, say)
+        keep_edits(lesson.notebook(which), notebook, say)
     for draft, lesson, which in staged:
         lesson.notebook(which).parent.mkdir(parents=True, exist_ok=True)
         draft.replace(lesson.notebook(which))

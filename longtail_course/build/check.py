@@ -9,6 +9,7 @@ from longtail_course.build.anatomy import anatomy
 from longtail_course.build.drift import drift
 from longtail_course.build.kernel import install_kernel_config, kernel_environment
 from longtail_course.build.lesson import Lesson, missing_data, not_run_sentence
+from longtail_course.build.processes import end_with_parent
 from longtail_course.build.source import read_source
 
 SANITISE = Path(__file__).with_name("nbval.cfg")
@@ -54,5 +55,7 @@ def check(lessons: Iterable[Lesson], *, outputs: bool = True, kernel: str = "own
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
         command.append(f"--lesson-kernel={kernel}")
         root = lessons[0].root
-        status |= subprocess.call(command, cwd=root, env=kernel_environment(root))
+        status |= subprocess.call(
+            command, cwd=root, env=kernel_environment(root), preexec_fn=end_with_parent()
+        )
     return int(bool(status))

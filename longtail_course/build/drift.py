@@ -7,6 +7,7 @@ from nbformat import NotebookNode
 
 from longtail_course.build.cell_spread import without_spread
 from longtail_course.build.editions import EDITIONS, edition
+from longtail_course.build.edits import is_edited, place_beside, unmarked
 from longtail_course.build.lesson import Lesson
 from longtail_course.build.shared_outputs import shared_output_defects
 
@@ -25,9 +26,11 @@ def drift(lesson: Lesson) -> list[str]:
             found.append(f"{name} is missing; build it with: {remedy(lesson)}")
             continue
         read[which] = stored = nbformat.read(path, as_version=4)
-        difference = _first_difference(edition(lesson, which), stored)
+        built = edition(lesson, which)
+        difference = _first_difference(built, stored)
         if difference:
-            found.append(f"{name} drifts from its source: {difference}; mend: {remedy(lesson)}")
+            mend = f"{remedy(lesson)}{_fate(lesson, which, built)}"
+            found.append(f"{name} drifts from its source: {difference}; mend: {mend}")
     if not found:
         found += [
             f"{lesson.name}, {defect}; mend: {remedy(lesson)}"
@@ -41,8 +44,20 @@ def remedy(lesson: Lesson) -> str:
     return f"python -m longtail_course.build build {lesson.number}"
 
 
+def _fate(lesson: Lesson, which: str, built: NotebookNode) -> str:
+    """What the command does with a notebook that a person has edited."""
+    path = lesson.notebook(which)
+    content = path.read_bytes()
+    if not is_edited(content, built):
+        return ""
+    place = place_beside(path, content).relative_to(lesson.root).as_posix()
+    source = lesson.source.relative_to(lesson.root).as_posix()
+    return f", which keeps the edited notebook as {place}; to change the lesson, edit {source}"
+
+
 def _first_difference(built: NotebookNode, stored: NotebookNode) -> str:
-    metadata = {key: value for key, value in stored.metadata.items() if key != "widgets"}
+    metadata = unmarked(stored.metadata)
+    metadata.pop("widgets", None)
     if _canonical(metadata) != _canonical(built.metadata):
         return "the notebook's metadata differ"
     for position, (new, old) in enumerate(zip(built.cells, stored.cells, strict=False), start=1):

@@ -2,12 +2,14 @@
 
 import copy
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 from traitlets.config import Config
 
+from longtail_course.build.edits import keep_edits, mark_as_written
 from longtail_course.build.header import fill_time
 from longtail_course.build.lesson import Lesson, find_lessons
 from longtail_course.build.lesson_links import link_lessons
@@ -68,11 +70,16 @@ def read_timings(root: Path) -> dict:
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
-def write_notebook(notebook: NotebookNode, path: Path) -> None:
-    """Validate and write a notebook under a temporary name, then rename it."""
+def write_notebook(notebook: NotebookNode, path: Path, say: Callable[[str], None] = print) -> None:
+    """Validate and write a notebook under a temporary name, then rename it.
+
+    What a person has edited at `path` is kept beside it, and `say` is told where.
+    """
+    mark_as_written(notebook)
     nbformat.validate(notebook)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
     text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True)
     part.write_text(text + "\n", encoding="utf-8", newline="\n")
+    keep_edits(path, notebook, say)
     part.replace(path)

@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 
 from longtail_course.build.kernel import install_kernel_config, kernel_environment
 from longtail_course.build.lesson import ROOT
+from longtail_course.build.processes import end_with_parent, signals_stop
 from longtail_course.build.source import NOTEBOOK_METADATA
 
 CELL_TIMEOUT = 120
@@ -108,7 +109,9 @@ def execute(
     begun = time.monotonic()
     try:
         environment = {**kernel_environment(root), **(settings or {})}
-        client.execute(env=environment, stderr=subprocess.DEVNULL)
+        # nbclient takes SIGTERM for itself and does not give it back.
+        with signals_stop():
+            client.execute(env=environment, stderr=subprocess.DEVNULL, preexec_fn=end_with_parent())
     except (AssertionError, CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         if hasattr(client, "_async_cleanup_kernel_future"):
             # nbclient has taken the Ctrl-C for itself and shut its kernel down.

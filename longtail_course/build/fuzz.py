@@ -11,6 +11,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from longtail_course.build.processes import end_with_parent
+
 __all__ = ["RANDOM", "fuzz"]
 
 # Read by tests/conftest.py.
@@ -37,7 +39,10 @@ def fuzz(root: Path, paths: Iterable[str], *, rounds: int = 10, seed: int | None
     for number, each in enumerate(seeds, start=1):
         print(f"round {number} of {len(seeds)}, seed {each}", flush=True)
         status = subprocess.call(
-            [*command, f"--hypothesis-seed={each}"], cwd=root, env={**os.environ, RANDOM: "1"}
+            [*command, f"--hypothesis-seed={each}"],
+            cwd=root,
+            env={**os.environ, RANDOM: "1"},
+            preexec_fn=end_with_parent(),
         )
         if status == _NO_TESTS:
             print("no test here uses Hypothesis", flush=True)

@@ -12,6 +12,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from longtail_course.build.edits import unmarked
 from longtail_course.build.learner_record import FOLDER, Handed, read_record, write_record
 from longtail_course.build.lesson import ROOT
 
@@ -41,7 +42,9 @@ def update_learner_folder(root: Path = ROOT) -> list[str]:
         `work/` cannot be written, or a lesson cannot be read.
     """
     folder = root / FOLDER
+    # What was edited there is kept under a name with another dot, and is no lesson.
     lessons = sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    lessons = [path for path in lessons if "." not in path.stem]
     if not lessons:
         raise ValueError("notebooks/ holds no lessons; clone the project again.")
     try:
@@ -84,6 +87,7 @@ def without_outputs(text: str) -> bytes:
     notebook: dict[str, Any] = json.loads(text)
     # The state of controls: it holds pictures and printed numbers too.
     notebook["metadata"].pop("widgets", None)
+    notebook["metadata"] = unmarked(notebook["metadata"])
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
             cell["outputs"], cell["execution_count"] = [], None

@@ -9,8 +9,12 @@ import os
 import re
 import shutil
 import subprocess
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+
+# Extras of pyproject.toml that the environment of the course does without.
+UNLOCKED_EXTRAS = ("complete-journey", "excel")
 
 _REQUIREMENT = re.compile(
     r"^([A-Za-z0-9][A-Za-z0-9._-]*)==([^\s;\\]+)(?:\s*;\s*(.*?))?\s*\\?$", re.M
@@ -45,6 +49,13 @@ def read_lock(root: Path) -> list[Pin]:
     ]
 
 
+def _locked_extras(root: Path) -> list[str]:
+    """Name to uv all extras but those that are for data which no lesson needs."""
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project.get("optional-dependencies", {})
+    return [f"--extra={extra}" for extra in extras if extra not in UNLOCKED_EXTRAS]
+
+
 def lock(root: Path, *, upgrade: bool = False) -> int:
     """Resolve `pyproject.toml` with uv for all platforms; gives uv's exit code.
 
@@ -56,7 +67,7 @@ def lock(root: Path, *, upgrade: bool = False) -> int:
     # uv writes a file anew, so it works on a copy: a broken-off call leaves the lock whole.
     part = root / "requirements.lock.part"
     options = ["--universal", "--generate-hashes", "--no-emit-index-url", "--python-version"]
-    options += ["3.11", "--all-extras", "pyproject.toml"]
+    options += ["3.11", *_locked_extras(root), "pyproject.toml"]
     try:
         if (root / "requirements.lock").exists():
             shutil.copyfile(root / "requirements.lock", part)

@@ -45,16 +45,21 @@ class Progress:
     def lesson(self, lesson: Lesson, text: str) -> None:
         """Show that a lesson has ended."""
         self.pending -= self.expected[lesson.name]
+        self.say(f"{lesson.name}: {text}")
+
+    def say(self, text: str) -> None:
+        """Print a line that stays."""
         if self.live:
             print("\r" + " " * self.width + "\r", end="")
             self.width = 0
-        print(f"{lesson.name}: {text}", flush=True)
+        print(text, flush=True)
 
 
 def run(lessons: Iterable[Lesson], dataset: str | None = None) -> int:
     """Execute the solutions edition of each lesson into `build/lessons/`; 1 if one failed.
 
-    With a `dataset`, the lessons that have it as a parameter run on that one.
+    With a `dataset`, the lessons that have it as a parameter run on that one. A notebook that lies
+    there and was edited is kept beside the new one.
 
     Raises
     ------
@@ -86,7 +91,7 @@ def run(lessons: Iterable[Lesson], dataset: str | None = None) -> int:
             result = f"failed in {error}"
         finally:
             if notebook is not None:
-                write_notebook(notebook, target)
+                write_notebook(notebook, target, progress.say)
         seconds = time.monotonic() - begun
         progress.lesson(lesson, result)
         rows.append((lesson.name, f"{seconds:.1f}", result, _show(target)))
@@ -108,6 +113,7 @@ def update(lessons: Iterable[Lesson]) -> int:
         chosen,
         progress=lambda lesson, which, cell, cells: progress.cell(lesson, cell, cells, which),
         finished=finished,
+        say=progress.say,
     )
     status = _table(rows)
     if failures:

@@ -53,6 +53,10 @@ def store_spread(
             execute(runs[name], lesson.solutions.parent, root=lesson.root, settings=settings)
         except LessonFailed as error:
             return [f"{lesson.name}, {name}: {error}"]
+    drifted = drift(lesson)
+    if drifted:
+        # Somebody has edited it meanwhile.
+        return drifted
     spreads, defects = compare_runs(stored, runs)
     if defects:
         return [f"{lesson.name}, {defect}" for defect in defects]

@@ -11,6 +11,7 @@ from pathlib import Path
 from longtail_course.build.check import nbval_arguments
 from longtail_course.build.kernel import install_kernel_config, kernel_environment
 from longtail_course.build.lesson import find_lessons
+from longtail_course.build.processes import end_with_parent
 from longtail_course.build.processor_kernels import own_kernel, second_kernel
 
 # Each trains models of its own and needs up to 4 GB.
@@ -56,4 +57,6 @@ def run_suite(root: Path, *, fast: bool = False, kernel: str = "own") -> int:
         print(f"lessons under the kernel: {kernel} (this processor's own is {own_kernel()})")
     arguments = suite_arguments(root, fast=fast, kernel=kernel)
     command = [sys.executable, "-m", "pytest", *arguments]
-    return subprocess.call(command, cwd=root, env=kernel_environment(root))
+    return subprocess.call(
+        command, cwd=root, env=kernel_environment(root), preexec_fn=end_with_parent()
+    )

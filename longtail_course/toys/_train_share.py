@@ -47,18 +47,21 @@ def train_share(parts: Split, share: float, seed: int = 0) -> Split:
     order = np.random.default_rng(seed).permutation(users)
     kept = np.zeros(parts.n_users, dtype=bool)
     kept[order[: max(1, round(share * len(users)))]] = True
-    times = parts.times
-    if times is not None:
-        smaller = ("train", "validation")
-        times = {
-            part: _of(matrix, kept) if part in smaller else matrix for part, matrix in times.items()
+    stored = {
+        what: {
+            part: matrix if part == "test" else _of(matrix, kept)
+            for part, matrix in getattr(parts, what).items()
         }
+        for what in ("times", "places")
+        if getattr(parts, what) is not None
+    }
     return dataclasses.replace(
         parts,
         train=_of(parts.train, kept),
         validation=_of(parts.validation, kept),
-        times=times,
+        between=None if parts.between is None else _of(parts.between, kept),
         parameters={**parts.parameters, "train_share": share, "train_share_seed": seed},
+        **stored,
     )
 
 

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from longtail_course.worlds.satisfaction_change import (
         satisfaction_by_taste as satisfaction_by_taste,
     )
+    from longtail_course.worlds.stored_real_data import STORED_REAL as STORED_REAL
+    from longtail_course.worlds.stored_real_data import store_real_dataset as store_real_dataset
     from longtail_course.worlds.taste_groups import UserTaste as UserTaste
     from longtail_course.worlds.taste_groups import user_taste as user_taste
 else:

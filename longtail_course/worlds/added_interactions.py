@@ -62,7 +62,14 @@ def with_interactions(
             f"{pair % parts.n_items} is there already; an item is chosen once"
         )
     shape = parts.train.shape
-    matrices, times = {}, {}
+    beside = {"times": time, "places": None}
+    if parts.places is not None:
+        # What was added stands after every row of the log.
+        beside["places"] = 1 + max(int(each.data.max(initial=-1)) for each in parts.places.values())
+    matrices = {}
+    stored: dict[str, dict[str, csr_matrix]] = {
+        what: {} for what in beside if getattr(parts, what) is not None
+    }
     for part in PARTS:
         if part == "train":
             values = np.concatenate([parts.train.data, np.full(len(new), value, dtype=np.float32)])
@@ -70,15 +77,15 @@ def with_interactions(
         else:
             kept = ~np.isin(pairs[part], new)
             matrices[part] = _matrix(pairs[part][kept], getattr(parts, part).data[kept], shape)
-        if parts.times is not None:
-            had = parts.times[part].data
-            moments = (
-                np.concatenate([had, np.full(len(new), time, dtype=np.int64)])[order]
+        for what, found in stored.items():
+            had = getattr(parts, what)[part].data
+            numbers = (
+                np.concatenate([had, np.full(len(new), beside[what], dtype=had.dtype)])[order]
                 if part == "train"
                 else had[kept]
             )
-            times[part] = _matrix(grown if part == "train" else pairs[part][kept], moments, shape)
-    return replace(parts, **matrices, times=times or None)
+            found[part] = _matrix(grown if part == "train" else pairs[part][kept], numbers, shape)
+    return replace(parts, **matrices, **stored)
 
 
 def _pairs(matrix: csr_matrix, n_items: int) -> np.ndarray:

@@ -9,10 +9,15 @@ from typing import Any
 
 from longtail_lib.evaluation import Metric, Protocol
 
-__all__ = ["BenchmarkProtocol", "peak_growth"]
+__all__ = ["SPLITS", "BenchmarkProtocol", "peak_growth"]
 
 
-_SPLITS = ("random", "leave-last-out", "temporal")
+SPLITS: dict[str, dict[str, str]] = {
+    "random": {"how": "random"},
+    "leave-last-out": {"how": "leave-last-out"},
+    "temporal": {"how": "temporal"},
+    "temporal, next item": {"how": "temporal", "target": "next"},
+}
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,13 @@ class BenchmarkProtocol:
         Interactions rated lower are no interest and are dropped.
     min_user_interactions : int
     splits : tuple of str
+        Some of "random", "leave-last-out", "temporal" and "temporal, next item".
+    ties : {"random", "file"}
+        What stands first among equal times; as in `split`.
+    refit : bool
+        Hyper-parameters and epochs are chosen on validation. True then fits each model on train
+        and validation, as `Recommender.refit` does, before it is measured on test. False measures
+        what was fitted on train alone.
     seeds : tuple of int
     ks : tuple of int
         Cut-offs.
@@ -57,6 +69,8 @@ class BenchmarkProtocol:
     min_rating: float | None = 4.0
     min_user_interactions: int = 5
     splits: tuple[str, ...] = ("random", "leave-last-out")
+    ties: str = "random"
+    refit: bool = True
     seeds: tuple[int, ...] = (0, 1, 2)
     ks: tuple[int, ...] = (10, 100)
     metrics: tuple[str | Metric, ...] = (
@@ -75,12 +89,16 @@ class BenchmarkProtocol:
     def __post_init__(self) -> None:
         for name in ("splits", "seeds", "ks", "metrics", "metric", "tail_metric"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
-        unknown = [how for how in self.splits if how not in _SPLITS]
+        unknown = [how for how in self.splits if how not in SPLITS]
         if unknown or not self.splits:
             raise ValueError(
-                f"benchmark: splits must be some of {', '.join(_SPLITS)}, got "
+                f"benchmark: splits must be some of {', '.join(map(repr, SPLITS))}, got "
                 f"{', '.join(unknown) or 'none'}"
             )
+        if self.ties not in ("random", "file"):
+            raise ValueError(f"benchmark: ties must be 'random' or 'file', got {self.ties!r}")
+        if not isinstance(self.refit, bool):
+            raise ValueError(f"benchmark: refit must be true or false, got {self.refit!r}")
         if not self.seeds or len(set(self.seeds)) < len(self.seeds):
             raise ValueError(f"benchmark: seeds must be different numbers, got {self.seeds}")
         if self.trials < 1:

@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import os
-import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import narwhals as nw
-import numpy as np
 
-from longtail_lib.benchmark._benchmark_protocol import BenchmarkProtocol, peak_growth
+from longtail_lib.benchmark._benchmark_protocol import BenchmarkProtocol
 from longtail_lib.benchmark._benchmark_results import BenchmarkResults, provenance
 from longtail_lib.benchmark._contestant import Contestant, contestant
 from longtail_lib.benchmark._row import Row
+from longtail_lib.benchmark._split_runner import SplitRunner
 from longtail_lib.data import Dataset
 from longtail_lib.datasets import load_dataset
-from longtail_lib.evaluation import Report, compare, evaluate, pool_reports
-from longtail_lib.preprocessing import Split, prepare, split
-from longtail_lib.tuning import tune
+from longtail_lib.evaluation import Report, compare
+from longtail_lib.preprocessing import prepare
 
 __all__ = ["run_benchmark"]
-
-# Users whose catalogue is scored for the clock.
-_SCORED = 256
 
 
 def run_benchmark(
@@ -81,8 +76,9 @@ def run_benchmark(
         provenance=provenance(),
         baseline=baseline,
     )
+    wrapped = {contestant(name).name for each in contestants for name in each.wraps.values()}
     for how in protocol.splits:
-        runner = _Runner(clean, how, protocol, tuned, progress)
+        runner = SplitRunner(clean, how, protocol, tuned, progress, wrapped)
         pooled: dict[str, Report] = {}
         for each in contestants:
             row, pooled[each.name] = runner.measure(each)
@@ -105,118 +101,6 @@ def run_benchmark(
             if say is not None:
                 say(_line(how, row))
     return results
-
-
-class _Runner:
-    """One split of one log, for all seeds."""
-
-    def __init__(
-        self,
-        clean: Dataset,
-        how: str,
-        protocol: BenchmarkProtocol,
-        tuned: BenchmarkResults | None,
-        progress: bool,
-    ) -> None:
-        self.clean, self.how, self.protocol = clean, how, protocol
-        self.tuned, self.progress = tuned, progress
-        self.splits: dict[int, Split] = {}
-        self.found: dict[str, dict[str, Any]] = {}
-
-    def parts(self, seed: int) -> Split:
-        """Split for a seed; only a random split depends on it."""
-        seed = seed if self.how == "random" else self.protocol.seeds[0]
-        if seed not in self.splits:
-            self.splits[seed] = split(self.clean, how=self.how, seed=seed)
-        return self.splits[seed]
-
-    def measure(self, each: Contestant) -> tuple[Row, Report]:
-        """Tune on the first seed, then fit and evaluate for all."""
-        tuning = self._tune(each)
-        seeds = self.protocol.seeds
-        if self.how != "random" and not each.seeded:
-            seeds = seeds[:1]
-        reports, fits, scores, peaks = [], [], [], []
-        for seed in seeds:
-            parts = self.parts(seed)
-            model = self._build(each, seed)
-            start = time.perf_counter()
-            _, peak = peak_growth(lambda model=model, parts=parts: model.fit(parts))
-            fits.append(time.perf_counter() - start)
-            peaks.append(peak)
-            rows = np.arange(min(_SCORED, parts.n_users))
-            start = time.perf_counter()
-            model.score(rows)
-            scores.append(1000 * (time.perf_counter() - start) / len(rows))
-            reports.append(
-                evaluate(
-                    model, parts, self.protocol.measured, name=each.name, progress=self.progress
-                )
-            )
-        pooled = pool_reports(reports)
-        by_seed = {key: [report.values[key].value for report in reports] for key in pooled.values}
-        row = Row(
-            model=each.name,
-            parameters=self.found[each.name],
-            tuning=tuning,
-            seeds=tuple(seeds),
-            values=dict(pooled.values),
-            by_seed=by_seed,
-            fit_seconds=float(np.median(fits)),
-            score_milliseconds=float(np.median(scores)),
-            peak_megabytes=None if None in peaks else max(peaks),
-        )
-        return row, pooled
-
-    def _build(self, each: Contestant, seed: int) -> Any:
-        return each.build_with(self.found, seed)
-
-    def _fixed(self, each: Contestant, seed: int) -> dict[str, Any]:
-        """Return what a search holds fixed; what is wrapped is fitted once for all trials."""
-        fixed = dict(each.fixed)
-        for argument, wrapped in each.wraps.items():
-            fixed[argument] = self._build(contestant(wrapped), seed).fit(self.parts(seed))
-        if each.seeded and not each.wraps:
-            fixed["seed"] = seed
-        return fixed
-
-    def _tune(self, each: Contestant) -> dict[str, Any]:
-        if not each.space:
-            self.found[each.name] = dict(each.tuned)
-            return {"trials": 0}
-        if self.tuned is not None and (self.how, each.name) in self.tuned.rows:
-            row = self.tuned[self.how, each.name]
-            self.found[each.name] = dict(row.parameters)
-            return dict(row.tuning)
-        protocol = self.protocol
-        trials = min(protocol.trials, each.trials or protocol.trials)
-        metric = protocol.tail_metric if each.for_tail else protocol.metric
-        condition = {"metric": protocol.metric, "at_least": protocol.keep}
-        start = time.perf_counter()
-        found = tune(
-            each.model_class(),
-            self.parts(protocol.seeds[0]),
-            each.space,
-            metric=metric,
-            constraint=condition if each.for_tail else None,
-            trials=trials,
-            metrics=protocol.metrics,
-            seed=protocol.seeds[0],
-            fixed=self._fixed(each, protocol.seeds[0]),
-            progress=self.progress,
-        )
-        self.found[each.name] = dict(found.best.parameters)
-        tuning = {
-            "trials": trials,
-            "maximised": f"{metric[0]} {metric[1]}",
-            "validation": round(found.best_value, 6),
-            "seconds": round(time.perf_counter() - start, 1),
-        }
-        if each.for_tail:
-            tuning["among"] = (
-                f"settings with {' '.join(protocol.metric)} at least {protocol.keep:g} of the best"
-            )
-        return tuning
 
 
 def _contestants(models: Iterable[str | Contestant]) -> list[Contestant]:

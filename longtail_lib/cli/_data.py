@@ -7,10 +7,11 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
+from longtail_lib.cli._log_options import dataset_name, known_name, whole
+
 __all__ = ["add_to"]
 
 _WIDTH = 92
-# The one dataset that comes with a raw log to clean.
 
 
 def add_to(groups: Any) -> None:
@@ -33,7 +34,7 @@ def add_to(groups: Any) -> None:
         "show a dataset's card, sizes and skew; nothing is downloaded",
         ["longtail data info shop", "longtail data info movielens-small --data-home ~/datasets"],
     )
-    info.add_argument("name", metavar="NAME", help="a name from `longtail data list`")
+    _add_name(info)
     _add_data_home(info)
     info.set_defaults(run=_info)
 
@@ -46,7 +47,7 @@ def add_to(groups: Any) -> None:
             "longtail data fetch movielens-small --data-home ~/datasets",
         ],
     )
-    fetch.add_argument("name", metavar="NAME", help="a name from `longtail data list`")
+    _add_name(fetch)
     _add_data_home(fetch)
     fetch.add_argument(
         "--base-url",
@@ -64,9 +65,11 @@ def add_to(groups: Any) -> None:
             "longtail data simulate music --seed 1 --out my_music",
         ],
     )
-    simulate.add_argument("preset", metavar="PRESET", help="shop, video, music or social")
     simulate.add_argument(
-        "--seed", type=int, default=7, help="where all randomness comes from; default 7"
+        "preset", metavar="PRESET", type=_preset, help="shop, video, music or social"
+    )
+    simulate.add_argument(
+        "--seed", type=whole(0), default=7, help="where all randomness comes from; default 7"
     )
     simulate.add_argument(
         "--out", metavar="FOLDER", required=True, help="a new or empty folder to write to"
@@ -87,27 +90,39 @@ def _add(commands: Any, name: str, purpose: str, examples: list[str]) -> argpars
     )
 
 
+def _add_name(parser: argparse.ArgumentParser) -> None:
+    known = "a name from `longtail data list`"
+    parser.add_argument("name", metavar="NAME", type=dataset_name, help=known)
+
+
 def _add_data_home(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data-home",
         metavar="FOLDER",
-        help="folder that holds, or shall hold, ml-latest-small; default: $LONGTAIL_DATA_HOME, "
-        "then the download cache",
+        help="folder that holds, or shall hold, the dataset's own folder, such as "
+        "ml-latest-small; default: $LONGTAIL_DATA_HOME, then the download cache",
     )
 
 
+def _preset(word: str) -> str:
+    """A type of option: a simulated store."""
+    from longtail_lib.datasets._load_dataset import SIMULATED
+
+    return known_name(word, SIMULATED, "preset")
+
+
 def _list(arguments: argparse.Namespace) -> None:
-    from longtail_lib.data._download import find_movielens
     from longtail_lib.datasets import list_datasets
-    from longtail_lib.datasets._load_dataset import SIMULATED, stored_folder
+    from longtail_lib.datasets._load_dataset import FAMILIES, SIMULATED, is_here, stored_folder
 
     rows = [("NAME", "KIND", "HERE", "TITLE")]
     for card in list_datasets():
         if card.name in SIMULATED:
             kind, here = "simulated", "yes" if stored_folder(card.name) else "made when loaded"
+        elif card.name in FAMILIES:
+            kind, here = "layout", "of many"
         else:
-            kind = "real"
-            here = "yes" if find_movielens(arguments.data_home) else "not fetched"
+            kind, here = "real", "yes" if is_here(card.name, arguments.data_home) else "not fetched"
         rows.append((card.name, kind, here, card.title))
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     for row in rows:
@@ -116,9 +131,8 @@ def _list(arguments: argparse.Namespace) -> None:
 
 
 def _info(arguments: argparse.Namespace) -> None:
-    from longtail_lib.data._download import find_movielens
     from longtail_lib.datasets import load_dataset
-    from longtail_lib.datasets._load_dataset import MOVIELENS_SMALL, card_of
+    from longtail_lib.datasets._load_dataset import FAMILIES, SIMULATED, card_of, is_here
 
     card = card_of(arguments.name)
     fields = {
@@ -134,8 +148,11 @@ def _info(arguments: argparse.Namespace) -> None:
             _print_field(field, value)
     for file, value in card.sha256.items():
         _print_field("sha256", f"{file} {value}")
-    if card.name == MOVIELENS_SMALL and find_movielens(arguments.data_home) is None:
-        _print_field("here", f"no; `longtail data fetch {card.name}` downloads it")
+    if card.name in FAMILIES:
+        _print_field("here", f"a layout of many; name one, as in {FAMILIES[card.name].example}")
+        return
+    if card.name not in SIMULATED and not is_here(arguments.name, arguments.data_home):
+        _print_field("here", f"no; `longtail data fetch {arguments.name}` downloads it")
         return
     data = load_dataset(arguments.name, data_home=arguments.data_home, truth=False, quiet=True)
     for field, value in _figures(data).items():
@@ -161,37 +178,35 @@ def _figures(data: Any) -> dict[str, str]:
     }
     if data.has_timestamps:
         first, last = data.interactions["timestamp"].min(), data.interactions["timestamp"].max()
-        days = [str(np.datetime64(moment, "s").astype("datetime64[D]")) for moment in (first, last)]
+        days = [np.datetime64(int(time), "s").astype("datetime64[D]") for time in (first, last)]
         figures["period"] = f"{days[0]} to {days[1]}"
     return figures
 
 
 def _fetch(arguments: argparse.Namespace) -> None:
-    from longtail_lib.data._download import OFFICIAL_HOME, fetch_movielens, find_movielens
-    from longtail_lib.datasets._load_dataset import MOVIELENS_SMALL, card_of
+    from longtail_lib.data._download import fetch_published, find_published
+    from longtail_lib.datasets._load_dataset import SIMULATED, check_fetchable, ready
 
-    card = card_of(arguments.name)
-    if card.name != MOVIELENS_SMALL:
-        print(f"{card.name} is simulated on this machine: there is nothing to download.")
+    name = arguments.name
+    if name in SIMULATED:
+        print(f"{name} is simulated on this machine: there is nothing to download.")
         return
-    folder = find_movielens(arguments.data_home)
+    dataset = ready(name)
+    published = check_fetchable(dataset)
+    folder = find_published(published, arguments.data_home)
     if folder is None:
-        folder = fetch_movielens(
-            arguments.data_home, base_url=arguments.base_url or OFFICIAL_HOME, progress=True
+        folder = fetch_published(
+            published, arguments.data_home, base_url=arguments.base_url, progress=True
         )
-        print(f"{card.name}: downloaded to {folder}, every file as published.")
+        print(f"{name}: downloaded to {folder}, every file as published.")
     else:
-        print(f"{card.name}: already in {folder}, every file as published.")
-    print(f"Licence: {card.licence}.")
+        print(f"{name}: already in {folder}, every file as published.")
+    print(f"Licence: {dataset.card.licence}.")
 
 
 def _simulate(arguments: argparse.Namespace) -> None:
-    from longtail_lib.datasets._load_dataset import SIMULATED, check_name
     from longtail_lib.simulation import simulate, write_simulated
 
-    check_name(arguments.preset, SIMULATED, "preset")
-    if arguments.seed < 0:
-        raise ValueError(f"--seed must not be negative, got {arguments.seed}")
     folder = Path(arguments.out)
     if folder.exists() and not folder.is_dir():
         raise ValueError(f"--out {folder} is a file; name a folder")

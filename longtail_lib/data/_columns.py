@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import polars as pl
 
 from longtail_lib.data._epoch import MIXED, read_epoch
-from longtail_lib.data._source import Source, open_source
+from longtail_lib.data._source import Source, tell
 
 __all__ = [
-    "join_text",
+    "Ids",
     "read_attribute",
-    "read_catalogue",
     "read_ids",
     "read_ratings",
     "read_timestamps",
-    "read_user_table",
+    "tell_of_odd_ids",
     "unique_ids",
 ]
 
 
+# The words for which a column of ratings may stand instead of numbers.
+_TRUTHS = {"true": 1, "false": 0}
 _LENIENT = 'mend it, or pass on_error="null" to keep such rows with a null'
 
 
@@ -69,6 +68,37 @@ def read_ids(source: Source, column: str, *, lenient: bool) -> tuple[pl.Series, 
     return text, integers
 
 
+# What stands for a missing value elsewhere, and how a spreadsheet writes a long number.
+_ODD_IDS = {
+    r"(?i)^(NA|N/A|#N/A|NaN|NULL|None|\\N)$": (
+        "looks like a missing value, but is kept as an id; leave the field empty where an id is "
+        "missing"
+    ),
+    r"^\d\.\d+[eE]\+\d+$": (
+        "looks like a long number that a spreadsheet rounded, so that different ids may have "
+        "become one; export the column as text"
+    ),
+}
+
+
+def tell_of_odd_ids(source: Source, column: str, ids: Ids, notes: list[str]) -> None:
+    """Note and warn where ids are text that was hardly meant as an id."""
+    text, integers = ids
+    if integers is not None:
+        return
+    distinct = text.unique()
+    for pattern, meaning in _ODD_IDS.items():
+        odd = distinct.filter(distinct.str.contains(pattern).fill_null(False))
+        if len(odd):
+            hits = text.is_in(odd.implode())
+            row = int(hits.fill_null(False).arg_max())
+            tell(
+                notes,
+                f"{source.path.name}, row {source.line(row)}, column {column!r}: {text[row]!r} "
+                f"{meaning} ({int(hits.sum()):,} such rows)",
+            )
+
+
 def read_ratings(source: Source, column: str, *, lenient: bool) -> tuple[pl.Series, int]:
     """Read ratings as finite numbers."""
     raw = source.frame[column]
@@ -78,7 +108,10 @@ def read_ratings(source: Source, column: str, *, lenient: bool) -> tuple[pl.Seri
             raw = raw.str.strip_chars()
             numbers = raw.cast(pl.Float64, strict=False)
         empty = raw.is_null() | (raw == "")
-    elif raw.dtype.is_numeric() or raw.dtype == pl.Null:
+        if numbers.null_count() == len(raw):
+            said = raw.str.to_lowercase().replace_strict(_TRUTHS, default=None)
+            numbers = said.cast(pl.Float64)
+    elif raw.dtype.is_numeric() or raw.dtype in (pl.Null, pl.Boolean):
         numbers = raw.cast(pl.Float64)
         # A float column of a frame library has NaN where a value is missing.
         empty = raw.is_null() | numbers.is_nan().fill_null(False)
@@ -101,7 +134,7 @@ def read_ratings(source: Source, column: str, *, lenient: bool) -> tuple[pl.Seri
 def read_timestamps(
     source: Source, column: str, *, lenient: bool
 ) -> tuple[pl.Series, dict[str, int]]:
-    """Read timestamps as whole seconds since 1970-01-01 UTC."""
+    """Read timestamps as seconds since 1970-01-01 UTC."""
     raw = source.frame[column]
     try:
         read = read_epoch(raw)
@@ -130,13 +163,6 @@ def read_timestamps(
             f"{raw[row]!r} looks like {unit}, but most of the column like {usual}; use one unit, "
             'or pass on_error="null" to read each value by its own size',
             others=read.counts[MIXED] - 1,
-        )
-    if read.looks_like_dates:
-        raise source.error(
-            column,
-            0,
-            f"{raw[0]!r} looks like a date written YYYYMMDD, not like seconds since 1970; write "
-            "it as 2024-01-31",
         )
     return read.seconds, read.counts
 
@@ -169,66 +195,7 @@ def _canonical_integers(raw: pl.Series) -> pl.Series | None:
     return integers
 
 
-# Stands between two pieces until it is known whether the first ends a sentence.
-_SEAM = "\x1f"
-
 Ids = tuple[pl.Series, pl.Series | None]
-
-
-def read_catalogue(
-    path: Any,
-    item_id: str,
-    *,
-    title: str | None,
-    text: str | Sequence[str] | None,
-    notes: list[str],
-    **reading: Any,
-) -> tuple[Source, Ids, list[pl.Series]]:
-    """Read the table of items."""
-    texts = [text] if isinstance(text, str) else list(text or ())
-    arguments = dict.fromkeys(texts, "text")
-    if title is not None:
-        arguments[title] = "title"
-    arguments[item_id] = "item_id"
-    source, ids = _read(path, item_id, "item", arguments, notes, **reading)
-    new: list[pl.Series] = []
-    if title is not None:
-        new.append(_filled(source.frame[title]).rename("title"))
-    if texts:
-        new.append(join_text([source.frame[column] for column in texts]).rename("text"))
-    used = {item_id, title} - {None}
-    return source, ids, [*new, *_attributes(source, used, {"item_id", *(s.name for s in new)})]
-
-
-def read_user_table(
-    path: Any, user_id: str, *, notes: list[str], **reading: Any
-) -> tuple[Source, Ids, list[pl.Series]]:
-    """Read the table of users; as `read_catalogue`, without title and text."""
-    source, ids = _read(path, user_id, "user", {user_id: "user_id"}, notes, **reading)
-    return source, ids, _attributes(source, {user_id}, {"user_id"})
-
-
-def join_text(pieces: Sequence[pl.Series]) -> pl.Series:
-    """Join columns of text, sentence by sentence; nulls and blanks are skipped."""
-    frame = pl.DataFrame([_filled(piece).rename(str(place)) for place, piece in enumerate(pieces)])
-    joined = (
-        pl.concat_str(pl.all(), separator=_SEAM, ignore_nulls=True)
-        .str.replace_all(f"([.!?]){_SEAM}", "$1 ")
-        .str.replace_all(_SEAM, ". ", literal=True)
-    )
-    return frame.select(
-        pl.when(pl.all_horizontal(pl.all().is_null())).then(None).otherwise(joined).alias("text")
-    ).to_series()
-
-
-def _read(
-    path: Any, column: str, what: str, arguments: dict[str, str], notes: list[str], **reading: Any
-) -> tuple[Source, Ids]:
-    source = open_source(path, arguments, others=True, arguments=arguments, **reading)
-    lenient = reading["lenient"]
-    if not lenient and source.is_text and source.frame.to_series(-1).null_count():
-        source.check_row_widths()
-    return unique_ids(source, column, what, lenient=lenient, notes=notes)
 
 
 def unique_ids(
@@ -252,20 +219,3 @@ def unique_ids(
     notes.append(f"{int((~good).sum()):,} repeated or nameless rows of {source.path.name} left out")
     integers = None if integers is None else integers.filter(good)
     return replace(source, frame=source.frame.filter(good)), (text.filter(good), integers)
-
-
-def _attributes(source: Source, used: set[str], taken: set[str]) -> list[pl.Series]:
-    """Return the columns that are not used up, with names that are not taken."""
-    series = []
-    for column in source.frame.columns:
-        if column in used:
-            continue
-        name = f"{column}_original" if column in taken else column
-        series.append(read_attribute(source, column).rename(name))
-    return series
-
-
-def _filled(column: pl.Series) -> pl.Series:
-    """Return text with blanks as nulls."""
-    text = column.cast(pl.String).str.strip_chars()
-    return text.set((text == "").fill_null(False), None)

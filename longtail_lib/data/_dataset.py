@@ -73,7 +73,8 @@ class Dataset:
     ----------
     interactions : frame
         Columns `user_id`, `item_id` and, where the source has them, `rating` (float) and
-        `timestamp` (integer seconds since 1970-01-01 UTC). One row an interaction.
+        `timestamp` (seconds since 1970-01-01 UTC, whole or with a fraction). One row an
+        interaction; the order of the rows settles which of two equal times comes first.
     items : frame
         The catalogue: `item_id`, then `title`, `text` and attributes where known. One row an
         item, also for items with no interactions.
@@ -180,7 +181,14 @@ class Dataset:
             "users": ("user_id",),
         }
         for table, columns in required.items():
-            have = nw.from_native(getattr(self, table), eager_only=True).columns
+            try:
+                have = nw.from_native(getattr(self, table), eager_only=True).columns
+            except TypeError as error:
+                raise TypeError(
+                    f"Dataset '{self.card.name}': {table} must be a polars, pandas or pyarrow "
+                    f"frame, got {type(getattr(self, table)).__name__}; collect a lazy frame "
+                    "first, or let Dataset.from_frame do it for you"
+                ) from error
             missing = [column for column in columns if column not in have]
             if missing:
                 raise ValueError(
@@ -213,6 +221,39 @@ class Dataset:
     def n_items(self) -> int:
         """Size of the catalogue, items without interactions included."""
         return len(nw.from_native(self.items, eager_only=True))
+
+    @property
+    def dismissed(self) -> Any:
+        """Pairs that `prepare` knew and did not keep, as a frame of `user_id` and `item_id`.
+
+        What a user rated below `min_rating`, out of range or without a readable rating or time,
+        or what was thinned out, is no interaction any more, so a model takes the item for unseen
+        and may recommend it. Whoever does not want that excludes these pairs from the lists. Each
+        pair is there once, in the order of the log; its user and its item are in the tables of
+        this dataset, and it is not among the interactions.
+
+        Raises
+        ------
+        ValueError
+            The dataset was not prepared.
+
+        Examples
+        --------
+        >>> import polars as pl
+        >>> from longtail_lib.preprocessing import prepare
+        >>> log = pl.DataFrame(
+        ...     {"who": [7, 7, 9], "what": ["lamp", "rug", "lamp"], "stars": [1.0, 5.0, 4.0]}
+        ... )
+        >>> data = Dataset.from_frame(log, user="who", item="what", rating="stars")
+        >>> prepare(data, min_rating=3.5).dismissed.rows()
+        [(7, 'lamp')]
+        """
+        if self.preparation is None:
+            raise ValueError(
+                f"dataset '{self.card.name}' is not prepared, so nothing was dismissed; run "
+                "longtail_lib.preprocessing.prepare on it first"
+            )
+        return self.preparation._dismissed(self)
 
     def replace(self, **changes: Any) -> Dataset:
         """Return a copy with some fields changed."""

@@ -1,4 +1,4 @@
-"""MovieLens latest-small from its official home: whole and unaltered, or not at all."""
+"""Datasets from their official homes: whole and unaltered, or not at all."""
 
 from __future__ import annotations
 
@@ -8,50 +8,35 @@ import shutil
 import stat
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Event, Thread
-from typing import Any
 
 from longtail_lib._write_file import is_passing, sweep
+from longtail_lib.data._fetch_file import LARGEST, LONGEST, DownloadError, fetch_file
 
-__all__ = [
-    "OFFICIAL_HOME",
-    "SHA256",
-    "DownloadError",
-    "fetch_file",
-    "fetch_movielens",
-    "find_movielens",
-]
+__all__ = ["DownloadError", "Published", "fetch_published", "find_published"]
 
-OFFICIAL_HOME = "https://files.grouplens.org/datasets/movielens/"
-FOLDER = "ml-latest-small"
-SHA256: Mapping[str, str] = {
-    "ratings.csv": "aa289ca83157595d0df6aea1be6a4ded676ddc4385472e8313a8ed9805352646",
-    "movies.csv": "5a5f32dd9bb3797b8e728a1b98958789d2b13f294a69fdfbc5727f8a9611aa07",
-    "tags.csv": "92a9f8bb7916dceef6151209845788c3643f794dfa79d1feaec7121b5960399d",
-    "links.csv": "97ad18e4e56a09363c65676b6cb3482ce3e2cea2372a24620c1599c843325f31",
-}
 _VARIABLE = "LONGTAIL_DATA_HOME"
-_LARGEST = 64 * 1024**2
-_LONGEST = 600.0
-# Seconds without a byte, and bytes at a time.
-_SILENCE, _BLOCK = 30, 2**16
-_LEFTOVER = f".{FOLDER}."
+_AGAIN = "nothing was kept; try again, and tell the data's keepers if it stays so"
 
 
-class DownloadError(OSError):
-    """A download failed, or what came is not what was expected. Nothing of it is kept.
+@dataclass(frozen=True)
+class Published:
+    """Files of a dataset as its keepers publish them, and the folder that holds them here.
 
-    Attributes
-    ----------
-    status : int or None
-        What the server answered, where it refused.
+    `url` is that of a zip archive or, with a slash at its end, of a folder of the web; `paths` says
+    where in it each file is. `sha256` (of files) and `checksum` (of the archive, "md5:...") hold
+    what is known.
     """
 
-    def __init__(self, *said: Any, status: int | None = None) -> None:
-        super().__init__(*said)
-        self.status = status
+    title: str
+    folder: str
+    url: str
+    paths: Mapping[str, str]
+    sha256: Mapping[str, str] = field(default_factory=dict)
+    checksum: str = ""
+    largest: int = 64 * 1024**2
 
 
 def cache_folder() -> Path:
@@ -64,65 +49,65 @@ def cache_folder() -> Path:
     return Path(pooch.os_cache("longtail"))
 
 
-def find_movielens(
-    data_home: str | os.PathLike[str] | None = None, *, sha256: Mapping[str, str] = SHA256
+def find_published(
+    published: Published, data_home: str | os.PathLike[str] | None = None
 ) -> Path | None:
-    """Look for MovieLens latest-small on this machine, without a download."""
-    homes = [data_home] if data_home is not None else [os.environ.get(_VARIABLE)]
-    for home in homes:
-        if home and (Path(home) / FOLDER).is_dir():
-            folder = Path(home) / FOLDER
-            complaint = _complaint(folder, sha256)
-            if complaint:
-                raise ValueError(
-                    f"{folder} is not MovieLens latest-small as published: {complaint}; remove "
-                    "the folder, or put the original files there"
-                )
-            return folder
+    """Look for a dataset's folder on this machine, without a download."""
+    home = os.environ.get(_VARIABLE) if data_home is None else data_home
+    if home and (Path(home) / published.folder).is_dir():
+        folder = Path(home) / published.folder
+        # Your own folder may hold another edition of files without a known hash.
+        complaint = _complaint(folder, published, published.sha256)
+        if complaint:
+            raise ValueError(
+                f"{folder} is not {published.title} as published: {complaint}; remove "
+                "the folder, or put the original files there"
+            )
+        return folder
     if data_home is not None:
         return None
-    folder = cache_folder() / FOLDER
-    return folder if folder.is_dir() and not _complaint(folder, sha256) else None
+    folder = cache_folder() / published.folder
+    return folder if folder.is_dir() and not _complaint(folder, published) else None
 
 
-def fetch_movielens(
+def fetch_published(
+    published: Published,
     data_home: str | os.PathLike[str] | None = None,
     *,
-    base_url: str = OFFICIAL_HOME,
-    sha256: Mapping[str, str] = SHA256,
+    base_url: str | None = None,
     progress: bool = False,
-    largest: int = _LARGEST,
-    seconds: float = _LONGEST,
+    seconds: float = LONGEST,
 ) -> Path:
-    """Return the folder of MovieLens latest-small; download it where it is not there yet.
+    """Return the folder of a dataset; download it where it is not there yet.
 
-    The download ends with an error after `largest` bytes, or `seconds`.
+    A file that takes more than so many seconds, or is larger than was published, is an error.
     """
-    found = find_movielens(data_home, sha256=sha256)
+    found = find_published(published, data_home)
     if found is not None:
         return found
     home = cache_folder() if data_home is None else Path(data_home)
-    url = f"{base_url.rstrip('/')}/{FOLDER}.zip"
+    url = published.url
+    if base_url is not None:
+        url = f"{base_url.rstrip('/')}/{url.rpartition('/')[2]}"
+    leftover = f".{published.folder.replace('/', '.')}."
     made = not home.exists()
+    target = home / published.folder
     try:
         home.mkdir(parents=True, exist_ok=True)
-        sweep(home, f"{_LEFTOVER}*", shutil.rmtree)
-        with tempfile.TemporaryDirectory(prefix=_LEFTOVER, dir=home) as temporary:
-            archive = Path(temporary) / "archive.zip"
-            try:
-                fetch_file(
-                    url, archive, largest=largest, seconds=seconds, known=True, progress=progress
-                )
-            except DownloadError as error:
-                raise DownloadError(
-                    f"{error}; nothing was kept. Try again, or unpack {FOLDER}.zip yourself and "
-                    f"set {_VARIABLE} to the folder it is in, or use simulated data such as "
-                    "load_dataset('shop')"
-                ) from error
-            fresh = Path(temporary) / FOLDER
+        sweep(home, f"{leftover}*", shutil.rmtree)
+        with tempfile.TemporaryDirectory(prefix=leftover, dir=home) as temporary:
+            fresh = Path(temporary) / "fresh"
             fresh.mkdir()
-            _extract(archive, fresh, sha256, url)
-            _install(fresh, home / FOLDER, Path(temporary) / "replaced", sha256)
+            if url.endswith("/"):
+                for name, path in published.paths.items():
+                    _download(f"{url}{path}", fresh / name, progress, published, seconds)
+                _refuse_altered(fresh, published, url)
+            else:
+                archive = Path(temporary) / "archive.zip"
+                _download(url, archive, progress, published, seconds)
+                _extract(archive, fresh, published, url)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _install(fresh, target, Path(temporary) / "replaced", published)
     except DownloadError:
         raise
     except OSError as error:
@@ -133,15 +118,18 @@ def fetch_movielens(
     finally:
         if made and home.is_dir() and not any(home.iterdir()):
             home.rmdir()
-    return home / FOLDER
+    return target
 
 
-def _complaint(folder: Path, sha256: Mapping[str, str]) -> str:
-    """Say what is wrong with a folder; empty where nothing is."""
-    for name, expected in sha256.items():
+def _complaint(folder: Path, published: Published, names: Iterable[str] | None = None) -> str:
+    """Say what is wrong with files of a folder, by default with all; empty where nothing is."""
+    for name in published.paths if names is None else names:
         path = folder / name
         if not path.is_file():
             return f"{name} is missing"
+        expected = published.sha256.get(name)
+        if expected is None:
+            continue
         with path.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
         if found != expected:
@@ -149,130 +137,75 @@ def _complaint(folder: Path, sha256: Mapping[str, str]) -> str:
     return ""
 
 
-def fetch_file(
-    url: str,
-    path: Path,
-    *,
-    largest: int = _LARGEST,
-    seconds: float = _LONGEST,
-    known: bool = False,
-    progress: bool = False,
-) -> None:
-    """Download one file of at most so many bytes in at most so many seconds.
-
-    Where its hash is not `known`, the server must say where the file ends, so that a part of it is
-    not taken for the whole.
-
-    Raises
-    ------
-    DownloadError
-        With the `status` that the server answered, where it did.
-    OSError
-        The file cannot be written.
-    """
-    stop, failed, seconds = Event(), [], max(0.0, seconds)
-
-    def work() -> None:
-        try:
-            _receive(url, path, largest, known, progress, stop)
-        except Exception as error:
-            failed.append(error)
-
-    # A server that sends a byte now and then keeps whoever reads from it waiting for ever.
-    worker = Thread(target=work, daemon=True)
-    worker.start()
+def _download(url: str, target: Path, progress: bool, published: Published, seconds: float) -> None:
+    """Fetch one file of a dataset, or say how else to come by it."""
+    is_archive = target.name not in published.paths
     try:
-        worker.join(seconds)
-    finally:
-        stop.set()
-    if worker.is_alive():
-        raise DownloadError(f"{url} was not there within {seconds:,.1f} seconds")
-    if failed:
-        raise failed[0]
+        fetch_file(
+            url,
+            target,
+            largest=max(LARGEST, published.largest) if is_archive else published.largest,
+            seconds=seconds,
+            # A part of an archive is none.
+            known=is_archive or target.name in published.sha256,
+            progress=progress,
+        )
+    except DownloadError as error:
+        raise DownloadError(
+            f"{error}; nothing was kept. Try again, or put the files into a folder "
+            f"{published.folder} yourself and set {_VARIABLE} to where that is, or use simulated "
+            "data such as load_dataset('shop')"
+        ) from error
 
 
-def _receive(url: str, path: Path, largest: int, known: bool, progress: bool, stop: Event) -> None:
-    """Ask for a file and write what comes, until it is whole, too large or no longer wanted."""
-    import requests
-    from tqdm.auto import tqdm
-
-    size = 0
-    headers = {"Accept-Encoding": "identity"}
-    try:
-        with requests.get(url, stream=True, timeout=_SILENCE, headers=headers) as answer:
-            if answer.status_code != 200:
-                said = f"{url} answered {answer.status_code} {answer.reason}"
-                raise DownloadError(said, status=answer.status_code)
-            length = answer.headers.get("Content-Length")
-            is_chunked = "chunked" in answer.headers.get("Transfer-Encoding", "").lower()
-            if not known and length is None and not is_chunked:
-                raise DownloadError(f"{url} does not say how long it is")
-            if int(length or 0) > largest:
-                raise DownloadError(f"{url} is larger than {largest:,} bytes")
-            bar = tqdm(
-                total=int(length) if length else None,
-                unit="B",
-                unit_scale=True,
-                disable=not progress,
-            )
-            if stop.is_set():
-                return
-            with path.open("wb") as file, bar:
-                for block in answer.iter_content(_BLOCK):
-                    size += len(block)
-                    if stop.is_set():
-                        return
-                    if size > largest:
-                        raise DownloadError(f"{url} is larger than {largest:,} bytes")
-                    file.write(block)
-                    bar.update(len(block))
-    except DownloadError:
-        raise
-    except requests.RequestException as error:
-        # A small file that broke off may have left nothing behind.
-        if size or isinstance(error, requests.exceptions.ChunkedEncodingError):
-            raise DownloadError(f"the download of {url} broke off") from error
-        raise DownloadError(f"{url} cannot be reached") from error
-    except OSError:
-        raise
-    except Exception as error:
-        raise DownloadError(f"{url} answered what nobody can follow ({error})") from error
-
-
-def _extract(archive: Path, target: Path, sha256: Mapping[str, str], url: str) -> None:
+def _extract(archive: Path, target: Path, published: Published, url: str) -> None:
     """Take the known files out of the archive and check them."""
-    again = "nothing was kept; try again, and tell the data's keepers if it stays so"
+    kind, _, expected = published.checksum.partition(":")
+    if expected:
+        with archive.open("rb") as file:
+            found = hashlib.file_digest(file, kind).hexdigest()
+        if found != expected:
+            raise DownloadError(
+                f"{url} is not what its keepers published: {kind} {found}, expected {expected}; "
+                f"{_AGAIN}"
+            )
     try:
         with zipfile.ZipFile(archive) as packed:
             for member in packed.infolist():
                 parts = member.filename.replace("\\", "/").split("/")
                 if ".." in parts or parts[0] in ("",) or ":" in parts[0]:
-                    raise DownloadError(f"{url} holds the unsafe path {member.filename!r}; {again}")
+                    raise DownloadError(
+                        f"{url} holds the unsafe path {member.filename!r}; {_AGAIN}"
+                    )
                 if stat.S_ISLNK(member.external_attr >> 16):
-                    raise DownloadError(f"{url} holds the link {member.filename!r}; {again}")
-            for name in sha256:
-                member = packed.getinfo(f"{FOLDER}/{name}")
-                if member.file_size > _LARGEST:
-                    raise DownloadError(f"{url}: {name} is far too large; {again}")
+                    raise DownloadError(f"{url} holds the link {member.filename!r}; {_AGAIN}")
+            for name, path in published.paths.items():
+                member = packed.getinfo(path)
+                if member.file_size > published.largest:
+                    raise DownloadError(f"{url}: {name} is far too large; {_AGAIN}")
                 if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                    raise DownloadError(f"{url}: {name} is packed in an unknown way; {again}")
+                    raise DownloadError(f"{url}: {name} is packed in an unknown way; {_AGAIN}")
                 with packed.open(member) as source, (target / name).open("wb") as file:
                     shutil.copyfileobj(source, file)
     except KeyError as error:
-        raise DownloadError(f"{url} lacks {FOLDER}/{name}; {again}") from error
+        raise DownloadError(f"{url} lacks {path}; {_AGAIN}") from error
     except Exception as error:
         if isinstance(error, DownloadError) or is_passing(error):
             raise
-        raise DownloadError(f"{url} is no whole zip archive ({error}); {again}") from error
-    complaint = _complaint(target, sha256)
+        raise DownloadError(f"{url} is no whole zip archive ({error}); {_AGAIN}") from error
+    _refuse_altered(target, published, url)
+
+
+def _refuse_altered(folder: Path, published: Published, url: str) -> None:
+    complaint = _complaint(folder, published)
     if complaint:
-        raise DownloadError(f"{url} was altered: {complaint}; {again}")
+        raise DownloadError(f"{url} was altered: {complaint}; {_AGAIN}")
 
 
-def _install(fresh: Path, target: Path, aside: Path, sha256: Mapping[str, str]) -> None:
+def _install(fresh: Path, target: Path, aside: Path, published: Published) -> None:
     """Give the checked folder its name; an altered one that has it makes way."""
     if target.exists():
-        if not _complaint(target, sha256):
+        if not _complaint(target, published):
             return
         target.replace(aside)
     try:
@@ -281,5 +214,5 @@ def _install(fresh: Path, target: Path, aside: Path, sha256: Mapping[str, str]) 
         if not target.exists() and aside.exists():
             aside.replace(target)
         # Another process may have finished first.
-        if _complaint(target, sha256):
+        if _complaint(target, published):
             raise

@@ -9,15 +9,10 @@ from typing import Any
 import polars as pl
 
 from longtail_lib._parameters import Options, constrained
-from longtail_lib.data._columns import (
-    read_catalogue,
-    read_ids,
-    read_ratings,
-    read_timestamps,
-    read_user_table,
-)
-from longtail_lib.data._epoch import MIXED, UNREADABLE
-from longtail_lib.data._source import Source, open_source
+from longtail_lib.data._catalogue import read_catalogue, read_user_table
+from longtail_lib.data._columns import read_ids, read_ratings, read_timestamps, tell_of_odd_ids
+from longtail_lib.data._epoch import DATES, MIXED, UNREADABLE
+from longtail_lib.data._source import Source, open_source, tell
 
 __all__ = ["OwnTables", "own_tables", "settle_unknown_items", "with_missing"]
 
@@ -52,11 +47,15 @@ def own_tables(
     user_id: str | None = None,
     on_error: str = "raise",
     unknown_items: str = "error",
+    columns: Sequence[str] | None = None,
+    item_columns: Sequence[str] | None = None,
+    user_columns: Sequence[str] | None = None,
     **reading: Any,
 ) -> OwnTables:
     """Read ids, ratings, timestamps and attributes out of the columns that were named."""
-    _check_needs(items, {"item_id": item_id, "text": text, "title": title}, "items")
-    _check_needs(users, {"user_id": user_id}, "users")
+    of_items = {"item_id": item_id, "text": text, "title": title, "item_columns": item_columns}
+    _check_needs(items, of_items, "items")
+    _check_needs(users, {"user_id": user_id, "user_columns": user_columns}, "users")
     lenient = on_error == "null"
     reading["lenient"] = lenient
     named = {"user": user, "item": item, "rating": rating, "timestamp": timestamp}
@@ -65,17 +64,28 @@ def own_tables(
         path,
         named.values(),
         arguments={column: argument for argument, column in named.items()},
+        names=columns,
         **reading,
     )
     notes: list[str] = []
+    for note in log.notes:
+        tell(notes, note)
     log_users = read_ids(log, user, lenient=lenient)
     log_items = read_ids(log, item, lenient=lenient)
+    for column, ids in ((user, log_users), (item, log_items)):
+        tell_of_odd_ids(log, column, ids, notes)
     sources = [log]
     if items is None:
         item_ids, catalogue = _plain(log_items, "item_id")
     else:
         source, ids, attributes = read_catalogue(
-            items, item_id or item, title=title, text=text, notes=notes, **reading
+            items,
+            item_id or item,
+            title=title,
+            text=text,
+            notes=notes,
+            names=item_columns,
+            **reading,
         )
         sources.append(source)
         item_ids, keys = _same_type(log_items, ids)
@@ -83,30 +93,35 @@ def own_tables(
     if users is None:
         user_ids, user_table = _plain(log_users, "user_id")
     else:
-        source, ids, attributes = read_user_table(users, user_id or user, notes=notes, **reading)
+        source, ids, attributes = read_user_table(
+            users, user_id or user, notes=notes, names=user_columns, **reading
+        )
         sources.append(source)
         user_ids, keys = _same_type(log_users, ids)
         user_table = pl.DataFrame([keys.rename("user_id"), *attributes])
         user_table = with_missing(user_table, "user_id", user_ids)
 
-    columns = [user_ids.rename("user_id"), item_ids.rename("item_id")]
+    series_of = [user_ids.rename("user_id"), item_ids.rename("item_id")]
     for what, series in (("user ids", user_ids), ("item ids", item_ids)):
         if series.null_count():
             notes.append(f"{series.null_count():,} {what} are missing")
     if rating is not None:
         numbers, broken = read_ratings(log, rating, lenient=lenient)
-        columns.append(numbers.rename("rating"))
+        series_of.append(numbers.rename("rating"))
         if numbers.null_count():
             notes.append(
                 f"{numbers.null_count():,} ratings are null ({broken:,} were not a number)"
             )
     if timestamp is not None:
         seconds, counts = read_timestamps(log, timestamp, lenient=lenient)
-        columns.append(seconds.rename("timestamp"))
+        series_of.append(seconds.rename("timestamp"))
         if MIXED in counts or UNREADABLE in counts:
             said = ", ".join(f"{n:,} {unit}" for unit, n in counts.items() if unit != MIXED)
             notes.append(f"timestamps were read by their own size: {said}")
-    interactions = pl.DataFrame(columns)
+        spelled = counts.keys() & DATES.values()
+        if spelled:
+            notes.append(f"timestamps were read as dates written {spelled.pop()}")
+    interactions = pl.DataFrame(series_of)
     if items is not None:
         interactions, catalogue = settle_unknown_items(
             interactions, catalogue, log, item, sources[1], unknown_items, notes
@@ -119,7 +134,7 @@ def _check_needs(table: Any, given: dict[str, Any], name: str) -> None:
         for parameter, value in given.items():
             if value is not None:
                 raise ValueError(
-                    f"{parameter}={value!r} names a column of the table of {name}; "
+                    f"{parameter}={value!r} is about the table of {name}; "
                     f"pass {name}=<table> as well"
                 )
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import os
+import sys
+import warnings
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -12,12 +15,22 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
-from longtail_lib.data._delimited import Record, read_delimited, read_header, record_at, records
+from longtail_lib.data._delimited import (
+    Dialect,
+    Record,
+    read_delimited,
+    read_header,
+    record_at,
+    records,
+)
+from longtail_lib.data._json_lines import read_json_lines
+from longtail_lib.data._text_file import known_damage
 
-__all__ = ["Source", "frame_source", "open_source"]
+__all__ = ["Source", "frame_source", "open_source", "tell"]
 
 _SEPARATORS = {".csv": ",", ".tsv": "\t", ".tab": "\t"}
 _PARQUET = (".parquet", ".pq")
+_JSON = (".jsonl", ".ndjson", ".json")
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +42,16 @@ class Source:
     separator: str | None
     encoding: str
     is_text: bool
+    quote: str | None = '"'
+    names: tuple[str, ...] | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def dialect(self) -> Dialect | None:
+        """How the file is written, where it is delimited."""
+        if self.separator is None:
+            return None
+        return Dialect(self.separator, self.quote, self.encoding, self.names)
 
     @property
     def sha256(self) -> str:
@@ -52,32 +75,39 @@ class Source:
             if len(record.fields) < width:
                 place = f"{self.path.name}, row {line}"
                 complaint = (
-                    f"{len(record.fields)} fields, but the header has {width}, so column "
+                    f"{len(record.fields)} fields, but {self.dialect.expects(width)}, so column "
                     f"{column!r} is missing; complete the row, or remove it"
                 )
         return ValueError(f"{place}: {complaint}{more}")
 
     def header(self) -> list[str]:
         """Return the names of all columns of the file."""
-        return _header(self.path, self.separator, self.encoding)
+        return self.frame.columns if self.dialect is None else read_header(self.path, self.dialect)
 
     def check_row_widths(self) -> None:
         """Refuse rows that have fewer fields than the header."""
-        if self.separator is None:
+        if self.dialect is None:
             return
-        rows = records(self.path, self.separator, self.encoding)
+        rows = records(self.path, self.dialect)
         width = len(next(rows).fields)
         for line, fields in rows:
             if len(fields) < width:
                 raise ValueError(
-                    f"{self.path.name}, row {line}: {len(fields)} fields, but the header has "
-                    f"{width}; complete the row, or remove it"
+                    f"{self.path.name}, row {line}: {len(fields)} fields, but "
+                    f"{self.dialect.expects(width)}; complete the row, or remove it"
                 )
 
     def _record(self, row: int) -> Record | None:
-        if self.separator is None:
-            return None
-        return record_at(self.path, self.separator, self.encoding, row)
+        return None if self.dialect is None else record_at(self.path, self.dialect, row)
+
+
+def tell(notes: list[str], note: str) -> None:
+    """Put a note on the card, and warn at the caller's own line."""
+    notes.append(note)
+    level, frame = 1, sys._getframe()
+    while frame is not None and frame.f_globals.get("__name__", "").startswith("longtail_lib."):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(note, stacklevel=level)
 
 
 def open_source(
@@ -85,43 +115,61 @@ def open_source(
     columns: Iterable[str],
     *,
     separator: str | None = None,
+    quote: str | None = '"',
     encoding: str = "utf-8",
+    names: Sequence[str] | None = None,
     lenient: bool = False,
     others: bool = False,
     arguments: dict[str, str] | None = None,
 ) -> Source:
-    """Read columns of a CSV, TSV or Parquet file."""
+    """Read columns of a CSV, TSV, JSON Lines or Parquet file."""
     wanted = list(dict.fromkeys(columns))
     if isinstance(path, Source):
         _check_columns(path.path, path.frame.columns, wanted, None, arguments or {})
         return path if others else replace(path, frame=path.frame.select(wanted))
-    path = Path(path)
-    _check_file(path)
+    path = _checked_file(path)
     suffixes = [suffix.lower() for suffix in path.suffixes]
     kind = suffixes[-2] if suffixes[-1:] == [".gz"] and len(suffixes) > 1 else path.suffix.lower()
-    if separator is None and kind in _PARQUET:
-        chosen = None
-    else:
+    dialect = None
+    if separator is not None or kind not in (*_PARQUET, *_JSON):
         chosen = separator or _SEPARATORS.get(kind)
         if chosen is None:
             raise ValueError(
                 f"{path.name}: cannot tell the separator from the suffix {path.suffix!r}; pass "
-                "separator=',' (or '\\t', ';', '|'), or use .csv, .tsv or .parquet"
+                "separator=',' (or '\\t', ';', '|', '::'), or use .csv, .tsv, .jsonl or .parquet"
             )
-        if len(chosen.encode()) != 1:
-            raise ValueError(f"separator must be one ASCII character, got {separator!r}")
-    header = _header(path, chosen, encoding)
-    if others:
-        wanted += [column for column in dict.fromkeys(header) if column not in wanted]
-    _check_columns(path, header, wanted, chosen, arguments or {})
-    wanted = sorted(wanted, key=header.index)
-    if chosen is None:
-        frame = pl.scan_parquet(path, glob=False).select(wanted).collect()
-    else:
-        frame = read_delimited(path, chosen, wanted, encoding=encoding, lenient=lenient)
+        dialect = Dialect(chosen, quote, encoding, None if names is None else tuple(names))
+    elif names is not None:
+        raise ValueError(f"{path.name} names its columns itself; leave the names for it out")
+    with known_damage(path):
+        if dialect is not None:
+            header = read_header(path, dialect)
+        else:
+            scan = read_json_lines(path) if kind in _JSON else _scan_parquet(path)
+            header = scan.collect_schema().names()
+        if others:
+            wanted += [column for column in dict.fromkeys(header) if column not in wanted]
+        _check_columns(path, header, wanted, dialect, arguments or {})
+        wanted = sorted(wanted, key=header.index)
+        note = ""
+        if dialect is not None:
+            frame, note = read_delimited(path, dialect, wanted, lenient=lenient)
+        else:
+            frame = _collected(path, scan.select(wanted))
     if frame.is_empty():
         raise ValueError(f"{path.name} has column names but no rows; expected at least one row")
-    return Source(path, frame, chosen, encoding, is_text=chosen is not None)
+    if dialect is None:
+        return Source(path, frame, None, encoding, is_text=False)
+    return Source(
+        path,
+        frame,
+        dialect.separator,
+        encoding,
+        is_text=True,
+        quote=quote,
+        names=dialect.names,
+        notes=(note,) if note else (),
+    )
 
 
 def frame_source(frame: Any, name: str) -> Source:
@@ -139,9 +187,15 @@ def frame_source(frame: Any, name: str) -> Source:
     return Source(Path(name), eager.to_polars(), None, "utf-8", is_text=False)
 
 
-def _check_file(path: Path) -> None:
+def _checked_file(path: Any) -> Path:
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(
+            f"read_table reads files, got {type(path).__name__}; a frame goes to "
+            "Dataset.from_frame(frame, user=..., item=...), and so do its tables"
+        )
+    path = Path(path).expanduser()
     if path.is_dir():
-        raise ValueError(f"{path} is a folder; name a CSV, TSV or Parquet file in it")
+        raise ValueError(f"{path} is a folder; name a CSV, TSV, JSON Lines or Parquet file in it")
     if not path.is_file():
         here = sorted(near.name for near in path.parent.glob("*")) if path.parent.is_dir() else []
         close = get_close_matches(path.name, here, n=1)
@@ -149,17 +203,28 @@ def _check_file(path: Path) -> None:
         raise FileNotFoundError(f"no file {path}{hint}")
     if path.stat().st_size == 0:
         raise ValueError(f"{path.name} is empty: expected column names and rows")
+    return path
 
 
-def _header(path: Path, separator: str | None, encoding: str) -> list[str]:
-    if separator is not None:
-        return read_header(path, separator, encoding)
+def _scan_parquet(path: Path) -> pl.LazyFrame:
+    scan = pl.scan_parquet(path, glob=False)
     try:
-        return pl.scan_parquet(path, glob=False).collect_schema().names()
+        scan.collect_schema()
     except pl.exceptions.PolarsError as error:
         raise ValueError(
             f"{path.name} is not a readable Parquet file ({error}); write it again, or rename it "
             "if it is CSV"
+        ) from error
+    return scan
+
+
+def _collected(path: Path, scan: pl.LazyFrame) -> pl.DataFrame:
+    try:
+        return scan.collect()
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+        raise ValueError(
+            f"{path.name} is damaged: its columns cannot be read ({error}); copy or download the "
+            "file again, or write it again"
         ) from error
 
 
@@ -167,7 +232,7 @@ def _check_columns(
     path: Path,
     header: list[str],
     wanted: list[str],
-    separator: str | None,
+    dialect: Dialect | None,
     arguments: dict[str, str],
 ) -> None:
     for column in wanted:
@@ -180,8 +245,10 @@ def _check_columns(
             by = f" (argument {arguments[column]})" if column in arguments else ""
             close = get_close_matches(str(column), header, n=1, cutoff=0.5)
             hint = f"; did you mean {close[0]!r}?" if close else ""
-            if separator and len(header) == 1:
-                other = next((mark for mark in "\t;,|" if mark in header[0]), None)
+            if dialect is not None and len(header) == 1:
+                other = next(
+                    (mark for mark in ("\t", ";", "::", ",", "|") if mark in header[0]), None
+                )
                 hint = f"; pass separator={other!r}" if other else hint
             raise ValueError(
                 f"{path.name} has no column {column!r}{by}; it has "

@@ -3,34 +3,27 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
 
 from longtail_lib.data import Dataset, DatasetCard
-from longtail_lib.data._columns import read_ids, read_ratings, read_timestamps, unique_ids
+from longtail_lib.data._columns import (
+    read_attribute,
+    read_ids,
+    read_ratings,
+    read_timestamps,
+    unique_ids,
+)
+from longtail_lib.data._download import Published
 from longtail_lib.data._own_tables import settle_unknown_items, with_missing
-from longtail_lib.data._source import Source, open_source
+from longtail_lib.data._source import Source
+from longtail_lib.datasets._film_table import film_table, frequent_tags
+from longtail_lib.datasets._movielens_files import open_movielens
+from longtail_lib.datasets._ready_dataset import ReadyDataset
 
-__all__ = ["CITATION", "LICENCE", "NOTES", "open_csv", "open_dat", "read_movielens"]
-
-
-LICENCE = (
-    "MovieLens data of GroupLens, University of Minnesota: free for research and teaching with "
-    "acknowledgement; no commercial use without permission, no implied endorsement, and "
-    "redistribution only under the same conditions (see README.txt of the data)"
-)
-CITATION = (
-    "F. Maxwell Harper and Joseph A. Konstan. 2015. The MovieLens Datasets: History and Context. "
-    "ACM Transactions on Interactive Intelligent Systems 5, 4, 19:1-19:19. "
-    "https://doi.org/10.1145/2827872"
-)
-NOTES = (
-    "Every user rated at least 20 items, so the log has no one-time users. Many rated dozens of "
-    "items within minutes, so the order of interactions says little."
-)
-_YEAR = r"^(.*?)\s*\((\d{4})(?:\s*[-–]\s*(?:\d{4})?)?\)\s*$"
-_NO_GENRES = "(no genres listed)"
+__all__ = ["MOVIELENS", "read_movielens"]
 
 
 def read_movielens(path: str | os.PathLike[str], *, tags: int = 5) -> Dataset:
@@ -41,7 +34,7 @@ def read_movielens(path: str | os.PathLike[str], *, tags: int = 5) -> Dataset:
     path : str or path
         Folder with `ratings.csv` and `movies.csv`, and perhaps `tags.csv` and `links.csv` (the
         "latest", 20M, 25M and 32M sets), or with `ratings.dat` and `movies.dat`, and perhaps
-        `users.dat` and `tags.dat` (1M and 10M).
+        `users.dat` and `tags.dat` (1M and 10M), or with `u.data`, `u.item` and `u.user` (100K).
     tags : int
         How many of an item's most frequent tags go into its text; 0 for none. Tags have no
         train and test part: some were written after the interactions that a split holds out.
@@ -77,17 +70,16 @@ def read_movielens(path: str | os.PathLike[str], *, tags: int = 5) -> Dataset:
     folder = Path(path)
     if not folder.is_dir():
         raise FileNotFoundError(f"no folder {folder}; expected one with ratings.csv and movies.csv")
-    open_file = open_csv if (folder / "ratings.csv").is_file() else open_dat
-    log, movies = open_file(folder, "ratings"), open_file(folder, "movies")
+    log, movies = open_movielens(folder, "ratings"), open_movielens(folder, "movies")
     if log is None or movies is None:
         lacking = "ratings" if log is None else "movies"
         raise FileNotFoundError(
             f"{folder.name} has no {lacking}.csv (or {lacking}.dat); it is not a MovieLens "
             "folder, or it is incomplete"
         )
-    tag_log = open_file(folder, "tags")
-    links = open_csv(folder, "links")
-    people = open_dat(folder, "users")
+    tag_log = open_movielens(folder, "tags")
+    links = open_movielens(folder, "links")
+    people = open_movielens(folder, "users")
 
     movies, _ = unique_ids(movies, "movieId", "item", lenient=False, notes=[])
     interactions = pl.DataFrame(
@@ -98,7 +90,11 @@ def read_movielens(path: str | os.PathLike[str], *, tags: int = 5) -> Dataset:
             read_timestamps(log, "timestamp", lenient=False)[0].rename("timestamp"),
         ]
     )
-    items = _items(movies, tag_log, tags)
+    frequent = None
+    if tag_log is not None and tags:
+        tagged = _integers(tag_log, "movieId").alias("item_id").to_frame()
+        frequent = frequent_tags(tagged.with_columns(tag_log.frame["tag"]), tags)
+    items = film_table(movies, _integers(movies, "movieId"), frequent)
     if links is not None:
         items = items.join(_links(links), on="item_id", how="left", maintain_order="left")
     settle_unknown_items(interactions, items, log, "movieId", movies, "error", [])
@@ -106,7 +102,8 @@ def read_movielens(path: str | os.PathLike[str], *, tags: int = 5) -> Dataset:
     if people is not None:
         attributes = people.frame.with_columns(
             _integers(people, "userId").alias("user_id"),
-            pl.col("age", "occupation").cast(pl.Int64, strict=False),
+            read_attribute(people, "age"),
+            read_attribute(people, "occupation"),
         ).drop("userId")
         columns = ["user_id", "gender", "age", "occupation", "zip_code"]
         users = with_missing(attributes.select(columns), "user_id", users["user_id"])
@@ -118,11 +115,11 @@ def read_movielens(path: str | os.PathLike[str], *, tags: int = 5) -> Dataset:
         card=DatasetCard(
             name=folder.name,
             title=f"MovieLens, {folder.name}",
-            licence=LICENCE,
-            citation=CITATION,
+            licence=_LICENCE,
+            citation=_CITATION,
             source="https://grouplens.org/datasets/movielens/",
             sha256={source.path.name: source.sha256 for source in sources},
-            notes=NOTES,
+            notes=_NOTES,
         ),
     )
 
@@ -137,52 +134,6 @@ def _integers(source: Source, column: str) -> pl.Series:
     return integers
 
 
-def _items(movies: Source, tag_log: Source | None, n_tags: int) -> pl.DataFrame:
-    items = movies.frame.select(
-        _integers(movies, "movieId").alias("item_id"),
-        pl.col("title").str.replace(_YEAR, "$1").str.strip_chars(),
-        pl.col("title").str.extract(_YEAR, 2).cast(pl.Int64).alias("year"),
-        pl.col("genres").fill_null("").replace(_NO_GENRES, ""),
-    )
-    columns = ["item_id", "title", "text", "year", "genres"]
-    if tag_log is None or n_tags == 0:
-        items = items.with_columns(tags=pl.lit(None, dtype=pl.String))
-    else:
-        items = items.join(
-            _frequent_tags(tag_log, n_tags), on="item_id", how="left", maintain_order="left"
-        )
-    genres = pl.col("genres").str.replace_all("|", ", ", literal=True)
-    heading = (
-        pl.when(pl.col("year").is_null())
-        .then("title")
-        .otherwise(pl.format("{} ({})", "title", "year"))
-    )
-    text = pl.concat_str(
-        heading,
-        pl.when(genres != "").then(pl.format("Genres: {}", genres)),
-        pl.when(pl.col("tags").is_not_null()).then(pl.format("Tags: {}", "tags")),
-        separator=". ",
-        ignore_nulls=True,
-    )
-    return items.with_columns(text=text).select(columns)
-
-
-def _frequent_tags(tag_log: Source, n_tags: int) -> pl.DataFrame:
-    """Return the most frequent tags of each item, equal counts in alphabetical order."""
-    return (
-        tag_log.frame.select(
-            _integers(tag_log, "movieId").alias("item_id"),
-            pl.col("tag").str.strip_chars().str.to_lowercase(),
-        )
-        .filter(pl.col("tag").is_not_null() & (pl.col("tag") != ""))
-        .group_by("item_id", "tag")
-        .len()
-        .sort("item_id", "len", "tag", descending=[False, True, False])
-        .group_by("item_id", maintain_order=True)
-        .agg(pl.col("tag").head(n_tags).str.join(", ").alias("tags"))
-    )
-
-
 def _links(links: Source) -> pl.DataFrame:
     return links.frame.select(
         _integers(links, "movieId").alias("item_id"),
@@ -191,63 +142,97 @@ def _links(links: Source) -> pl.DataFrame:
     )
 
 
-# Columns of the .csv layout, by which the .dat layout goes as well.
-_COLUMNS = {
-    "ratings": ["userId", "movieId", "rating", "timestamp"],
-    "movies": ["movieId", "title", "genres"],
-    "tags": ["userId", "movieId", "tag", "timestamp"],
-    "links": ["movieId", "imdbId", "tmdbId"],
-    "users": ["userId", "gender", "age", "occupation", "zip_code"],
+_LICENCE = (
+    "MovieLens data of GroupLens, University of Minnesota: free for research and teaching with "
+    "acknowledgement; no commercial use without permission, no implied endorsement, and "
+    "redistribution only under the same conditions (see README.txt of the data)"
+)
+_CITATION = (
+    "F. Maxwell Harper and Joseph A. Konstan. 2015. The MovieLens Datasets: History and Context. "
+    "ACM Transactions on Interactive Intelligent Systems 5, 4, 19:1-19:19. "
+    "https://doi.org/10.1145/2827872"
+)
+_NOTES = (
+    "Every user rated at least 20 items, so the log has no one-time users. Many rated dozens of "
+    "items within minutes, so the order of interactions says little."
+)
+_CSV = ("ratings.csv", "movies.csv", "tags.csv", "links.csv")
+_SHA256 = {
+    "ratings.csv": "aa289ca83157595d0df6aea1be6a4ded676ddc4385472e8313a8ed9805352646",
+    "movies.csv": "5a5f32dd9bb3797b8e728a1b98958789d2b13f294a69fdfbc5727f8a9611aa07",
+    "tags.csv": "92a9f8bb7916dceef6151209845788c3643f794dfa79d1feaec7121b5960399d",
+    "links.csv": "97ad18e4e56a09363c65676b6cb3482ce3e2cea2372a24620c1599c843325f31",
 }
 
 
-def open_csv(folder: Path, stem: str) -> Source | None:
-    """Read `<stem>.csv`, or return None where there is none."""
-    path = folder / f"{stem}.csv"
-    return open_source(path, _COLUMNS[stem]) if path.is_file() else None
-
-
-def open_dat(folder: Path, stem: str) -> Source | None:
-    """Read `<stem>.dat`, which has no header, or return None where there is none."""
-    path = folder / f"{stem}.dat"
-    if not path.is_file():
-        return None
-    if path.stat().st_size == 0:
-        raise ValueError(f"{path.name} is empty: expected fields with '::' between them")
-    columns = _COLUMNS[stem]
-    if stem == "ratings":
-        # Millions of rows of numbers: a colon as the separator leaves every second field empty.
-        wide = pl.read_csv(
-            path, separator=":", has_header=False, infer_schema=False, truncate_ragged_lines=True
-        )
-        if wide.width < 2 * len(columns) - 1:
-            raise _width_error(path, 1, columns)
-        frame = wide.select(pl.nth(2 * place).alias(column) for place, column in enumerate(columns))
-    else:
-        raw = path.read_bytes()
-        try:
-            text = raw.decode("utf-8")
-        except UnicodeDecodeError:
-            text = raw.decode("latin-1")
-        rows = []
-        for line, content in enumerate(text.split("\n"), start=1):
-            content = content.removesuffix("\r")
-            if not content:
-                continue
-            fields = content.split("::")
-            # A title or a tag may itself hold "::"; the ids stand before it.
-            if len(fields) < len(columns):
-                raise _width_error(path, line, columns)
-            before = columns.index("title") if "title" in columns else 2
-            surplus = len(fields) - len(columns)
-            middle = "::".join(fields[before : before + surplus + 1])
-            rows.append([*fields[:before], middle, *fields[before + surplus + 1 :]])
-        frame = pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
-    return Source(path, frame, None, "utf-8", is_text=True)
-
-
-def _width_error(path: Path, line: int, columns: list[str]) -> ValueError:
-    return ValueError(
-        f"{path.name}, row {line}: expected {len(columns)} fields ({', '.join(columns)}) with "
-        "'::' between them"
+def _release(
+    name: str,
+    title: str,
+    figures: str,
+    folder: str,
+    files: tuple[str, ...],
+    *,
+    md5: str = "",
+    sha256: Mapping[str, str] | None = None,
+    largest: int = 64 * 1024**2,
+) -> ReadyDataset:
+    """Describe one release of MovieLens; its md5 is in a file beside the archive."""
+    url = f"https://files.grouplens.org/datasets/movielens/{folder}.zip"
+    return ReadyDataset(
+        card=DatasetCard(
+            name=name,
+            title=f"{title}: {figures}",
+            licence=_LICENCE,
+            citation=_CITATION,
+            source=url,
+            sha256=sha256 or {},
+            notes=_NOTES,
+        ),
+        read=read_movielens,
+        published=Published(
+            title=title,
+            folder=folder,
+            url=url,
+            paths={file: f"{folder}/{file}" for file in files},
+            sha256=sha256 or {},
+            checksum=md5 and f"md5:{md5}",
+            largest=largest,
+        ),
     )
+
+
+MOVIELENS = (
+    _release(
+        "movielens-small",
+        "MovieLens latest-small",
+        "100,836 real ratings of 9,742 films",
+        "ml-latest-small",
+        _CSV,
+        sha256=_SHA256,
+    ),
+    _release(
+        "movielens-100k",
+        "MovieLens 100K",
+        "100,000 ratings of 1,682 films, 1997 to 1998",
+        "ml-100k",
+        ("u.data", "u.item", "u.user"),
+        md5="0e33842e24a9c977be4e0107933c0723",
+    ),
+    _release(
+        "movielens-1m",
+        "MovieLens 1M",
+        "1,000,209 ratings of 3,883 films, 2000 to 2003",
+        "ml-1m",
+        ("ratings.dat", "movies.dat", "users.dat"),
+        md5="c4d9eecfca2ab87c1945afe126590906",
+    ),
+    _release(
+        "movielens-25m",
+        "MovieLens 25M",
+        "25,000,095 ratings of 62,423 films, 1995 to 2019",
+        "ml-25m",
+        _CSV,
+        md5="6b51fb2759a8657d3bfcbfc42b592ada",
+        largest=1024**3,
+    ),
+)

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 __all__ = ["Comparison", "Difference", "compare"]
 
 
-_SAME = ("part", "seen items", "fingerprint", "groups fingerprint")
+# What is masked follows from the part; given lists are served as they are.
+_SAME = ("part", "fingerprint", "groups fingerprint")
+_KNOWLEDGE = {"train", "train and validation"}
 
 
 def compare(
@@ -129,6 +131,12 @@ def _base(reports: list[Report], baseline: str) -> Report:
                     f"differently ({what}: {report.protocol[what]} and {first.protocol[what]}); "
                     "evaluate both on the same split, part and groups"
                 )
+        knew = [each.protocol.get("fitted on") for each in (report, first)]
+        if knew[0] != knew[1] and set(knew) <= _KNOWLEDGE:
+            raise ValueError(
+                f"compare: {report.model} was fitted on {knew[0]}, {baseline} on {knew[1]}; who "
+                "knows more wins more, so fit both alike (Recommender.refit)"
+            )
         if report.user_rows is None or not np.array_equal(report.user_rows, first.user_rows):
             raise ValueError(
                 f"compare: the report of {report.model} lacks the numbers of the same users; "

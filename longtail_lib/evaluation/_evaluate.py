@@ -8,13 +8,21 @@ from typing import Any, Unpack
 
 import numpy as np
 
+from longtail_lib.evaluation._given_lists import are_lists, given_lists
 from longtail_lib.evaluation._intervals import (
     bootstrap_means,
     interval_of_left_out,
     interval_of_means,
 )
-from longtail_lib.evaluation._protocol import Protocol, Settings, check_model_and_split, describe
-from longtail_lib.evaluation._rank_users import rank_users
+from longtail_lib.evaluation._known_interactions import fitted_on, refuse_known_answers
+from longtail_lib.evaluation._protocol import (
+    Protocol,
+    Settings,
+    check_model_and_split,
+    check_split,
+    describe,
+)
+from longtail_lib.evaluation._rank_users import fallback_words, rank_users
 from longtail_lib.evaluation._report import Report, Value
 from longtail_lib.evaluation.metrics._lists import Lists
 from longtail_lib.evaluation.metrics._metric import ROWS, Metric
@@ -32,11 +40,13 @@ def evaluate(
     parts: Split,
     protocol: Protocol | None = None,
     *,
+    allow_known: bool = False,
+    fallback: str = "popularity",
     progress: bool = False,
     name: str | None = None,
     **settings: Unpack[Settings],
 ) -> Report:
-    """Measure a fitted model on a part of a split.
+    """Measure a fitted model, or lists that were made elsewhere, on a part of a split.
 
     Every user with at least one interaction in `part` is ranked over the whole catalogue, less
     the items seen in train (and in validation, when `part` is "test"). All metrics, those of
@@ -44,15 +54,30 @@ def evaluate(
     `longtail_lib.evaluation.metrics.accuracy` and `longtail_lib.evaluation.metrics.exposure`; how
     one of your own is made, in `Metric`.
 
+    Given lists are measured as they were served. Items that their user has seen stay in their
+    places and count like any other; a user of the part without a list counts with an empty one.
+    The protocol says how many there were of both. Only the first k items of a list are read, and
+    lists of users without a relevant item are checked and left aside.
+
     Parameters
     ----------
-    model : Recommender
-        Fitted on `parts`.
+    model : Recommender, frame or mapping
+        A model fitted on `parts`: on its train part, or on train and validation by
+        `Recommender.refit`. Or lists: a frame with the columns user_id, item_id, and rank
+        (1, 2, 3 for each user) or score (higher is better; equal ones are ordered as a model's
+        are, and -inf leaves an item out), where ranks come before scores; a mapping of user id to
+        item ids, best first; or a mapping of user id to a mapping of item id to score.
+        `longtail_lib.data.read_run` reads a run file of TREC.
     parts : Split
+    allow_known : bool
+        Measure a model that was fitted on interactions of `part` all the same.
+    fallback : {"popularity", "none"}
+        What users without a history are shown by a model that needs one, as in
+        `Recommender.recommend`; the report says how many there are.
     progress : bool
         Show a progress bar.
     name : str or None
-        Name of the model in tables; its class if None.
+        Name of the model in tables; its class, or "lists", if None.
     protocol, **settings
         The settings as a `Protocol`, or singly: k, part, groups, metrics, seed, resamples,
         confidence, memory_mb. Single ones come before those of the protocol.
@@ -60,8 +85,12 @@ def evaluate(
     Raises
     ------
     ValueError
-        A part without interactions, a model of another catalogue, scores of the wrong shape or type
-        or with a NaN, or a metric that leaves its range.
+        A part without interactions, a model of another catalogue or one that was fitted on
+        interactions of this part (a model saved before a new random split), scores of the wrong
+        shape or type or with a NaN, or a metric that leaves its range. In given lists a missing
+        column, id, rank or score, an item twice in one list, or ranks that do not count from 1.
+    KeyError
+        Given lists of a user, or with an item, that the split does not know.
 
     Examples
     --------
@@ -74,10 +103,22 @@ def evaluate(
     Coverage@2 0.6667  0.0000  1.0000  1.0000
     >>> report["tail", "Coverage@2"].n
     3
+    >>> served = {0: ["e", "f"], 2: ["a", "c"]}
+    >>> report = evaluate(served, tiny_parts(), k=2, metrics=["Recall"])
+    >>> report["Recall@2"]
+    0.5000 [0.0532, 0.9257] n=3
+    >>> report.protocol["seen items"]
+    'not masked: given lists are measured as they were served, and 1 of 3 hold interactions of \
+their user in train and validation, 1 in all'
     """
-    check_model_and_split("evaluate", model, parts)
+    given = are_lists(model)
+    if given:
+        check_split("evaluate", parts)
+    else:
+        check_model_and_split("evaluate", model, parts)
     protocol = Protocol.of("evaluate", protocol, settings)
-    name = type(model).__name__ if name is None else name
+    if name is None:
+        name = "lists" if given else type(model).__name__
     groups, users = protocol.groups_of(parts), protocol.users_of(parts)
     protocol = replace(protocol, groups=groups)
     if not len(users):
@@ -85,17 +126,24 @@ def evaluate(
             f"evaluate: the {protocol.part} part of {parts!r} is empty; split with a larger share "
             "for it"
         )
-    lists = rank_users(
-        model,
-        parts,
-        users,
-        k=protocol.ks[-1],
-        seen=protocol.seen_of(parts),
-        seed=protocol.seed,
-        memory_mb=protocol.memory_mb,
-        progress=progress,
-        name=name,
-    )
+    if given:
+        lists, words = given_lists(model, parts, users, protocol)
+    else:
+        if not allow_known:
+            refuse_known_answers("evaluate", model, parts, protocol.part, name)
+        lists = rank_users(
+            model,
+            parts,
+            users,
+            k=protocol.ks[-1],
+            seen=protocol.seen_of(parts),
+            fallback=fallback,
+            seed=protocol.seed,
+            memory_mb=protocol.memory_mb,
+            progress=progress,
+            name=name,
+        )
+        words = {"fitted on": fitted_on(model, parts), **fallback_words(model, users, fallback)}
     # A metric reads these lists after others, and must not change them.
     lists.flags.writeable = False
     masks = {group: groups.mask(group) for group in groups.names}
@@ -125,7 +173,7 @@ def evaluate(
             for metric in protocol.chosen
             for group in ("overall", *masks)
         },
-        protocol=describe(protocol, parts),
+        protocol={**describe(protocol, parts), **words},
         user_rows=users,
         per_user=per_user,
         left_out=left_out,

@@ -16,7 +16,17 @@ from longtail_lib.evaluation._report import Report, Value
 __all__ = ["pool_reports"]
 
 # What may differ from seed to seed; everything else must be equal.
-_MAY_DIFFER = ("split", "users", "seed", "fingerprint", "groups", "groups fingerprint")
+_MAY_DIFFER = (
+    "split",
+    "users",
+    "cold",
+    "equal times",
+    "seen items",
+    "seed",
+    "fingerprint",
+    "groups",
+    "groups fingerprint",
+)
 
 
 def pool_reports(
@@ -156,7 +166,7 @@ def _statistic(
 
 def _protocol(reports: list[Report]) -> dict[str, Any]:
     pooled = dict(reports[0].protocol)
-    for what in _MAY_DIFFER:
+    for what in pooled.keys() & set(_MAY_DIFFER):
         distinct = list(dict.fromkeys(str(report.protocol[what]) for report in reports))
         if len(distinct) > 1:
             pooled[what] = (", " if what == "seed" else " + ").join(distinct)

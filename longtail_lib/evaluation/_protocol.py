@@ -21,6 +21,7 @@ __all__ = [
     "Protocol",
     "Settings",
     "check_model_and_split",
+    "check_split",
     "describe",
     "fingerprint",
 ]
@@ -64,7 +65,8 @@ class Protocol:
         Groups of the catalogue; parameters of `popularity_groups`, such as {"head": 0.1}; or None
         for its defaults, on train popularity. The last group is the tail.
     metrics : str, Metric, iterable of these, or None
-        Some of `METRICS`, without cut-off, and metrics of your own; all of `METRICS` if None.
+        Some of `METRICS`, without cut-off, NDCGExponential and NDCGLinear, whose gain is by rating,
+        and metrics of your own; all of `METRICS` if None.
     seed : int
         For the order of ties and for the bootstrap.
     resamples : int
@@ -183,8 +185,9 @@ class Protocol:
 
     def seen_of(self, parts: Split) -> list[csr_matrix]:
         """Interactions that are masked."""
-        seen = [parts.train, parts.validation]
-        return seen[:1] if self.part == "validation" else seen
+        if self.part == "validation":
+            return [parts.train]
+        return [parts.train, parts.validation, *([] if parts.between is None else [parts.between])]
 
 
 def fingerprint(*arrays: np.ndarray) -> str:
@@ -203,6 +206,9 @@ def describe(protocol: Protocol, parts: Split) -> dict[str, Any]:
     settings = ", ".join(f"{name}={value!r}" for name, value in parts.parameters.items())
     sizes = zip(groups.names, groups.sizes, strict=True)
     matrices = [getattr(parts, name) for name in PARTS]
+    matrices += [] if parts.between is None else [parts.between]
+    asked = getattr(parts, part)
+    no_history = np.diff(parts.train.indptr)[users] == 0
     ids = [id_keys(ids).view(np.int32) for ids in (parts.user_ids, parts.item_ids)]
     own = protocol.own_metrics
     *others, last = (each.name for each in (*BUILT_IN.values(), *own) if not each.is_mean)
@@ -211,6 +217,10 @@ def describe(protocol: Protocol, parts: Split) -> dict[str, Any]:
         "split": f"{parts.how} ({settings})" if settings else parts.how,
         "part": part,
         "users": f"{len(users):,} of {parts.n_users:,}: those with a relevant item in {part}",
+        **_time_in_words(parts, part),
+        "cold": f"{np.count_nonzero(no_history):,} of these users and "
+        f"{np.count_nonzero(parts.cold[asked.indices]):,} of the {asked.nnz:,} items asked for "
+        "have no train interaction",
         "catalogue": f"{parts.n_items:,} items, ranked in full",
         "seen items": f"masked: interactions of the user in {seen}",
         "k": ", ".join(map(str, protocol.ks)),
@@ -231,6 +241,18 @@ def describe(protocol: Protocol, parts: Split) -> dict[str, Any]:
     }
 
 
+def _time_in_words(parts: Split, part: str) -> dict[str, str]:
+    """How many users' interactions were set apart by lot, where a split looks at time."""
+    if part not in parts.tied:
+        return {}
+    tied, users = parts.tied[part]
+    rule = "the order of the log" if parts.places is not None else "a seeded hash of their ids"
+    return {
+        "equal times": f"ordered by {rule}; that decides what is in {part} for {tied:,} of "
+        f"{users:,} users"
+    }
+
+
 def check_model_and_split(who: str, model: Any, parts: Any) -> None:
     """Refuse what cannot score, and what is no split."""
     if isinstance(model, type):
@@ -245,6 +267,11 @@ def check_model_and_split(who: str, model: Any, parts: Any) -> None:
             else "it needs a method score(user_rows)"
         )
         raise TypeError(f"{who} takes a fitted model first, got {type(model).__name__}; {hint}")
+    check_split(who, parts)
+
+
+def check_split(who: str, parts: Any) -> None:
+    """Refuse what is no split."""
     if not all(hasattr(parts, part) for part in ("train", "validation", "test")):
         raise TypeError(
             f"{who} takes a Split, got {type(parts).__name__}; make one with split(prepare(data))"

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from longtail_lib._parameters import Options, check_parameters
+from longtail_lib.models._fallback import FALLBACKS, fall_back, without_history
 from longtail_lib.preprocessing import Split
 from longtail_lib.ranking import id_keys, mask_seen, top_k, user_key
 
-__all__ = ["block_rows", "rank_users", "scores_of"]
+__all__ = ["block_rows", "fallback_words", "rank_users", "scores_of"]
 
 # Half of the budget for the scores, half for what a model and the ranking need beside them.
 _SHARE_OF_SCORES = 0.5
@@ -45,6 +47,16 @@ def scores_of(model: Any, rows: np.ndarray, n_items: int, name: str) -> np.ndarr
     return scores
 
 
+def fallback_words(model: Any, users: np.ndarray, fallback: str) -> dict[str, str]:
+    """Say how many of the users were shown what is popular, and refuse an unknown fallback."""
+    check_parameters("evaluate", {"fallback": fallback}, {"fallback": Options(*FALLBACKS)})
+    count = int(np.count_nonzero(without_history(model, users)))
+    if not count:
+        return {}
+    shown = "what is popular" if fallback == "popularity" else "what the model's scores give"
+    return {"users without history": f"{count:,} of {len(users):,}; shown {shown}"}
+
+
 def rank_users(
     model: Any,
     parts: Split,
@@ -52,6 +64,7 @@ def rank_users(
     *,
     k: int,
     seen: Sequence[csr_matrix],
+    fallback: str = "popularity",
     seed: int = 0,
     memory_mb: float = 256,
     progress: bool = False,
@@ -67,6 +80,8 @@ def rank_users(
         Rows of the split.
     seen : sequence of csr_matrix, shape (n_users, n_items)
         Interactions to mask.
+    fallback : {"popularity", "none"}
+        As in `evaluate`.
     k, seed, memory_mb
         As in `Protocol`.
 
@@ -98,6 +113,8 @@ def rank_users(
             scores = scores.copy()
         # A NaN is an error also where it hides behind a seen item, and masking would hide it.
         _refuse_nan(scores, rows, name)
+        if fallback == "popularity":
+            fall_back(scores, model, rows)
         for matrix in seen:
             mask_seen(scores, matrix, rows)
         lists[start : start + step] = top_k(

@@ -115,9 +115,9 @@ class _Lists:
         self.parts = parts
         self.users = protocol.users_of(parts)
         # So many places of a list may be masked, and have to be filled from further down.
-        masked = 0
-        for seen in protocol.seen_of(parts)[1:]:
-            masked = int(np.diff(seen.indptr).max(initial=0))
+        masked = sum(
+            int(np.diff(seen.indptr).max(initial=0)) for seen in protocol.seen_of(parts)[1:]
+        )
         depth = variant.depth + variant.k + masked
         step = block_rows(parts.n_items, protocol.memory_mb)
         starts = range(0, len(self.users), step)

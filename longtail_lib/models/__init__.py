@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from longtail_lib.models._negative_sampling import StreamFrequency as StreamFrequency
     from longtail_lib.models._recommender import NotFittedError as NotFittedError
     from longtail_lib.models._recommender import Recommender as Recommender
+    from longtail_lib.models._recommender import UnsupportedError as UnsupportedError
     from longtail_lib.models._wrapped_recommender import WrappedRecommender as WrappedRecommender
     from longtail_lib.models._wrapped_recommender import unfitted_copy as unfitted_copy
     from longtail_lib.models.bpr import BPR as BPR

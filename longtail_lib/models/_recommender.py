@@ -3,39 +3,33 @@
 from __future__ import annotations
 
 import inspect
-import os
 from abc import ABC, abstractmethod
-from operator import index
-from pathlib import Path
+from copy import copy
 from typing import Any, ClassVar, Self
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from longtail_lib._parameters import Constraint, check_parameters_of
-from longtail_lib.models._model_file import (
-    damaged,
-    model_of,
-    read_model_file,
-    without_path,
-    write_model_file,
-)
-from longtail_lib.models._stored_arrays import Stored, StoredArrays, check_ids, read_log
+from longtail_lib.models._fallback import popularity_of
+from longtail_lib.models._ranked_lists import block_of_rows
+from longtail_lib.models._refit import refitted
+from longtail_lib.models._servable import Servable
+from longtail_lib.models._storable import Storable
 from longtail_lib.preprocessing import Split
-from longtail_lib.preprocessing._split_matrices import rows_of
-from longtail_lib.ranking import filled_lists, id_keys, mask_seen, top_k, user_key
 
-__all__ = ["NotFittedError", "Recommender"]
-
-_FORMAT = 1
-# Scores that recommend holds at a time: 64 MiB.
-_BLOCK = 2**24
+__all__ = ["NotFittedError", "Recommender", "UnsupportedError"]
 
 
 class NotFittedError(RuntimeError):
     """A model was asked for scores before `fit`."""
 
 
-class Recommender(ABC):
+class UnsupportedError(NotImplementedError):
+    """A model was asked for what has no meaning for it."""
+
+
+class Recommender(Servable, Storable, ABC):
     """Base class of everything that scores items, in scikit-learn's manners.
 
     The constructor stores its arguments under their own names and does no work. `fit` takes a
@@ -57,7 +51,8 @@ class Recommender(ABC):
     """
 
     _constraints: ClassVar[dict[str, Constraint]] = {}
-    _array_params: tuple[str, ...] = ()
+    # Whether scores for a user without a history are worth more than what is popular.
+    _scores_without_history: bool = False
 
     def fit(self, parts: Split) -> Self:
         """Learn from the train part and return self.
@@ -84,6 +79,22 @@ class Recommender(ABC):
         self._fit(parts)
         return self
 
+    @property
+    def decides_on_validation(self) -> bool:
+        """Whether `fit` reads the validation part: to stop early, or to choose weights."""
+        return False
+
+    def refit(self, parts: Split) -> Self:
+        """Return a copy that has learned from train and validation, for the measure on test.
+
+        What a model decides on validation, such as the epoch to stop after or the weights of a
+        gate, is decided on train alone, by this model where it was fitted on `parts` and by a
+        copy where it was not. The copy that comes back is then fitted on `parts.final()` with it,
+        and is measured by `evaluate(model.refit(parts), parts.final())`. This model stays as it is;
+        one that was fitted on `parts.final()` comes back itself.
+        """
+        return refitted(self, parts)
+
     def score(self, user_rows: Any) -> np.ndarray:
         """Score the whole catalogue for some users, float32, shape (n, n_items); higher is better.
 
@@ -105,70 +116,49 @@ class Recommender(ABC):
             )
         return self._score(rows)
 
-    def recommend(
-        self, users: Any, k: int = 10, exclude_seen: bool = True
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Return the k best items of each user.
+    def with_histories(self, parts: Split) -> Self:
+        """Return a copy whose users have chosen what is in train and validation of a split.
 
-        The lists are those that `evaluate` measures: equal scores are ordered by a hash of user
-        id and item id, so that no place in the catalogue is favoured. A user who has seen so much
-        that fewer than k candidates remain gets the seen items last, with score -inf.
-
-        Parameters
-        ----------
-        users : array of source user ids, shape (n,)
-        k : int
-            How many items, at most the catalogue's size.
-        exclude_seen : bool
-            Leave out train interactions.
-
-        Returns
-        -------
-        items : ndarray of source item ids, shape (n, k)
-        scores : ndarray of float32, shape (n, k)
+        What was learned stays. What a user is scored by is read anew where the model reads it from
+        the history; a vector that was learned for a user's id stays as it is, and only what is
+        left out of lists changes. So a model that was chosen on validation meets the test with
+        histories that end with the last interaction before it.
 
         Raises
         ------
-        TypeError
-            User ids of another type than the split's, such as "3" for 3.
         ValueError
-            Scores that are not a number: the fit diverged.
+            A split over other users or another catalogue.
         """
         self._check_fitted()
-        if isinstance(k, bool) or not hasattr(k, "__index__"):
-            raise TypeError(f"k must be a whole number of items, got {k!r}")
-        k = index(k)
-        if not 1 <= k <= len(self.item_ids_):
+        if not np.array_equal(self.user_ids_, parts.user_ids):
             raise ValueError(
-                f"k must lie between 1 and the {len(self.item_ids_)} items of the catalogue, "
-                f"got {k}"
+                f"{type(self).__name__}.with_histories: {parts!r} holds other users than the "
+                f"{len(self.user_ids_):,} fitted on; new users get lists from recommend_for"
             )
-        rows = rows_of(self.user_ids_, users, "user")
-        columns = np.empty((len(rows), k), dtype=np.int64)
-        best = np.empty((len(rows), k), dtype=np.float32)
-        step = max(1, _BLOCK // len(self.item_ids_))
-        for start in range(0, len(rows), step):
-            block = slice(start, start + step)
-            scores = self.score(rows[block])
-            if np.isnan(scores).any():
-                raise ValueError(
-                    f"{type(self).__name__} gave scores that are not a number, so no order exists; "
-                    "the fit diverged, try a smaller learning rate or a stronger penalty"
-                )
-            if exclude_seen:
-                mask_seen(scores, self.seen_, rows[block])
-            columns[block] = self._best(scores, user_key(id_keys(self.user_ids_[rows[block]])), k)
-            best[block] = np.take_along_axis(scores, columns[block], axis=1)
-        return self.item_ids_[columns], best
+        return self._reread_copy(parts, ("train", "validation"))
 
-    def _best(self, scores: np.ndarray, user_keys: np.ndarray, k: int) -> np.ndarray:
-        """Rank as `evaluate` does, and fill lists up with items of score -inf."""
-        # Hashing a catalogue of text ids takes longer than scoring one user.
-        hashed = self.__dict__.get("_hashed_ids")
-        if hashed is None or hashed[0] is not self.item_ids_:
-            hashed = self._hashed_ids = self.item_ids_, id_keys(self.item_ids_)
-        lists = top_k(scores, k, user_keys=user_keys, item_keys=hashed[1])
-        return filled_lists(lists, scores, user_keys, hashed[1])
+    def _reread_copy(self, parts: Split, part: tuple[str, ...]) -> Self:
+        """Return a copy whose users and histories are those of some parts."""
+        if not np.array_equal(self.item_ids_, parts.item_ids):
+            raise ValueError(
+                f"{type(self).__name__}: {parts!r} has another catalogue than the one of "
+                f"{len(self.item_ids_):,} items fitted on"
+            )
+        other = copy(self)
+        other.user_ids_ = np.asarray(parts.user_ids)
+        other.seen_ = sum((getattr(parts, name) for name in part[1:]), getattr(parts, part[0]))
+        other._reread(parts, part)
+        return other
+
+    def _folded(
+        self, seen: csr_matrix, user_ids: np.ndarray, columns: np.ndarray, lengths: np.ndarray
+    ) -> Self:
+        """Return a copy whose users are new ones, known by their histories alone."""
+        other = copy(self)
+        other._counted = popularity_of(self)
+        other.user_ids_, other.seen_ = user_ids, seen
+        other._fold_in(self.seen_, columns, lengths)
+        return other
 
     def get_params(self) -> dict[str, Any]:
         """Return the constructor's arguments by name."""
@@ -178,68 +168,17 @@ class Recommender(ABC):
         names = [parameter.name for parameter in found if parameter.kind not in variadic]
         return {name: getattr(self, name) for name in names}
 
-    def _stored_params(self) -> dict[str, Any]:
-        """The constructor's arguments as `save` writes them: what JSON can hold, and no path."""
-        return without_path(self.get_params() | dict.fromkeys(self._not_stored))
-
-    @property
-    def _not_stored(self) -> tuple[str, ...]:
-        """Parameters that are None in a file."""
-        return self._array_params
-
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the fitted model to one `.npz` file, without pickle.
-
-        The file appears whole or not at all. It keeps the name it is given, whatever its ending.
-        """
-        self._check_fitted()
-        check_ids(type(self).__name__, self.user_ids_, self.item_ids_)
-        about = {
-            "format": _FORMAT,
-            "model": type(self).__name__,
-            "parameters": self._stored_params(),
-        }
-        arrays = {
-            "user_ids": self.user_ids_,
-            "item_ids": self.item_ids_,
-            "seen_indptr": self.seen_.indptr,
-            "seen_indices": self.seen_.indices,
-            "seen_data": self.seen_.data,
-            **{f"state_{name}": value for name, value in self._to_file().items()},
-        }
-        return write_model_file(path, about, arrays)
-
-    @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Self:
-        """Read a model that `save` wrote; nothing in the file is executed.
-
-        Raises
-        ------
-        ValueError
-            Another model, or an array that is missing, is none of such a model's, has another
-            type or shape, or holds what is no number.
-        """
-        with read_model_file(path) as (about, stored):
-            if about["format"] != _FORMAT:
-                raise ValueError(
-                    f"{path} is a model file in format {about['format']}, this version of "
-                    f"longtail_lib reads format {_FORMAT}; fit and save it again"
-                )
-            if about["model"] != cls.__name__:
-                raise ValueError(
-                    f"{path} holds a {about['model']}, not a {cls.__name__}; call "
-                    f"{about['model']}.load"
-                )
-            with damaged(path):
-                model = model_of(cls, about["parameters"])
-                model.user_ids_, model.item_ids_, model.seen_ = read_log(stored, cls.__name__)
-                model._from_file(stored.within("state_"))
-                stored.finish()
-        return model
-
     def _check_parameters(self, parts: Split) -> None:
         """Refuse what is not as declared; a subclass adds what fits no other parameter or split."""
         check_parameters_of(self)
+
+    def _unfitted(self) -> Recommender:
+        """A copy to fit, with the same parameters and the same models among them."""
+        return type(self)(**self.get_params())
+
+    def _settled(self, parts: Split) -> Recommender:
+        """An unfitted copy that needs no validation, with what this fit has decided on it."""
+        return self._unfitted()
 
     @abstractmethod
     def _fit(self, parts: Split) -> None:
@@ -249,25 +188,35 @@ class Recommender(ABC):
     def _score(self, user_rows: np.ndarray) -> np.ndarray:
         """Score checked rows; a fresh float32 array that the caller may overwrite."""
 
-    def _state_shapes(self) -> dict[str, Stored] | None:
-        """What each array of `_state` must be; None leaves all but finite numbers to `_restore`."""
-        return None
+    def _fold_in(self, known: csr_matrix, columns: np.ndarray, lengths: np.ndarray) -> None:
+        """Set what `_score` reads of a user, on a copy whose `seen_` are the new histories.
 
-    def _state(self) -> dict[str, np.ndarray]:
-        """Learned attributes as arrays, for `save`."""
-        return {name: getattr(self, f"{name}_") for name in self._state_shapes() or {}}
+        `known` are those of the users fitted on; the run of columns has each new history in the
+        order of time.
+        """
+        raise UnsupportedError(
+            f"{type(self).__name__}.recommend_for: this model knows nothing but the users it was "
+            "fitted on; fit it on a split that holds the new ones, or take a model that scores by "
+            "a user's items, such as EASE"
+        )
 
-    def _restore(self, state: dict[str, np.ndarray]) -> None:
-        """Set learned attributes from what `_state` gave."""
-        for name, value in state.items():
-            setattr(self, f"{name}_", value)
+    def _reread(self, parts: Split, part: tuple[str, ...]) -> None:
+        """Set what `_score` reads of a known user's history, on a copy whose `seen_` is new."""
 
-    def _to_file(self) -> dict[str, np.ndarray]:
-        """What a file holds beside ids and seen items."""
-        return self._state()
+    def _similar(self, items: np.ndarray, among: np.ndarray) -> np.ndarray:
+        """Similarity of some columns to others; fresh, float32, shape (n, m)."""
+        raise UnsupportedError(
+            f"{type(self).__name__}.recommend_items: this model knows no similarity of items; take "
+            "one that learns it, such as ItemKNN"
+        )
 
-    def _from_file(self, stored: StoredArrays) -> None:
-        self._restore(stored.read(self._state_shapes()))
+    def _score_items(self, user_rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """Score some items alone; a subclass writes it where that costs less than all."""
+        step = block_of_rows(len(self.item_ids_))
+        blocks = range(0, max(1, len(user_rows)), step)
+        return np.concatenate(
+            [self._score(user_rows[start : start + step])[:, columns] for start in blocks]
+        )
 
     def _check_fitted(self) -> None:
         if not hasattr(self, "item_ids_"):

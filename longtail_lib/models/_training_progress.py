@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from numbers import Integral
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from longtail_lib._import_keras import import_keras
 from longtail_lib._parameters import Interval, constrained
 from longtail_lib.models._model_file import damaged, read_model_file, write_model_file
 from longtail_lib.models._stored_arrays import Stored
@@ -21,13 +20,9 @@ from longtail_lib.preprocessing import Split
 from longtail_lib.ranking import id_keys, mask_seen, top_k, user_key
 
 __all__ = [
-    "assign",
     "fingerprint",
-    "in_order",
     "read_checkpoint",
     "validation_ndcg",
-    "values_of",
-    "variables_of",
     "write_checkpoint",
 ]
 
@@ -107,32 +102,6 @@ def read_checkpoint(
             )
             stored.finish()
     return {"loss": loss.tolist(), "ndcg": ndcg.tolist()}, arrays
-
-
-def variables_of(network: Any) -> list[Any]:
-    """Return weights, states of random generators and the optimiser's variables."""
-    # Metrics make their variables when first used, and start anew each epoch.
-    metrics = {id(variable) for variable in network.metrics_variables}
-    own = [variable for variable in network.variables if id(variable) not in metrics]
-    return [*own, *network.optimizer.variables]
-
-
-def values_of(variables: Sequence[Any]) -> list[np.ndarray]:
-    """Return what Keras variables hold, as arrays of their own."""
-    ops = import_keras().ops
-    return [np.array(ops.convert_to_numpy(variable)) for variable in variables]
-
-
-def assign(variables: Sequence[Any], values: Sequence[np.ndarray]) -> None:
-    """Put arrays into Keras variables, one into each."""
-    for variable, value in zip(variables, values, strict=True):
-        variable.assign(value)
-
-
-def in_order(arrays: Mapping[str, np.ndarray], kind: str) -> list[np.ndarray]:
-    """Return arrays "kind0", "kind1" and so on, in this order."""
-    count = sum(name.startswith(kind) for name in arrays)
-    return [arrays[f"{kind}{place}"] for place in range(count)]
 
 
 def _text(value: Any) -> str:

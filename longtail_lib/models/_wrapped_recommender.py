@@ -7,10 +7,12 @@ from importlib import import_module
 from typing import Any, ClassVar
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from longtail_lib._parameters import Constraint, Satisfies
 from longtail_lib.models._model_file import model_of, read_header, to_header
 from longtail_lib.models._recommender import Recommender
+from longtail_lib.models._refit import same_train
 from longtail_lib.models._stored_arrays import Stored, StoredArrays
 from longtail_lib.preprocessing import Split
 
@@ -53,7 +55,7 @@ class WrappedRecommender(Recommender):
     _further_models: tuple[str, ...] = ()
 
     def _fit(self, parts: Split) -> None:
-        for name in ("model", *self._further_models):
+        for name in self._inner():
             given = getattr(self, name)
             setattr(self, f"{name}_", fitted_on(given, parts))
         self._fit_around(parts)
@@ -64,6 +66,19 @@ class WrappedRecommender(Recommender):
     def _own_shapes(self) -> dict[str, Stored] | None:
         """What each array of `_own_state` must be."""
         return None
+
+    @property
+    def decides_on_validation(self) -> bool:
+        return any(model.decides_on_validation for model in self._inner().values())
+
+    def _settled(self, parts: Split) -> Recommender:
+        inner = {name: model.refit(parts) for name, model in self._inner().items()}
+        return type(self)(**{**self.get_params(), **inner})
+
+    def _inner(self) -> dict[str, Recommender]:
+        """Models among the parameters, fitted where they are."""
+        names = ("model", *self._further_models)
+        return {name: getattr(self, f"{name}_", getattr(self, name)) for name in names}
 
     def _own_state(self) -> dict[str, np.ndarray]:
         return {name: getattr(self, f"{name}_") for name in self._own_shapes() or {}}
@@ -76,6 +91,22 @@ class WrappedRecommender(Recommender):
     @property
     def _not_stored(self) -> tuple[str, ...]:
         return ("model", *self._further_models, *self._array_params)
+
+    @property
+    def _scores_without_history(self) -> bool:  # type: ignore[override]
+        return all(model._scores_without_history for model in self._inner().values())
+
+    def _fold_in(self, known: csr_matrix, columns: np.ndarray, lengths: np.ndarray) -> None:
+        for name, model in self._inner().items():
+            folded = model._folded(self.seen_, self.user_ids_, columns, lengths)
+            setattr(self, f"{name}_", folded)
+
+    def _reread(self, parts: Split, part: tuple[str, ...]) -> None:
+        for name, model in self._inner().items():
+            setattr(self, f"{name}_", model._reread_copy(parts, part))
+
+    def _similar(self, items: np.ndarray, among: np.ndarray) -> np.ndarray:
+        return self.model_._similar(items, among)
 
     def _to_file(self) -> dict[str, np.ndarray]:
         state = {f"own_{name}": value for name, value in self._own_state().items()}
@@ -107,7 +138,7 @@ class WrappedRecommender(Recommender):
 
 def fitted_on(model: Recommender, parts: Split) -> Recommender:
     """Return the model where it was fitted on this train part, else a fitted fresh copy."""
-    if _same_train(model, parts):
+    if same_train(model, parts):
         return model
     # Models inside of it see for themselves whether they have to be fitted anew.
     return unfitted_copy(model, inner=False).fit(parts)
@@ -129,22 +160,6 @@ def find_class(name: str) -> type[Recommender]:
             return found
     raise ValueError(
         f"no recommender named {name}; import the module that defines it before loading the file"
-    )
-
-
-def _same_train(model: Recommender, parts: Split) -> bool:
-    if not hasattr(model, "item_ids_"):
-        return False
-    seen, train = model.seen_, parts.train
-    if seen is train:
-        return True
-    return (
-        seen.shape == train.shape
-        and np.array_equal(model.user_ids_, parts.user_ids)
-        and np.array_equal(model.item_ids_, parts.item_ids)
-        and np.array_equal(seen.indptr, train.indptr)
-        and np.array_equal(seen.indices, train.indices)
-        and np.array_equal(seen.data, train.data)
     )
 
 

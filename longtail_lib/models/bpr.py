@@ -7,8 +7,9 @@ from typing import ClassVar
 
 import numpy as np
 
+from longtail_lib._one_blas_thread import one_blas_thread
 from longtail_lib._parameters import Constraint, Interval
-from longtail_lib.models.implicit_als import LatentFactors, import_implicit, one_blas_thread
+from longtail_lib.models.implicit_als import LatentFactors, import_implicit
 from longtail_lib.preprocessing import Split
 
 __all__ = ["BPR"]

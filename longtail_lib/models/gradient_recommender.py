@@ -10,16 +10,13 @@ from typing import Any, ClassVar
 import numpy as np
 
 from longtail_lib._parameters import BOOLEAN, PATH, SEED, Constraint, Interval, Nullable
+from longtail_lib.models._network_variables import assign, numbered, values_of, variables_of
 from longtail_lib.models._recommender import Recommender
 from longtail_lib.models._stored_arrays import Stored
 from longtail_lib.models._training_progress import (
-    assign,
     fingerprint,
-    in_order,
     read_checkpoint,
     validation_ndcg,
-    values_of,
-    variables_of,
     write_checkpoint,
 )
 from longtail_lib.preprocessing import Split
@@ -198,6 +195,20 @@ class GradientRecommender(Recommender):
                 "share for validation, or train all epochs with patience=None"
             )
 
+    @property
+    def decides_on_validation(self) -> bool:
+        return self.patience is not None
+
+    def _unfitted(self) -> GradientRecommender:
+        # Another fit must not go on from where this one stopped.
+        return type(self)(**{**self.get_params(), "checkpoint": None})
+
+    def _settled(self, parts: Split) -> GradientRecommender:
+        settled = self._unfitted()
+        if self.patience is not None:
+            settled.epochs, settled.patience = self.best_epoch_, None
+        return settled
+
     def _has_stopped(self, ndcg: Sequence[float]) -> bool:
         return bool(ndcg) and len(ndcg) - 1 - int(np.argmax(ndcg)) >= self.patience
 
@@ -227,7 +238,7 @@ class GradientRecommender(Recommender):
         if stored is None:
             return [], [], []
         about, arrays = stored
-        assign(variables_of(self.network_), in_order(arrays, "variable_"))
+        assign(variables_of(self.network_), numbered(arrays, "variable"))
         prefix = "carried_"
         self._carry_on(
             {
@@ -236,7 +247,7 @@ class GradientRecommender(Recommender):
                 if name.startswith(prefix)
             }
         )
-        return about["loss"], about["ndcg"], in_order(arrays, "best_")
+        return about["loss"], about["ndcg"], numbered(arrays, "best")
 
     def _arrays(self, best: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
         """What a checkpoint holds beside the course of the training."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from numbers import Integral, Real
 from typing import ClassVar
 
@@ -9,18 +10,18 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from longtail_lib._parameters import Constraint, Interval
-from longtail_lib._top_candidates import largest_weights
-from longtail_lib.models._recommender import Recommender
+from longtail_lib._top_candidates import largest_stored_weights
+from longtail_lib.models._item_weights import ItemWeights
 from longtail_lib.models._stored_arrays import Stored, matrix_parts, stored_matrix
 from longtail_lib.preprocessing import Split
 
 __all__ = ["ItemKNN"]
 
-# Floats in one dense block of similarities: 64 MiB.
-_BLOCK = 2**24
+# Products of two interactions of one user that are added up at a time: results stay in the cache.
+_BLOCK = 2**20
 
 
-class ItemKNN(Recommender):
+class ItemKNN(ItemWeights):
     r"""Score an item by its similarity to the items a user has interacted with.
 
     Libraries share the name and differ in the formula, so here it is in full. With x_i the train
@@ -53,6 +54,12 @@ class ItemKNN(Recommender):
     ----------
     weights_ : csr_matrix of float32, shape (n_items, n_items)
         W; column j holds the neighbours of item j.
+
+    Notes
+    -----
+    Only similarities of items that share a user are computed, block by block, so the fit takes
+    time for each pair of interactions of one user and memory for the neighbours that stay, not for
+    the square of the catalogue.
 
     References
     ----------
@@ -87,33 +94,34 @@ class ItemKNN(Recommender):
         users, items = parts.train, parts.train.T.tocsr()
         n_items = items.shape[0]
         norms = np.sqrt(np.asarray(items.multiply(items).sum(axis=1))).ravel().astype(np.float32)
-        keep = min(self.n_neighbors, n_items)
-        step = max(1, min(n_items, _BLOCK // n_items))
-        columns, counts, values = [], [], []
-        for start in range(0, n_items, step):
-            stop = min(start + step, n_items)
-            # One block of whole similarity rows at a time, pruned before the next is computed.
-            block = (items[start:stop] @ users).toarray()
-            shrunk = np.outer(norms[start:stop], norms)
-            shrunk += np.float32(self.shrinkage)
-            # A cold item has norm 0 and, without shrinkage, a quotient 0/0 whose value is 0.
-            np.divide(block, shrunk, out=block, where=shrunk > 0)
-            block[np.arange(stop - start), np.arange(start, stop)] = 0
-            best = np.sort(largest_weights(block, keep), axis=1)
-            similarity = np.take_along_axis(block, best, axis=1)
-            positive = similarity > 0
-            columns.append(best[positive].astype(np.int32))
-            values.append(similarity[positive])
-            counts.append(positive.sum(axis=1))
-        indptr = np.concatenate(([0], np.cumsum(np.concatenate(counts)))).astype(np.int32)
+        # An item of norm 0 has products 0, and 0 over anything but 0 is its similarity.
+        norms[norms == 0] = 1
+        blocks = [
+            self._nearest(items, users, norms, start, stop)
+            for start, stop in pairwise(_edges(items, users))
+        ]
+        values, columns, counts = (np.concatenate(each) for each in zip(*blocks, strict=True))
         by_candidate = csr_matrix(
-            (np.concatenate(values), np.concatenate(columns), indptr), shape=(n_items, n_items)
+            (values, columns, np.append(0, np.cumsum(counts))), shape=(n_items, n_items)
         )
         self.weights_ = by_candidate.T.tocsr()
         self.weights_.sort_indices()
 
-    def _score(self, user_rows: np.ndarray) -> np.ndarray:
-        return (self.seen_[user_rows] @ self.weights_).toarray()
+    def _nearest(
+        self, items: csr_matrix, users: csr_matrix, norms: np.ndarray, start: int, stop: int
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Weights, neighbours and their number for a block of candidates."""
+        block = items[start:stop] @ users
+        counts = np.diff(block.indptr)
+        similarity = block.data
+        own = np.arange(start, stop, dtype=block.indices.dtype)
+        shrunk = norms[block.indices]
+        shrunk *= np.repeat(norms[start:stop], counts)
+        shrunk += np.float32(self.shrinkage)
+        similarity /= shrunk
+        similarity[block.indices == np.repeat(own, counts)] = 0
+        kept = largest_stored_weights(similarity, block, self.n_neighbors)
+        return similarity[kept], block.indices[kept], np.diff(np.searchsorted(kept, block.indptr))
 
     def _state_shapes(self) -> dict[str, Stored]:
         return matrix_parts(len(self.item_ids_))
@@ -124,3 +132,11 @@ class ItemKNN(Recommender):
 
     def _restore(self, state: dict[str, np.ndarray]) -> None:
         self.weights_ = stored_matrix(state, (len(self.item_ids_), len(self.item_ids_)))
+
+
+def _edges(items: csr_matrix, users: csr_matrix) -> np.ndarray:
+    """Cut candidates into blocks of about equal work, which bounds their products too."""
+    work = np.append(0, np.cumsum(np.diff(users.indptr)[items.indices], dtype=np.int64))
+    before = work[items.indptr]
+    cuts = np.searchsorted(before, np.arange(_BLOCK, before[-1], _BLOCK))
+    return np.unique(np.concatenate(([0], cuts, [items.shape[0]])))

@@ -37,6 +37,8 @@ class Oracle(Recommender):
     [['c'], ['a']]
     """
 
+    _scores_without_history = True
+
     def __init__(self) -> None:
         pass
 
@@ -53,3 +55,6 @@ class Oracle(Recommender):
 
     def _state_shapes(self) -> dict[str, Stored]:
         return {"preference": floats(*self.seen_.shape)}
+
+    def _score_items(self, user_rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        return self.preference_[np.ix_(user_rows, columns)]

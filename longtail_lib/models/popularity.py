@@ -6,6 +6,7 @@ from numbers import Real
 from typing import ClassVar
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from longtail_lib._parameters import Constraint, Interval, Nullable
 from longtail_lib.models._recommender import Recommender
@@ -69,6 +70,8 @@ class Popularity(Recommender):
         ),
     }
 
+    _scores_without_history = True
+
     def __init__(self, half_life: float | None = None) -> None:
         self.half_life = half_life
 
@@ -93,3 +96,9 @@ class Popularity(Recommender):
 
     def _state_shapes(self) -> dict[str, Stored]:
         return {"popularity": floats(len(self.item_ids_))}
+
+    def _score_items(self, user_rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        return np.tile(self.popularity_[columns], (len(user_rows), 1))
+
+    def _fold_in(self, known: csr_matrix, columns: np.ndarray, lengths: np.ndarray) -> None:
+        """Everybody has the same scores."""

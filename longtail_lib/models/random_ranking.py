@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from longtail_lib._parameters import SEED, Constraint
 from longtail_lib.models._recommender import Recommender
@@ -19,7 +20,8 @@ class Random(Recommender):
     """Score every user-item pair by a pseudo-random number in [0, 1).
 
     The number is a hash of (seed, user row, item column). It does not depend on which other users
-    are asked for, so blocks of users, repeated calls and a saved model all agree.
+    are asked for, so blocks of users, repeated calls and a saved model all agree. In
+    `recommend_for` a hash of the history takes the place of the row.
 
     Parameters
     ----------
@@ -45,19 +47,35 @@ class Random(Recommender):
         "seed": SEED,
     }
 
+    _scores_without_history = True
+
     def __init__(self, seed: int = 0) -> None:
         self.seed = seed
 
     def _fit(self, parts: Split) -> None:
         # A hash needs one well-mixed word, not a generator whose numbers depend on their order.
         self.key_ = np.random.SeedSequence(self.seed).generate_state(1, np.uint64)
+        self._set_words()
+
+    def _set_words(self) -> None:
+        self._words = np.arange(1, len(self.user_ids_) + 1, dtype=np.uint64)
 
     def _score(self, user_rows: np.ndarray) -> np.ndarray:
-        users = mixed_words(self.key_ + (user_rows.astype(np.uint64) + np.uint64(1)) * GOLDEN)
-        columns = np.arange(1, len(self.item_ids_) + 1, dtype=np.uint64) * GOLDEN
-        hashed = mixed_words(users[:, None] + columns)
+        return self._score_items(user_rows, np.arange(len(self.item_ids_)))
+
+    def _score_items(self, user_rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        users = mixed_words(self.key_ + self._words[user_rows] * GOLDEN)
+        hashed = mixed_words(users[:, None] + (columns.astype(np.uint64) + np.uint64(1)) * GOLDEN)
         # 24 bits are what a float32 in [0, 1) can hold without rounding up to 1.
         return (hashed >> np.uint64(40)).astype(np.float32) * np.float32(2.0**-24)
 
     def _state_shapes(self) -> dict[str, Stored]:
         return {"key": Stored("uint64", (1,))}
+
+    def _fold_in(self, known: csr_matrix, columns: np.ndarray, lengths: np.ndarray) -> None:
+        # New users have the hash of their history for an id.
+        self._words = self.user_ids_.view(np.uint64)
+
+    def _restore(self, state: dict[str, np.ndarray]) -> None:
+        super()._restore(state)
+        self._set_words()

@@ -15,12 +15,14 @@ from longtail_lib.models._wrapped_recommender import WrappedRecommender
 from longtail_lib.preprocessing import Split
 from longtail_lib.ranking import id_keys, mask_seen, top_k, user_key
 from longtail_lib.rerank import calibrated, mmr, popularity_penalty, tail_quota, xquad
-from longtail_lib.rerank._candidates import attribute_shares, history_mixture
+from longtail_lib.rerank._candidates import attribute_shares, history_mixture, user_cosines
 from longtail_lib.tail import popularity_groups
 
 __all__ = ["METHODS", "Reranked"]
 
 METHODS = ("xquad", "calibrated", "mmr", "tail_quota", "popularity_penalty")
+# Those that an attribute serves.
+_ALIKE = ("calibrated", "mmr")
 # The re-ranked list is this many times as long as k; see the class.
 _DEPTH = 3
 
@@ -145,7 +147,7 @@ class Reranked(WrappedRecommender):
 
     def _fit_around(self, parts: Split) -> None:
         self.item_vectors_ = None
-        if self.attribute is not None and self.method in ("calibrated", "mmr"):
+        if self.attribute is not None and self.method in _ALIKE:
             self.item_vectors_ = attribute_shares(parts.items, self.attribute)
         elif self.vectors is not None:
             self.item_vectors_ = np.asarray(self.vectors, dtype=np.float32)
@@ -160,23 +162,37 @@ class Reranked(WrappedRecommender):
         """Set what follows from ids, train and the item vectors alone."""
         # Ties in the order that `evaluate` has by default, so that weight 0 changes nothing.
         self.item_keys_ = id_keys(self.item_ids_)
-        self.user_keys_ = user_key(id_keys(self.user_ids_))
         n_items = len(self.item_ids_)
         self.popularity_ = np.bincount(self.seen_.indices, minlength=n_items)
         self.groups_ = popularity_groups(self.popularity_, head=self.head, tail=self.tail)
         self.tail_ = self.groups_.mask("tail")
+        if self.method == "calibrated":
+            self.shares_ = self.item_vectors_
+            if self.attribute is None:
+                self.shares_ = np.eye(3, dtype=np.float32)[self.groups_.labels]
+        elif self.method == "mmr":
+            self.similarity_ = self.item_vectors_
+            if self.similarity_ is None:
+                self.similarity_ = user_cosines(self.seen_)
+        self._prepare_users()
+
+    def _prepare_users(self) -> None:
+        """Set what follows from the users' ids and histories."""
+        self.user_keys_ = user_key(id_keys(self.user_ids_))
         if self.method == "xquad":
             shares = np.column_stack([self.tail_, ~self.tail_])
             self.preference_ = history_mixture(self.seen_, shares)[:, 0]
         elif self.method == "calibrated":
-            self.shares_ = self.item_vectors_
-            if self.attribute is None:
-                self.shares_ = np.eye(3, dtype=np.float32)[self.groups_.labels]
             self.target_ = history_mixture(self.seen_, self.shares_)
-        elif self.method == "mmr":
-            self.similarity_ = self.item_vectors_
-            if self.similarity_ is None:
-                self.similarity_ = _cosines(self.seen_)
+
+    def _fold_in(self, known: csr_matrix, columns: np.ndarray, lengths: np.ndarray) -> None:
+        super()._fold_in(known, columns, lengths)
+        self._prepare_users()
+
+    def _reread(self, parts: Split, part: tuple[str, ...]) -> None:
+        super()._reread(parts, part)
+        # From the histories that the copy holds, as a saved copy does when it is loaded.
+        self._prepare()
 
     @property
     def depth(self) -> int:
@@ -264,8 +280,10 @@ class Reranked(WrappedRecommender):
         return scores
 
     def _own_shapes(self) -> dict[str, Stored]:
-        shape = len(self.item_ids_), "dimensions"
-        return {"item_vectors": Stored("float32", shape, optional=self.attribute is None)}
+        shape, by_attribute = (len(self.item_ids_), "dimensions"), self.attribute is not None
+        if by_attribute and self.method not in _ALIKE:
+            return {}
+        return {"item_vectors": Stored("float32", shape, optional=not by_attribute)}
 
     def _own_state(self) -> dict[str, np.ndarray]:
         return {} if self.item_vectors_ is None else {"item_vectors": self.item_vectors_}
@@ -279,13 +297,3 @@ class Reranked(WrappedRecommender):
 def _at(scores: np.ndarray, columns: np.ndarray) -> np.ndarray:
     """Scores of columns; -inf where the column is -1."""
     return np.where(columns >= 0, np.take_along_axis(scores, columns, axis=1), -np.inf)
-
-
-def _cosines(seen: csr_matrix) -> csr_matrix:
-    """Cosine of every two items' sets of users."""
-    counts = np.bincount(seen.indices, minlength=seen.shape[1]).astype(np.float64)
-    scale = 1 / np.sqrt(np.maximum(counts, 1))
-    scaled = csr_matrix(
-        (scale[seen.indices].astype(np.float32), seen.indices, seen.indptr), shape=seen.shape
-    )
-    return (scaled.T @ scaled).tocsr()

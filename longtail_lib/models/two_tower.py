@@ -8,10 +8,12 @@ from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from longtail_lib._parameters import BOOLEAN, WORDS, Constraint, Interval, Nullable, Options
 from longtail_lib.models._negative_sampling import NEGATIVES, StreamFrequency
 from longtail_lib.models._stored_arrays import Stored, floats
+from longtail_lib.models._vector_products import VectorProducts, cosines
 from longtail_lib.models.debiased.logit_adjusted import log_prior
 from longtail_lib.models.gradient_recommender import GradientRecommender
 from longtail_lib.preprocessing import Split
@@ -23,7 +25,7 @@ _SIGNS = {"right": 1.0, "none": 0.0, "wrong": -1.0}
 _BUCKETS = 2**20
 
 
-class TwoTower(GradientRecommender):
+class TwoTower(VectorProducts, GradientRecommender):
     r"""Score items by the similarity of a user's and an item's learned vector.
 
     Either tower is an embedding of the id, plus a linear map of features where these are asked
@@ -213,8 +215,15 @@ class TwoTower(GradientRecommender):
         length = self.dim + bool(self.item_bias)
         return {"user_vectors": floats(n_users, length), "item_vectors": floats(n_items, length)}
 
-    def _score(self, user_rows: np.ndarray) -> np.ndarray:
-        return self.user_vectors_[user_rows] @ self.item_vectors_.T
+    def _fold_in(self, known: csr_matrix, columns: np.ndarray, lengths: np.ndarray) -> None:
+        super()._fold_in(known, columns, lengths)
+        if self.item_bias:
+            # The place by which items' biases count.
+            self.user_vectors_[:, -1] = 1
+
+    def _similar(self, items: np.ndarray, among: np.ndarray) -> np.ndarray:
+        vectors = self.item_vectors_[:, :-1] if self.item_bias else self.item_vectors_
+        return cosines(vectors, items, among)
 
     def _carried(self) -> dict[str, np.ndarray]:
         return {} if self._frequency is None else self._frequency.state()

@@ -1,4 +1,4 @@
-"""Duplicates: exact copies of an interaction, and repeated user-item pairs."""
+"""Steps of a cleaning: bots, k-core, and what each step needs of a log."""
 
 from __future__ import annotations
 
@@ -9,10 +9,7 @@ import numpy as np
 
 from longtail_lib.data import Dataset
 
-__all__ = ["KEEP", "bot_users", "check_columns", "k_core", "order_by_pair", "repeated_rows"]
-
-
-KEEP = ("last", "first", "highest")
+__all__ = ["bot_users", "check_columns", "k_core", "order_by_pair"]
 
 
 def order_by_pair(
@@ -37,63 +34,6 @@ def order_by_pair(
     key = key[order]
     again[1:] = key[1:] == key[:-1]
     return order, again
-
-
-def repeated_rows(
-    users: np.ndarray,
-    items: np.ndarray,
-    n_items: int,
-    *,
-    keep: str,
-    ratings: np.ndarray | None = None,
-    times: np.ndarray | None = None,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Find the rows to drop so that every user-item pair occurs once."""
-    order, again = order_by_pair(users, items, n_items)
-    nothing = np.empty(0, dtype=np.int64)
-    if not again.any():
-        return nothing, nothing
-    inside = again.copy()
-    inside[:-1] |= again[1:]
-    rows = order[inside]
-
-    # Only the rows of repeated pairs are looked at from here on; usually they are few. They come
-    # ordered by pair and row, and stable sorts keep equal rows in the order of the log.
-    pair = np.cumsum(~again[inside])
-    rating = np.zeros(len(rows)) if ratings is None else ratings[rows]
-    if times is None:
-        copy = _copies_without_times(pair, rating, last_stays=keep == "last")
-        left = ~copy
-        place = np.flatnonzero(left)
-        order_of = {"last": (place,), "first": (-place,), "highest": (place, rating[left])}[keep]
-        best_last = place[np.lexsort((*order_of, pair[left]))]
-    else:
-        time = times[rows]
-        order_of = {
-            "last": (rating, time),
-            "first": (rating, -time),
-            "highest": (time, rating),
-        }[keep]
-        by_worth = np.lexsort((*order_of, pair))
-        copy_by_worth = np.append(False, pair[by_worth][1:] == pair[by_worth][:-1])
-        for column in (time[by_worth], rating[by_worth]):
-            copy_by_worth[1:] &= column[1:] == column[:-1]
-        copy = np.zeros(len(rows), dtype=bool)
-        copy[by_worth[copy_by_worth]] = True
-        best_last = by_worth[~copy_by_worth]
-    loses = np.append(pair[best_last][:-1] == pair[best_last][1:], False)
-    return np.sort(rows[copy]), np.sort(rows[best_last[loses]])
-
-
-def _copies_without_times(pair: np.ndarray, rating: np.ndarray, last_stays: bool) -> np.ndarray:
-    """Mark copies; where the place in the log stands for the time, the last may have to stay."""
-    by_content = np.lexsort((rating, pair))
-    same = (pair[by_content][1:] == pair[by_content][:-1]) & (
-        rating[by_content][1:] == rating[by_content][:-1]
-    )
-    copy = np.zeros(len(pair), dtype=bool)
-    copy[by_content[np.append(same, False) if last_stays else np.append(False, same)]] = True
-    return copy
 
 
 _DAY = 86_400
@@ -144,9 +84,9 @@ def check_columns(data: Dataset, given: Mapping[str, Any]) -> None:
         )
     if given["normalise"] is not None:
         on_ratings.append("normalise")
-    if given["duplicates"] == "highest":
-        on_ratings.append("duplicates='highest'")
-    if on_ratings and not data.has_ratings:
+    if given["duplicates"] in ("highest", "mean"):
+        on_ratings.append(f"duplicates={given['duplicates']!r}")
+    if on_ratings and not data.has_ratings and given["duplicates"] != "sum":
         raise ValueError(f"{on_ratings[0]} needs a column 'rating', which the log does not have")
     if given["max_user_interactions_per_day"] is not None and not data.has_timestamps:
         raise ValueError(

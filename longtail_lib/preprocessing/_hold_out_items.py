@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from numbers import Real
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
 from longtail_lib._parameters import BOOLEAN, SEED, Interval, constrained
-from longtail_lib.preprocessing._split_matrices import PARTS, Split
+from longtail_lib.preprocessing._rearranged import DROPPED, owners, rearranged, stored_parts
+from longtail_lib.preprocessing._split_matrices import Split
 
 __all__ = ["hold_out_items"]
 
@@ -67,57 +66,35 @@ def hold_out_items(
     held = np.zeros(parts.n_items, dtype=bool)
     held[np.random.default_rng(seed).choice(warm, size=count, replace=False)] = True
 
-    rows, columns, values, moments = ({} for _ in range(4))
-    for part in PARTS:
+    rows, columns = {}, {}
+    for part in stored_parts(parts):
         matrix = getattr(parts, part)
-        rows[part] = np.repeat(np.arange(parts.n_users), np.diff(matrix.indptr))
-        columns[part], values[part] = matrix.indices, matrix.data
-        if parts.times is not None:
-            moments[part] = parts.times[part].data
+        rows[part], columns[part] = owners(matrix), matrix.indices
     known = np.zeros(parts.n_users, dtype=bool)
     known[rows["train"][~held[columns["train"]]]] = True
-    taken: dict[str, dict[str, np.ndarray]] = {
-        part: {
-            "train": ~held[columns[part]] & (part == "train"),
-            "validation": ~held[columns[part]] & (part == "validation"),
-            "test": (held[columns[part]] | ((part == "test") & keep_warm_test)) & known[rows[part]],
-        }
-        for part in PARTS
-    }
-    if not any(taken[part]["test"].any() for part in PARTS):
+    into, moved = {}, 0
+    for part, stays in (("train", 0), ("validation", 1), ("test", 2), ("between", 3)):
+        if part not in rows:
+            continue
+        is_held, has_history = held[columns[part]], known[rows[part]]
+        moved += np.count_nonzero(is_held & has_history)
+        if part == "test":
+            is_held = has_history & (is_held | keep_warm_test)
+            into[part] = np.where(is_held, stays, DROPPED)
+        else:
+            into[part] = np.where(is_held, np.where(has_history, 2, DROPPED), stays)
+    if not moved:
         raise ValueError(
             f"hold_out_items: no user of the {count} items held out keeps a train interaction, so "
             "test stays empty; take another share or seed"
         )
-    matrices, times = {}, {}
-    for into in PARTS:
-        chosen = {part: taken[part][into] for part in PARTS}
-        pairs = _chosen(rows, chosen), _chosen(columns, chosen)
-        matrices[into] = _matrix(*pairs, _chosen(values, chosen), parts.train.shape)
-        if parts.times is not None:
-            times[into] = _matrix(*pairs, _chosen(moments, chosen), parts.train.shape)
-    return replace(
+    return rearranged(
         parts,
-        **matrices,
-        times=times or None,
+        into,
         parameters={
             **parts.parameters,
             "held_out_items": share,
             "hold_out_seed": seed,
             "keep_warm_test": keep_warm_test,
         },
-    )
-
-
-def _chosen(stored: dict[str, np.ndarray], chosen: dict[str, np.ndarray]) -> np.ndarray:
-    return np.concatenate([stored[part][chosen[part]] for part in PARTS])
-
-
-def _matrix(
-    rows: np.ndarray, columns: np.ndarray, values: np.ndarray, shape: tuple[int, int]
-) -> csr_matrix:
-    order = np.lexsort((columns, rows))
-    indptr = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=shape[0]))])
-    return csr_matrix(
-        (values[order], columns[order].astype(np.int32), indptr.astype(np.int32)), shape=shape
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 import narwhals as nw
 import numpy as np
+import polars as pl
 
 __all__ = [
     "align",
@@ -25,6 +26,11 @@ def clean_ids(column: nw.Series, where: str) -> tuple[nw.Series, np.ndarray, int
     backend = column.implementation
     missing = column.is_null().to_numpy().astype(bool, copy=False)
     if column.dtype in (nw.Categorical, nw.Enum):
+        # Categories may be integers; narwhals does not tell, and polars does.
+        plain = column.to_polars()
+        if plain.dtype.is_integer():
+            whole = plain.fill_null(0).cast(pl.Int64).to_numpy()
+            return nw.new_series(column.name, whole, nw.Int64, backend=backend), missing, 0
         column = column.cast(nw.String)
     if missing.all() and not column.dtype.is_numeric():
         column = nw.new_series(column.name, [""] * len(column), nw.String, backend=backend)

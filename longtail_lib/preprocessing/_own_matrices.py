@@ -116,7 +116,8 @@ def _times(name: str, given: Any, matrix: csr_matrix) -> csr_matrix:
         )
     rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
     # Of a sparse matrix, indexing gives a matrix of one row.
-    values = np.asarray(stamps[rows, matrix.indices]).ravel().astype(np.int64)
+    values = np.asarray(stamps[rows, matrix.indices]).ravel()
+    values = values.astype(np.float64 if values.dtype.kind == "f" else np.int64)
     return csr_matrix((values, matrix.indices.copy(), matrix.indptr.copy()), shape=matrix.shape)
 
 

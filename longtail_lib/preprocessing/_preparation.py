@@ -10,8 +10,12 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 import numpy as np
 
+from longtail_lib.preprocessing._id_codes import clean_ids
+
 if TYPE_CHECKING:
     import polars as pl
+
+    from longtail_lib.data import Dataset
 
 __all__ = ["Ledger", "Preparation", "Step"]
 
@@ -58,6 +62,8 @@ class Preparation:
         What changed besides dropped rows: ids stripped, units converted, users left out.
     normalised : str or None
         How the ratings were normalised, by this preparation or one before it.
+    earlier : Preparation or None
+        That of the source, where it was a prepared dataset.
 
     Examples
     --------
@@ -85,6 +91,7 @@ class Preparation:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     normalised: str | None = None
+    earlier: Preparation | None = None
 
     @property
     def n_before(self) -> int:
@@ -114,6 +121,32 @@ class Preparation:
             No step of that name ran.
         """
         return self._show(np.flatnonzero(self.reasons == self._number(step)))
+
+    def _dismissed(self, data: Dataset) -> Any:
+        """Return what `Dataset.dismissed` shows of the dataset that this preparation made."""
+        gone = self._dropped_pairs()
+        for column, table in (("user_id", data.users), ("item_id", data.items)):
+            known = nw.from_native(table, eager_only=True)[column].cast(gone.schema[column])
+            gone = gone.filter(gone[column].is_in(known))
+        pair = ["user_id", "item_id"]
+        left = nw.from_native(data.interactions, eager_only=True).select(pair)
+        gone = gone.join(left, on=pair, how="anti").sort("row")
+        return gone.unique(pair, keep="first", maintain_order=True).select(pair).to_native()
+
+    def _dropped_pairs(self) -> nw.DataFrame:
+        """Users and items of all dropped rows, cleaned, in their order."""
+        frame = nw.from_native(self.source, eager_only=True).select("user_id", "item_id")
+        rows = np.flatnonzero(self.reasons)
+        here = np.ones(len(rows), dtype=bool)
+        for column in frame.columns:
+            ids, missing, _ = clean_ids(frame[column], f"interactions.{column}")
+            frame, here = frame.with_columns(ids.alias(column)), here & ~missing[rows]
+        gone = frame[rows[here]].with_row_index("row")
+        if self.earlier is None:
+            return gone
+        before = self.earlier._dropped_pairs()
+        gone = gone.with_columns(nw.col("row") + len(before))
+        return nw.concat([before, gone.select(before.columns)])
 
     def to_frame(self, examples: int = 3) -> pl.DataFrame:
         """Return one row a step: `step`, `rule`, `dropped`, `left`, `examples`.

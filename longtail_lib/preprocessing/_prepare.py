@@ -10,11 +10,9 @@ import numpy as np
 from longtail_lib._parameters import BOOLEAN, PAIR, Interval, Nullable, Options, constrained
 from longtail_lib.data import Dataset
 from longtail_lib.preprocessing._cleaning_steps import (
-    KEEP,
     bot_users,
     check_columns,
     k_core,
-    repeated_rows,
 )
 from longtail_lib.preprocessing._id_codes import (
     align,
@@ -25,13 +23,14 @@ from longtail_lib.preprocessing._id_codes import (
 )
 from longtail_lib.preprocessing._preparation import Ledger, Preparation
 from longtail_lib.preprocessing._rating_normaliser import METHODS, statistics, warn_of_leakage
+from longtail_lib.preprocessing._repeated_pairs import DUPLICATES, settle_repeats
 from longtail_lib.preprocessing._sorted_log import coded_ids, finite_ratings, read_times
 
 __all__ = ["prepare"]
 
 
 @constrained(
-    duplicates=Options(*KEEP, "error"),
+    duplicates=Options(*DUPLICATES),
     rating_range=Nullable(PAIR),
     min_rating=Nullable(Interval(Real)),
     normalise=Nullable(Options(*METHODS)),
@@ -70,15 +69,21 @@ def prepare(
     9. normalisation of the ratings that are left.
 
     A step that nothing asks for is left out. Preparing a prepared log with the same parameters
-    drops nothing.
+    drops nothing, but sums of ratings may lie outside `rating_range`.
 
     Parameters
     ----------
     data : Dataset
-    duplicates : {"last", "first", "highest", "error"}
-        Which interaction of a repeated pair stays: the latest, the earliest, the one rated
-        highest, or none (an error). Equal times are decided by the higher rating, equal ratings
-        by the later time. Without timestamps the place in the log stands for the time.
+    duplicates : {"last", "first", "highest", "sum", "mean", "keep", "error"}
+        What becomes of a repeated pair. "last", "first", "highest": the latest, the earliest or
+        the highest rated interaction stays. Equal times are decided by the higher rating, equal
+        ratings by the later time. Without timestamps the place in the log stands for the time:
+        "last" is the last row of a pair, so that the same rows in another order may keep another
+        rating, and `min_rating` another pair; "highest" does not depend on the order.
+        "sum", "mean": the latest stays, and its `rating` becomes the sum or mean of all; where
+        the log has no ratings, "sum" counts, so that plays or purchases become a weight. "keep":
+        all stay. "error": none may be there. With "sum", "mean" and "keep" equal rows are
+        repeats like others, because times may be too coarse to tell a copy from a repeat.
     rating_range : pair of float, or None
         Lowest and highest possible rating, both allowed.
     min_rating : float or None
@@ -99,7 +104,8 @@ def prepare(
     -------
     Dataset
         Frames of the same library and in the same order. Users without interactions are left
-        out; a user whom the users table lacks gets a row. `preparation` is the report.
+        out; a user whom the users table lacks gets a row. `preparation` is the report, and
+        `dismissed` has the pairs of user and item that are no longer in the log.
 
     Raises
     ------
@@ -178,7 +184,11 @@ def prepare(
         outside = ledger.where((ratings < low) | (ratings > high))
         ledger.drop("rating range", f"rating outside {low:g} to {high:g}", outside)
 
-    _drop_duplicates(ledger, users, items, len(item_ids), ratings, times, duplicates, fields)
+    before = ratings
+    ratings = settle_repeats(
+        ledger, users, items, len(item_ids), ratings, times, duplicates, _listed(fields, "and")
+    )
+    merged = ratings is not before
 
     if max_user_interactions_per_day is not None:
         rows = ledger.rows()
@@ -218,7 +228,7 @@ def prepare(
         changed = (ratings - shift[users]) / scale[users]
         ledger.drop("normalisation", f"ratings normalised by {normalise!r}", rows[:0])
         frame = with_column(frame, "rating", changed)
-    elif ratings is not None and not frame["rating"].dtype.is_float():
+    elif ratings is not None and (merged or not frame["rating"].dtype.is_float()):
         frame = with_column(frame, "rating", ratings)
     frame = keep_rows(frame, ledger.reasons == 0)
 
@@ -247,39 +257,8 @@ def prepare(
             parameters=parameters,
             notes=tuple(ledger.notes),
             normalised=normalise or getattr(data.preparation, "normalised", None),
+            earlier=data.preparation,
         ),
-    )
-
-
-def _drop_duplicates(
-    ledger: Ledger,
-    users: np.ndarray,
-    items: np.ndarray,
-    n_items: int,
-    ratings: np.ndarray | None,
-    times: np.ndarray | None,
-    keep: str,
-    fields: list[str],
-) -> None:
-    rows = ledger.rows()
-    copies, repeated = repeated_rows(
-        users[rows],
-        items[rows],
-        n_items,
-        keep="last" if keep == "error" else keep,
-        ratings=None if ratings is None else ratings[rows],
-        times=None if times is None else times[rows],
-    )
-    if keep == "error" and len(copies) + len(repeated):
-        first = rows[min([*copies[:1], *repeated[:1]])]
-        raise ValueError(
-            f"{len(copies) + len(repeated):,} interactions repeat a user and item, such as row "
-            f"{first}; choose which stays with duplicates='last', 'first' or 'highest'"
-        )
-    ledger.drop("exact duplicates", f"equal {_listed(fields, 'and')}; one stays", rows[copies])
-    which = {"last": "latest", "first": "earliest", "highest": "highest rated"}.get(keep, "only")
-    ledger.drop(
-        "repeated pairs", f"of each user and item the {which} interaction stays", rows[repeated]
     )
 
 

@@ -1,4 +1,4 @@
-"""Timestamps of mixed units as whole seconds since 1970-01-01 UTC."""
+"""Timestamps of mixed units as seconds since 1970-01-01 UTC."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from longtail_lib.data._epoch import read_epoch
+from longtail_lib.data._epoch import DATES, read_epoch
 
 __all__ = ["Seconds", "seconds"]
 
@@ -22,6 +22,7 @@ _SHORT = {
     "microseconds": "us",
     "nanoseconds": "ns",
     "ISO 8601 dates": "ISO 8601",
+    **{form: form for form in DATES.values()},
 }
 
 
@@ -31,12 +32,14 @@ class Seconds:
 
     Parameters
     ----------
-    values : ndarray of int64, shape (n,)
-        Seconds since 1970-01-01 UTC, rounded down; the lowest int64 where unreadable.
+    values : ndarray of int64 or float64, shape (n,)
+        Seconds since 1970-01-01 UTC: int64 where every value is whole, float64 where some are
+        finer, which holds the present to a quarter of a microsecond. Where unreadable, the
+        lowest int64 or NaN.
     readable : ndarray of bool, shape (n,)
     counts : mapping of str to int
-        How many values were read in each unit: "s", "ms", "us", "ns", "ISO 8601", "datetime",
-        and how many were "missing" or "unreadable". Only what occurs.
+        How many values were read in each unit: "s", "ms", "us", "ns", "ISO 8601", "datetime" or
+        a form such as "YYYYMMDD", and how many were "missing" or "unreadable". Only what occurs.
     """
 
     values: np.ndarray
@@ -53,9 +56,10 @@ def seconds(column: Any) -> Seconds:
 
     A number is read in the unit that its size shows: below 1e11 as seconds, below 1e14 as
     milliseconds, below 1e17 as microseconds, above as nanoseconds. So a time in milliseconds
-    before March 1973 is mistaken for seconds. Text may hold such a number or an ISO 8601 date,
-    with or without time of day and offset; without an offset it is UTC. The rule is that of
-    `read_table`.
+    before March 1973 is mistaken for seconds. Where every number of a column spells a date from
+    1900 to 2100 as YYYYMMDD, YYYYMMDDHH, YYYYMMDDHHMM or YYYYMMDDHHMMSS, it is that date. Text
+    may hold such a number or an ISO 8601 date, with or without time of day (also AM or PM) and
+    offset; without an offset it is UTC. The rule is that of `read_table`.
 
     Parameters
     ----------
@@ -65,7 +69,7 @@ def seconds(column: Any) -> Seconds:
     Returns
     -------
     Seconds
-        Values as int64, which of them were readable, and how many came in each unit.
+        Values, which of them were readable, and how many came in each unit.
 
     Examples
     --------
@@ -74,6 +78,8 @@ def seconds(column: Any) -> Seconds:
     [86400, 1600000000, 1600000000, 1599955200]
     >>> read
     Seconds of 5 values: 1 s, 1 ms, 2 ISO 8601, 1 unreadable
+    >>> seconds([1600000000250, 1600000000500]).values.tolist()
+    [1600000000.25, 1600000000.5]
     """
     series = _series(column)
     missing = series.is_null()
@@ -100,8 +106,9 @@ def seconds(column: Any) -> Seconds:
         counts["s"] += int(readable.sum()) - sum(counts.values())
     counts["missing"] = int(missing.sum())
     counts["unreadable"] = int((~readable & ~missing).sum())
+    unreadable = UNREADABLE if epoch.seconds.dtype.is_integer() else float("nan")
     return Seconds(
-        epoch.seconds.fill_null(UNREADABLE).to_numpy(),
+        epoch.seconds.fill_null(unreadable).to_numpy(),
         readable.to_numpy(),
         {unit: count for unit, count in counts.items() if count},
     )

@@ -31,10 +31,11 @@ _PREPARE = "run longtail_lib.preprocessing.prepare on the dataset first"
 
 @dataclass(frozen=True, eq=False)
 class SortedLog:
-    """Interactions ordered by user row, then item column."""
+    """Interactions ordered by user row, then item column; `places` are their rows in the log."""
 
     users: np.ndarray
     items: np.ndarray
+    places: np.ndarray
     values: np.ndarray | None
     times: np.ndarray | None
     user_ids: np.ndarray
@@ -95,6 +96,7 @@ class SortedLog:
         return cls(
             users=rows,
             items=columns,
+            places=order,
             values=None if ratings is None else ratings[order].astype(np.float32),
             times=None if times is None else times[order],
             user_ids=known[by_user],
@@ -104,11 +106,12 @@ class SortedLog:
         )
 
     def matrices(
-        self, part_of: np.ndarray
-    ) -> tuple[dict[str, csr_matrix], Mapping[str, csr_matrix] | None]:
-        """Build the matrices of each part."""
-        values, times = {}, {}
-        for number, part in enumerate(PARTS):
+        self, part_of: np.ndarray, *, with_places: bool
+    ) -> dict[str, csr_matrix | Mapping[str, csr_matrix] | None]:
+        """Build the matrices of a split: interactions, times and, where asked, places."""
+        names = [*PARTS, "between"] if (part_of == len(PARTS)).any() else PARTS
+        values, times, places = {}, {}, {}
+        for number, part in enumerate(names):
             chosen = part_of == number
             indices = self.items[chosen]
             counts = np.bincount(self.users[chosen], minlength=len(self.user_ids))
@@ -120,7 +123,9 @@ class SortedLog:
             values[part] = self._matrix(data.astype(np.float32), indices, indptr)
             if self.times is not None:
                 times[part] = self._matrix(self.times[chosen], indices, indptr)
-        return values, times or None
+            if with_places:
+                places[part] = self._matrix(self.places[chosen], indices, indptr)
+        return {**values, "times": times or None, "places": places or None}
 
     def _matrix(self, data: np.ndarray, indices: np.ndarray, indptr: np.ndarray) -> csr_matrix:
         matrix = csr_matrix((data, indices, indptr), shape=(len(self.user_ids), len(self.item_ids)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,10 @@ from scipy.sparse import csr_matrix
 
 from longtail_lib.data import Truth
 from longtail_lib.preprocessing._own_matrices import checked_matrices
+from longtail_lib.preprocessing._rearranged import owners, rearranged, stored_parts
+from longtail_lib.preprocessing._tied_times import pair_keys
 
-__all__ = ["PARTS", "Split", "rows_of"]
+__all__ = ["PARTS", "Split", "places_of", "rows_of"]
 
 PARTS = ("train", "validation", "test")
 
@@ -39,13 +42,22 @@ class Split:
         "leave-last-out", "temporal" or "random".
     parameters : mapping
         Everything that was passed to `split`, defaults included.
-    times : mapping of str to csr_matrix of int64, or None
-        For each part a matrix of the same sparsity holding timestamps; None where the log has
-        none.
+    times : mapping of str to csr_matrix of int64 or float64, or None
+        For each part a matrix of the same sparsity holding timestamps, in seconds since 1970;
+        None where the log has none.
     name : str
         Name of the dataset.
     truth : Truth or None
         Carried over from the dataset; its ids may be in another order.
+    between : csr_matrix or None
+        Interactions that come after what validation asks for and before what test asks for, where
+        a split asks for the next interaction alone: not to be learned while hyper-parameters are
+        chosen, and known to a user whose test begins.
+    places : mapping of str to csr_matrix of int64, or None
+        Rows of the log, where its order decides between equal times; None where a hash does.
+    tied : mapping of str to (int, int)
+        For "validation" and "test": the users whose interaction there shares its time with one
+        that is not there, and how many have one at all.
     """
 
     train: csr_matrix
@@ -60,6 +72,9 @@ class Split:
     times: Mapping[str, csr_matrix] | None = None
     name: str = ""
     truth: Truth | None = None
+    between: csr_matrix | None = None
+    places: Mapping[str, csr_matrix] | None = None
+    tied: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     @classmethod
     def from_matrices(
@@ -142,6 +157,63 @@ class Split:
         """Which catalogue items have no train interaction, bool, shape (n_items,)."""
         return self.popularity == 0
 
+    @cached_property
+    def order(self) -> Mapping[str, csr_matrix] | None:
+        """Rank of each interaction in its user's whole history, 0 the first; None without times.
+
+        For each part a matrix of int32 of the same sparsity. Equal times are ordered by `places`,
+        or by a hash of user id and item id where there are none.
+        """
+        if self.times is None:
+            return None
+        names = [name for name in stored_parts(self) if name in self.times]
+        rows = np.concatenate([owners(self.times[name]) for name in names])
+        columns = np.concatenate([self.times[name].indices for name in names])
+        times = np.concatenate([self.times[name].data for name in names])
+        if self.places is None:
+            seed = self.parameters.get("seed", 0)
+            keys = pair_keys(rows, columns, self.user_ids, self.item_ids, seed)
+        else:
+            keys = np.concatenate([self.places[name].data for name in names])
+        order = np.lexsort((keys, times, rows))
+        starts = np.cumsum(np.bincount(rows, minlength=self.n_users))
+        ranks = np.empty(len(rows), dtype=np.int32)
+        ranks[order] = np.arange(len(rows)) - np.append(0, starts[:-1])[rows[order]]
+        ends = np.cumsum([self.times[name].nnz for name in names])
+        return {
+            name: csr_matrix(
+                (own, self.times[name].indices, self.times[name].indptr), self.train.shape
+            )
+            for name, own in zip(names, np.split(ranks, ends[:-1]), strict=True)
+        }
+
+    def final(self) -> Split:
+        """Join train and validation, for the last fit before the test.
+
+        Hyper-parameters are chosen on validation; then the model learns from all that is known
+        when the test begins, and histories end with the last interaction before it. Published
+        results are mostly measured so. `Recommender.refit` makes a fitted model anew on it.
+
+        Returns
+        -------
+        Split
+            Train holds what train, validation and `between` held; validation is empty, test as
+            before. `parameters` also has "final": True.
+
+        Examples
+        --------
+        >>> parts = Split.from_matrices([[1, 0, 0]], test=[[0, 0, 1]], validation=[[0, 1, 0]])
+        >>> parts.final()
+        Split 'matrices' (your own matrices): train 2, validation 0, test 1; 1 users x 3 items
+        """
+        return self._final
+
+    @cached_property
+    def _final(self) -> Split:
+        held = [name for name in stored_parts(self) if name in ("validation", "between")]
+        into = {name: np.zeros(getattr(self, name).nnz, dtype=np.int64) for name in held}
+        return rearranged(self, into, parameters={**self.parameters, "final": True})
+
     def user_rows(self, users: Any) -> np.ndarray:
         """Turn source user ids into integer rows; an unknown one is a KeyError."""
         return rows_of(self.user_ids, users, "user")
@@ -161,8 +233,27 @@ class Split:
 def rows_of(ids: np.ndarray, wanted: Any, what: str) -> np.ndarray:
     """Return the places of source ids in an ascending array of ids."""
     wanted = np.atleast_1d(np.asarray(wanted))
+    places, known = places_of(ids, wanted, what)
+    if not known.all():
+        unknown = list(dict.fromkeys(map(_plain, wanted[~known])))
+        named = ", ".join(map(repr, unknown[:_NAMED])) + (", ..." if len(unknown) > _NAMED else "")
+        raise KeyError(
+            f"unknown {what} id{'s' if len(unknown) > 1 else ''} {named} "
+            f"({np.count_nonzero(~known)} of {len(wanted)} are unknown); "
+            f"this split holds {len(ids):,} {what}s such as {_plain(ids[0])!r}"
+        )
+    return places
+
+
+# So many unknown ids are named in a message.
+_NAMED = 5
+
+
+def places_of(ids: np.ndarray, wanted: Any, what: str) -> tuple[np.ndarray, np.ndarray]:
+    """Look source ids up in ascending ones: the place of each, and whether it is there at all."""
+    wanted = np.atleast_1d(np.asarray(wanted))
     if wanted.size == 0:
-        return np.zeros(0, dtype=np.int64)
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool)
     if _is_text(ids) != _is_text(wanted):
         raise TypeError(
             f"{what} ids of this split are {_kind(ids)} such as {_plain(ids[0])!r}, got "
@@ -176,14 +267,7 @@ def rows_of(ids: np.ndarray, wanted: Any, what: str) -> np.ndarray:
             f"{what} ids of this split are {_kind(ids)} such as {_plain(ids[0])!r}, got "
             f"{_plain(wanted[0])!r}"
         ) from error
-    unknown = ids[places] != wanted
-    if unknown.any():
-        example = wanted[unknown][0]
-        raise KeyError(
-            f"unknown {what} id {_plain(example)!r} ({int(unknown.sum())} of {len(wanted)} are "
-            f"unknown); this split holds {len(ids):,} {what}s such as {_plain(ids[0])!r}"
-        )
-    return places
+    return places, np.asarray(ids[places] == wanted, dtype=bool)
 
 
 def _is_text(ids: np.ndarray) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 
 from longtail_lib._parameters import SEED, Interval, Options, check_parameters, constrained
 
-__all__ = ["leave_last_out", "random_split", "temporal"]
+__all__ = ["leave_last_out", "next_of_each", "random_split", "temporal"]
 
 
 def temporal(times: np.ndarray, validation: Any = 0.1, test: Any = 0.2) -> np.ndarray:
@@ -18,10 +18,10 @@ def temporal(times: np.ndarray, validation: Any = 0.1, test: Any = 0.2) -> np.nd
     if _is_moment(validation) != _is_moment(test) and validation != 0 and test != 0:
         raise ValueError(
             f"validation {validation!r} and test {test!r} must both be shares below 1, or both "
-            "moments (seconds since 1970, dates or datetimes)"
+            "moments (seconds since 1970, dates, datetimes or ISO 8601 text)"
         )
     if _is_moment(validation) or _is_moment(test):
-        after = int(times.max()) + 1
+        after = times.max().item() + 1
         test_from = _moment(test) if _is_moment(test) else after
         validation_from = _moment(validation) if _is_moment(validation) else test_from
         if validation_from > test_from:
@@ -39,37 +39,81 @@ def temporal(times: np.ndarray, validation: Any = 0.1, test: Any = 0.2) -> np.nd
         if wanted and not size:
             raise ValueError(
                 f"the {part} part of this temporal split is empty: the log runs from second "
-                f"{int(times.min())} to {int(times.max())}, validation begins at {validation_from}"
-                f" and test at {test_from}; choose other shares or moments"
+                f"{times.min().item()} to {times.max().item()}, validation begins at "
+                f"{validation_from} and test at {test_from}; choose other shares or moments"
             )
     return part_of
 
 
-def _borders(times: np.ndarray, validation: float, test: float) -> tuple[int, int]:
+def next_of_each(
+    users: np.ndarray, times: np.ndarray, keys: np.ndarray, part_of: np.ndarray
+) -> np.ndarray:
+    """Keep of each user's validation and test the first interaction.
+
+    What comes after it in validation's time lies between the parts (3), since it is known when
+    test begins; what comes after it in test's time is dropped (4).
+    """
+    left = part_of.copy()
+    for part, rest in ((1, 3), (2, 4)):
+        rows = np.flatnonzero(part_of == part)
+        if not len(rows):
+            continue
+        owners = users[rows]
+        starts = np.flatnonzero(np.diff(owners, prepend=owners[0] - 1))
+        first = rows[_one_of_each(starts, times[rows], keys[rows], latest=False)]
+        left[rows] = rest
+        left[first] = part
+    return left
+
+
+def _one_of_each(
+    starts: np.ndarray, moments: np.ndarray, keys: np.ndarray, *, latest: bool
+) -> np.ndarray:
+    """Place of each user's latest or earliest interaction; keys order those of one moment."""
+    extreme = np.maximum if latest else np.minimum
+    counts = np.diff(starts, append=len(moments))
+    there = moments == np.repeat(extreme.reduceat(moments, starts), counts)
+    beyond = np.uint64(0 if latest else np.iinfo(np.uint64).max)
+    worth = np.where(there, keys, beyond)
+    there &= worth == np.repeat(extreme.reduceat(worth, starts), counts)
+    return np.maximum.reduceat(np.where(there, np.arange(len(moments)), -1), starts)
+
+
+def _borders(times: np.ndarray, validation: float, test: float) -> tuple[float, float]:
     """First second of test and of validation."""
     n = len(times)
-    after = int(times.max()) + 1
+    after = times.max().item() + 1
     held_out = round(n * (validation + test)) or int(validation + test > 0)
     in_test = round(n * test) or int(test > 0)
     places = sorted({n - in_test, n - held_out} - {n})
     ordered = np.partition(times, places) if places else times
-    test_from = int(ordered[n - in_test]) if in_test else after
-    validation_from = int(ordered[n - held_out]) if held_out else after
+    test_from = ordered[n - in_test].item() if in_test else after
+    validation_from = ordered[n - held_out].item() if held_out else after
     return test_from, (validation_from if validation else test_from)
 
 
 def _is_moment(value: Any) -> bool:
-    if isinstance(value, date | np.datetime64):
+    if isinstance(value, str | date | np.datetime64):
         return True
     return isinstance(value, int | float | np.number) and abs(value) >= 1
 
 
-def _moment(value: Any) -> int:
+def _moment(value: Any) -> float:
+    """Seconds since 1970; what names no zone is UTC."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value.strip())
+        except ValueError as error:
+            raise ValueError(
+                f"a part of a temporal split begins at {value!r}, which is no ISO 8601 date such "
+                "as '2020-09-13' or '2020-09-13T12:00:00+02:00'"
+            ) from error
     if isinstance(value, datetime):
-        return int((value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp())
+        seconds = (value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp()
+        return int(seconds) if seconds.is_integer() else seconds
     if isinstance(value, date | np.datetime64):
         return int(np.datetime64(value, "s").astype(np.int64))
-    return int(value)
+    return value
 
 
 @constrained(share_of=Options("interactions", "user"), seed=SEED)
@@ -114,9 +158,12 @@ def random_split(
 
 
 def leave_last_out(
-    users: np.ndarray, times: np.ndarray, validation: int = 1, test: int = 1
+    users: np.ndarray, times: np.ndarray, keys: np.ndarray, validation: int = 1, test: int = 1
 ) -> np.ndarray:
-    """Assign each user's latest interactions to test, and those before to validation."""
+    """Assign each user's latest interactions to test, and those before to validation.
+
+    Of several at one time the one with the largest key counts as the latest.
+    """
     part_of = np.zeros(len(users), dtype=np.uint8)
     starts = np.flatnonzero(np.diff(users, prepend=users[0] - 1))
     counts = np.diff(starts, append=len(users))
@@ -128,10 +175,7 @@ def leave_last_out(
         if not len(rows):
             break
         starts = np.concatenate([[0], np.cumsum(left)[:-1]])
-        moments = times[rows]
-        latest = np.repeat(np.maximum.reduceat(moments, starts), left)
-        place = np.where(moments == latest, np.arange(len(rows)), -1)
-        last = np.maximum.reduceat(place, starts)
+        last = _one_of_each(starts, times[rows], keys[rows], latest=True)
         part_of[rows[last]] = part
         rows = np.delete(rows, last)
         left = left - 1

@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 from longtail_lib._write_file import sweep
 from longtail_lib.data import DownloadError
-from longtail_lib.data._download import cache_folder, fetch_file
+from longtail_lib.data._download import cache_folder
+from longtail_lib.data._fetch_file import LONGEST, fetch_file
 
 __all__ = [
     "HUB",
@@ -191,7 +192,6 @@ HUB = "https://huggingface.co"
 _LEFTOVER = ".weights."
 # The largest BERT takes 1.3 GB.
 _LARGEST = 4 * 1024**3
-_LONGEST = 3600.0
 
 
 def fetch_weights(
@@ -202,7 +202,7 @@ def fetch_weights(
     optional: Sequence[str] = (),
     progress: bool = False,
     largest: int = _LARGEST,
-    seconds: float = _LONGEST,
+    seconds: float = LONGEST,
 ) -> Path:
     """Return the folder of a model of the hub; download it where the cache has it not yet.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -176,25 +176,16 @@ def planned(
 
 def without_test(parts: Split) -> Split:
     """Return the same split with an empty test part; the old one is not read."""
-    times = parts.times
-    if times is not None:
-        empty = csr_matrix(parts.train.shape, dtype=np.int64)
-        times = {"train": times["train"], "validation": times["validation"], "test": empty}
+    none = csr_matrix(parts.train.shape, dtype=np.float32)
+    stored = {
+        what: None
+        if getattr(parts, what) is None
+        else {**getattr(parts, what), "test": csr_matrix(parts.train.shape, dtype=np.int64)}
+        for what in ("times", "places")
+    }
     # Field by field: dataclasses.replace would not do for a split of another class.
-    return Split(
-        train=parts.train,
-        validation=parts.validation,
-        test=csr_matrix(parts.train.shape, dtype=np.float32),
-        user_ids=parts.user_ids,
-        item_ids=parts.item_ids,
-        items=parts.items,
-        users=parts.users,
-        how=parts.how,
-        parameters=parts.parameters,
-        times=times,
-        name=parts.name,
-        truth=parts.truth,
-    )
+    own = {each.name: getattr(parts, each.name) for each in fields(Split) if each.name != "test"}
+    return Split(**{**own, **stored, "test": none})
 
 
 def _name_of(model_class: Any) -> str:

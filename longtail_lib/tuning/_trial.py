@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from longtail_lib.evaluation import Value
+from longtail_lib.evaluation import Metric, Value
 from longtail_lib.evaluation._report import stored_value
 
 if TYPE_CHECKING:
     import polars as pl
-
-    from longtail_lib.tuning._objective import Objective
 
 __all__ = ["Trial", "trial_frame"]
 
@@ -72,11 +70,15 @@ class Trial:
 
     @classmethod
     def from_dict(
-        cls, stored: Mapping[str, Any], objective: Objective, earlier: Sequence[Trial]
+        cls,
+        stored: Mapping[str, Any],
+        keys: Collection[tuple[str, str]],
+        own_metrics: Sequence[Metric],
+        earlier: Sequence[Trial],
     ) -> Trial:
-        """Read what `to_dict` gave, and refuse what cannot have come after the earlier trials."""
+        """Read what `to_dict` gave of some keys, unless it cannot have come after the others."""
         values = {
-            (group, name): stored_value(name, numbers, objective.own_metrics)
+            (group, name): stored_value(name, numbers, own_metrics)
             for group, name, *numbers in stored["values"]
         }
         trial = cls(**{**stored, "values": values})
@@ -88,7 +90,7 @@ class Trial:
             raise ValueError(f"it took {trial.seconds!r} seconds")
         if not isinstance(trial.reason, str) or bool(trial.reason) == trial.complete:
             raise ValueError(f"it is {trial.state} for the reason {trial.reason!r}")
-        if set(values) != (set(objective.keys) if trial.complete else set()):
+        if set(values) != (set(keys) if trial.complete else set()):
             raise ValueError(f"it is {trial.state} and has {len(values)} values")
         for name, value in trial.parameters.items():
             if isinstance(value, float) and not math.isfinite(value):

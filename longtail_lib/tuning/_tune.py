@@ -24,7 +24,7 @@ from longtail_lib.tuning._tuning import Tuning, plain
 __all__ = ["read_table_file", "tune", "write_table_file"]
 
 
-@constrained(trials=Interval(Integral, 1), progress=BOOLEAN, storage=Nullable(PATH))
+@constrained(trials=Interval(Integral, 1), refit=BOOLEAN, progress=BOOLEAN, storage=Nullable(PATH))
 def tune(
     model_class: Callable[..., Recommender],
     parts: Split,
@@ -33,6 +33,7 @@ def tune(
     metric: str | tuple[str, str] = ("overall", "NDCG@10"),
     constraint: Mapping[str, Any] | None = None,
     trials: int = 20,
+    refit: bool = True,
     protocol: Protocol | None = None,
     progress: bool = False,
     fixed: Mapping[str, Any] | None = None,
@@ -41,8 +42,10 @@ def tune(
 ) -> Tuning:
     """Choose a model's hyper-parameters on validation.
 
-    Each trial fits the model on train and measures it on validation with `evaluate`. The test
-    part is not read, and no model gets to see it. The first trial takes the model's defaults, so
+    Each trial fits the model on train and measures it on validation with `evaluate`. The best one
+    is then fitted once more on both, as `Recommender.refit` does, to be measured on test by
+    `evaluate(found.model, parts.final())`. The test part is not read, and no model gets to see
+    it. The first trial takes the model's defaults, so
     that a search never ends below them on validation. The others are proposed by a
     tree-structured Parzen estimator (TPE), after eight trials at random.
 
@@ -65,6 +68,8 @@ def tune(
         of the best value among all trials count. With "of": 0.31 it is a share of that value
         instead.
     trials : int
+    refit : bool
+        False leaves the best model as it was fitted on train alone.
     protocol : Protocol or None
         For its groups, confidence, memory, metrics of your own and seed: of the proposals, the
         order of ties and the intervals; not of the model, which has its own. Part and cut-offs
@@ -83,8 +88,8 @@ def tune(
     Returns
     -------
     Tuning
-        With the trial table, the best parameters and the model fitted with them on train. Where
-        the constraint is not met, the table is there and the model is None.
+        With the trial table, the best parameters and the model fitted with them. Where the
+        constraint is not met, the table is there and the model is None.
 
     Raises
     ------
@@ -146,9 +151,13 @@ def tune(
     best = plan.objective.best(records)
     if best is None:
         return plan.result(records)
-    if kept is None or plan.first_with(records, best.parameters) != kept[0]:
-        kept = best.number, plan.model(best.parameters).fit(plan.parts)
-    return replace(plan.result(records), model=kept[1])
+    if kept is not None and plan.first_with(records, best.parameters) == kept[0]:
+        model = kept[1]
+    else:
+        model = plan.model(best.parameters)
+        if not refit:
+            model = model.fit(plan.parts)
+    return replace(plan.result(records), model=model.refit(plan.parts) if refit else model)
 
 
 class _Bar:

@@ -146,7 +146,7 @@ class Tuning:
             objective = Objective.of(tuple(about["metric"]), about["constraint"], own)
             for place, trial in enumerate(about["trials"]):
                 where = f"trial {place}: "
-                records.append(Trial.from_dict(trial, objective, records))
+                records.append(Trial.from_dict(trial, objective.keys, own, records))
                 if about["space"] and set(records[-1].parameters) != set(about["space"]):
                     raise ValueError(f"its parameters are not those of the space, {trial!r:.80}")
         except Exception as error:

@@ -8,7 +8,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from longtail_lib import Dataset, compare, evaluate, tune
+from longtail_lib import Dataset, compare, evaluate, load_dataset, tune
+from longtail_lib.datasets import (
+    read_amazon,
+    read_citeulike,
+    read_lastfm,
+    read_movielens,
+    read_movietweetings,
+    read_online_retail,
+    read_recbole,
+)
 from longtail_lib.evaluation import Report
 from longtail_lib.models import EASE, ItemKNN, NotFittedError, Popularity
 from longtail_lib.testing import Tiny, tiny_model, tiny_parts
@@ -170,7 +179,7 @@ def test_an_empty_train_part():
 @pytest.mark.parametrize("metrics", [["ndcg"], "NDCG@10", ["NDCG", "Hitrate"], [3]], ids=repr)
 def test_an_unknown_metric(metrics):
     with pytest.raises(
-        ValueError, match=r"unknown metric .*; known are HitRate.*TailShare; the cut-off"
+        ValueError, match=r"unknown metric .*; known are HitRate.*TailShare, NDCG.*; the cut-off"
     ):
         evaluate(MODEL, PARTS, k=2, metrics=metrics)
 
@@ -328,6 +337,51 @@ ONE, TWO = (evaluate(MODEL, PARTS, k=2, name=name) for name in ("one", "two"))
 def test_what_cannot_be_compared(reports, options, error, said):
     with pytest.raises(error, match=said):
         compare(reports, **{"baseline": "one", **options})
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "said"),
+    [
+        ("lastfn", {}, "unknown dataset 'lastfn'; known are .* did you mean 'lastfm'"),
+        (7, {}, "unknown dataset 7"),
+        ("amazon", {}, "'amazon' is no dataset but a layout of many; name one .*'amazon/Toys_and"),
+        ("amazon/", {}, "name one of them"),
+        ("amazon/../../etc", {}, "name one of them"),
+        ("shop/more", {}, "unknown dataset 'shop/more'"),
+        ("online-retail", {"tags_without": [1]}, "tags_without is for 'lastfm', .*leave it out"),
+        ("shop", {"tags_without": []}, "tags_without is for 'lastfm'"),
+    ],
+)
+def test_a_name_that_is_no_dataset_and_an_option_of_another(name, options, said):
+    with pytest.raises(ValueError, match=said):
+        load_dataset(name, **options)
+
+
+@pytest.mark.parametrize(
+    ("read", "options", "said"),
+    [
+        (read_lastfm, {"tags": -1}, "read_lastfm: tags must be a whole number from 0, got -1"),
+        (read_lastfm, {"tags": 2.5}, "read_lastfm: tags must be a whole number"),
+        (read_recbole, {"user": None}, "read_recbole: user must be the name of a column, got None"),
+        (read_recbole, {"rating": 3}, "read_recbole: rating must be the name of a column, or None"),
+    ],
+)
+def test_a_reader_checks_its_parameters_before_it_looks_for_files(read, options, said):
+    with pytest.raises(ValueError, match=said):
+        read("nowhere", **options)
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        *(read_amazon, read_citeulike, read_lastfm, read_movielens),
+        *(read_movietweetings, read_online_retail, read_recbole),
+    ],
+    ids=lambda read: read.__name__,
+)
+def test_a_path_that_leads_nowhere(read, tmp_path):
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        read(tmp_path / "nowhere")
 
 
 def test_a_half_life_without_times():

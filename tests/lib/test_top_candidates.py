@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.sparse import csr_matrix
 
-from longtail_lib._top_candidates import set_maxima, top_candidates
+from longtail_lib._top_candidates import largest_stored_weights, set_maxima, top_candidates
 
 
 @settings(max_examples=80, deadline=None)
@@ -61,3 +62,32 @@ def test_every_column_is_in_one_set(m, least_sets):
     nan = np.zeros((1, m))
     nan[0, -1] = np.nan
     assert np.isnan(set_maxima(nan, least_sets)).sum() == 1
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    n=st.integers(1, 6),
+    m=st.integers(1, 80),
+    k=st.integers(1, 40),
+    levels=st.sampled_from([1, 3, 0]),
+    seed=st.integers(0, 10_000),
+)
+def test_of_sparse_rows_the_largest_stay_and_equal_ones_by_column(n, m, k, levels, seed):
+    rng = np.random.default_rng(seed)
+    values = rng.standard_normal((n, m))
+    if levels:
+        values = rng.integers(-levels, levels + 1, (n, m)).astype(float)
+    values[rng.random((n, m)) < 0.3] = 0
+    matrix = csr_matrix(values)
+    # Columns of a row in any order, as a product leaves them.
+    for start, stop in zip(matrix.indptr, matrix.indptr[1:], strict=False):
+        order = start + rng.permutation(stop - start)
+        matrix.indices[start:stop] = matrix.indices[order]
+        matrix.data[start:stop] = matrix.data[order]
+    matrix.has_sorted_indices = False
+    places = largest_stored_weights(matrix.data, matrix, k)
+    assert (np.diff(places) > 0).all()
+    rows = np.searchsorted(matrix.indptr, places, side="right") - 1
+    for row in range(n):
+        best = np.argsort(-values[row], kind="stable")[:k]
+        assert set(matrix.indices[places[rows == row]]) == set(best[values[row][best] > 0])

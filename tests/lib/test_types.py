@@ -24,6 +24,7 @@ PUBLIC = {
 # and scipy's matrices, which come without types.
 ANY_ON_PURPOSE = {
     "BagOfWords.count",
+    "Dataset.dismissed",
     "Dataset.interactions",
     "Dataset.items",
     "Dataset.preparation",

@@ -14,7 +14,7 @@ from longtail_lib.evaluation import _intervals as intervals
 from longtail_lib.evaluation.metrics import exposure
 from longtail_lib.evaluation.metrics._lists import Lists
 from longtail_lib.evaluation.metrics._metric import Metric
-from longtail_lib.evaluation.metrics.accuracy import ACCURACY
+from longtail_lib.evaluation.metrics.accuracy import ACCURACY, GAINS, graded_ndcg
 
 __all__ = ["BUILT_IN"]
 
@@ -22,6 +22,20 @@ __all__ = ["BUILT_IN"]
 def _accurate(name: str) -> Metric:
     """A metric of accuracy from its formula."""
     return Metric(name, of_lists=lambda lists: ACCURACY[name](lists.found), better="higher")
+
+
+def _graded(name: str) -> Metric:
+    """NDCG with one kind of gain by rating."""
+
+    def of_lists(lists: Lists) -> np.ndarray:
+        if lists.parts.parameters.get("values") == "one":
+            raise ValueError(
+                f"{name} needs ratings, and this split keeps none; make it with "
+                "split(..., values='rating'), or measure NDCG"
+            )
+        return graded_ndcg(lists.hits, lists.relevant, lists.k, name, lists.group)
+
+    return Metric(name, of_lists=of_lists, better="higher")
 
 
 def _popularity(lists: Lists) -> np.ndarray:
@@ -47,7 +61,7 @@ _COVERAGE: dict[str, Any] = {
     "better": "higher",
 }
 
-BUILT_IN: dict[str, Metric] = {
+_BY_DEFAULT: dict[str, Metric] = {
     metric.name: metric
     for metric in (
         *map(_accurate, ACCURACY),
@@ -73,7 +87,9 @@ BUILT_IN: dict[str, Metric] = {
         ),
     )
 }
-METRICS = tuple(BUILT_IN)
+METRICS = tuple(_BY_DEFAULT)
+# Those that need ratings are measured only where somebody names them.
+BUILT_IN: dict[str, Metric] = _BY_DEFAULT | {name: _graded(name) for name in GAINS}
 
 
 def chosen_metrics(metrics: str | Metric | Iterable[str | Metric] | None) -> tuple[Metric, ...]:
@@ -102,7 +118,7 @@ def chosen_metrics(metrics: str | Metric | Iterable[str | Metric] | None) -> tup
     if unknown or not given:
         raise ValueError(
             f"protocol: unknown metric {', '.join(map(repr, unknown)) or 'list of length 0'}; "
-            f"known are {', '.join(METRICS)}; the cut-off goes into k"
+            f"known are {', '.join(BUILT_IN)}; the cut-off goes into k"
         )
     found = tuple(each if isinstance(each, Metric) else BUILT_IN[each] for each in given)
     for metric in found:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from numbers import Integral, Real
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
 from longtail_lib._parameters import Constraint, Interval, Nullable, Options
 from longtail_lib._top_candidates import largest_weights
+from longtail_lib.models._item_weights import weight_sums, weighted_sums
 from longtail_lib.models._stored_arrays import Stored, floats, matrix_parts, stored_matrix
 from longtail_lib.models.content._item_vectors import TEXT_SPACES, ContentRecommender, text_space
 from longtail_lib.preprocessing import Split
@@ -103,14 +104,36 @@ class ContentKNN(ContentRecommender):
             self.weights_ = _nearest(vectors, warm, self.n_neighbors, self.prior_)
 
     def _score(self, user_rows: np.ndarray) -> np.ndarray:
-        seen = self.seen_[user_rows]
         if self.n_neighbors is not None:
-            return (seen @ self.weights_).toarray()
-        sums = np.asarray(seen.sum(axis=1), dtype=np.float32)
-        profiles = (seen @ self.item_vectors_) / np.where(sums > 0, sums, 1)
-        scores = profiles @ self.item_vectors_.T
-        np.multiply(scores, self.prior_, out=scores, where=scores > 0)
-        scores[:, self.prior_ == 0] = _LOWEST
+            return weight_sums(self.seen_, user_rows, self.weights_)
+        return self._means(self.seen_[user_rows], slice(None))
+
+    def _score_items(self, user_rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        return self._scored(self.seen_[user_rows], columns)
+
+    def _fold_in(self, known: csr_matrix, columns: np.ndarray, lengths: np.ndarray) -> None:
+        """Scores are read from `seen_`."""
+
+    def _similar(self, items: np.ndarray, among: np.ndarray) -> np.ndarray:
+        alone = csr_matrix(
+            (np.ones(len(items), dtype=np.float32), items, np.arange(len(items) + 1)),
+            shape=(len(items), len(self.item_ids_)),
+        )
+        return self._scored(alone, among)
+
+    def _scored(self, histories: csr_matrix, columns: np.ndarray) -> np.ndarray:
+        """Score some columns for any histories."""
+        if self.n_neighbors is not None:
+            return weighted_sums(histories, self.weights_, columns)
+        return self._means(histories, columns)
+
+    def _means(self, histories: csr_matrix, columns: Any) -> np.ndarray:
+        sums = np.asarray(histories.sum(axis=1), dtype=np.float32)
+        profiles = (histories @ self.item_vectors_) / np.where(sums > 0, sums, 1)
+        scores = profiles @ self.item_vectors_[columns].T
+        prior = self.prior_[columns]
+        np.multiply(scores, prior, out=scores, where=scores > 0)
+        scores[:, prior == 0] = _LOWEST
         return scores
 
     def _state_shapes(self) -> dict[str, Stored]:

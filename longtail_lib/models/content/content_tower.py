@@ -12,6 +12,7 @@ import numpy as np
 from longtail_lib._import_keras import import_keras
 from longtail_lib._parameters import BOOLEAN, Constraint, Interval, Options
 from longtail_lib.models._stored_arrays import Stored, floats
+from longtail_lib.models._vector_products import VectorProducts
 from longtail_lib.models.content._item_vectors import TEXT_SPACES, ContentRecommender, text_space
 from longtail_lib.models.gradient_recommender import GradientRecommender
 from longtail_lib.models.retrieval_losses import full_softmax
@@ -21,7 +22,7 @@ from longtail_lib.preprocessing._id_codes import attribute_indicators
 __all__ = ["ContentNetwork", "ContentTower"]
 
 
-class ContentTower(ContentRecommender, GradientRecommender):
+class ContentTower(VectorProducts, ContentRecommender, GradientRecommender):
     r"""Score by cosines of users with items, known by their content and, where warm, their id.
 
     A content tower f turns text vectors (and attributes) into vectors of length `dim`; each item
@@ -179,9 +180,9 @@ class ContentTower(ContentRecommender, GradientRecommender):
         learned = {"user_vectors": users, "item_vectors": items, "content_vectors": items}
         return learned | {"unknown": Stored("bool", (len(self.item_ids_),))}
 
-    def _score(self, user_rows: np.ndarray) -> np.ndarray:
-        scores = self.user_vectors_[user_rows] @ self.item_vectors_.T
-        scores[:, self.unknown_] = -2.0  # Below every cosine.
+    def _products(self, user_rows: np.ndarray, columns: Any) -> np.ndarray:
+        scores = super()._products(user_rows, columns)
+        scores[:, self.unknown_[columns]] = -2.0  # Below every cosine.
         return scores
 
     def _content_of(self, parts: Split) -> np.ndarray:
@@ -277,14 +278,13 @@ class ContentNetwork(keras.Model):
         if which == "user":
             found = ops.convert_to_tensor(self.user_table.embeddings)
         else:
-            content, ids = self._content(), ops.convert_to_tensor(self.item_table.embeddings)
+            ids = ops.convert_to_tensor(self.item_table.embeddings)
             keep = self.warm if which == "item" and self.dropout < 1 else 0.0
-            found = self._joined(content, ids, keep)
+            found = self._joined(self._content(), ids, keep)
         return np.array(ops.convert_to_numpy(ops.normalize(found, axis=-1)))
 
     def _content(self) -> Any:
-        inside = self.content if self.hidden is None else self.hidden(self.content)
-        return self.projection(inside)
+        return self.projection(self.hidden(self.content) if self.hidden else self.content)
 
     def _joined(self, content: Any, ids: Any, keep: Any) -> Any:
         """Return item vectors; `keep` says whose id counts."""

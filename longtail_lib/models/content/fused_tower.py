@@ -13,6 +13,7 @@ from scipy.sparse import csr_matrix
 from longtail_lib._import_keras import import_keras
 from longtail_lib._parameters import Constraint, Interval, Options
 from longtail_lib.models._stored_arrays import Stored, floats
+from longtail_lib.models._vector_products import VectorProducts
 from longtail_lib.models.content._item_vectors import FUSIONS, ContentRecommender
 from longtail_lib.models.debiased.logit_adjusted import log_prior
 from longtail_lib.models.gradient_recommender import GradientRecommender
@@ -22,7 +23,7 @@ from longtail_lib.preprocessing import Split
 __all__ = ["FusedNetwork", "FusedTower", "similar_users"]
 
 
-class FusedTower(ContentRecommender, GradientRecommender):
+class FusedTower(VectorProducts, ContentRecommender, GradientRecommender):
     r"""Score items by the cosine of a user's vector and an item's, made of its id and its text.
 
     Everything but the item's vector is as in `TwoTower` with its softmax over the whole
@@ -187,9 +188,6 @@ class FusedTower(ContentRecommender, GradientRecommender):
             "item_vectors": floats(n_items, self.dim),
         }
         return learned | ({"gate": floats(n_items)} if self.fusion == "gate" else {})
-
-    def _score(self, user_rows: np.ndarray) -> np.ndarray:
-        return self.user_vectors_[user_rows] @ self.item_vectors_.T
 
     def _log_prior(self, parts: Split) -> np.ndarray | None:
         if not self.logit_adjustment:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from numbers import Real
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy.optimize import minimize
@@ -73,6 +73,8 @@ class TextGate(WrappedRecommender):
     """
 
     _further_models = ("text",)
+    # Weights that an earlier fit chose on validation, for a copy that shall keep them.
+    _decided: tuple[np.ndarray, np.ndarray] | None = None
 
     _constraints: ClassVar[dict[str, Constraint]] = {
         "text": RECOMMENDER,
@@ -97,11 +99,24 @@ class TextGate(WrappedRecommender):
 
     def _check_parameters(self, parts: Split) -> None:
         super()._check_parameters(parts)
-        if self.gate == "learned" and parts.validation.nnz == 0:
+        if self._decides_itself() and parts.validation.nnz == 0:
             raise ValueError(
                 f"TextGate: gate='learned' is learned on validation, and that part of {parts!r} "
                 "is empty; split with a larger share for validation, or take gate='popularity'"
             )
+
+    def _decides_itself(self) -> bool:
+        return self.gate == "learned" and self._decided is None
+
+    @property
+    def decides_on_validation(self) -> bool:
+        return self._decides_itself() or super().decides_on_validation
+
+    def _settled(self, parts: Split) -> TextGate:
+        settled = super()._settled(parts)
+        if self.gate == "learned":
+            settled._decided = self.model_weight_, self.text_weight_
+        return settled
 
     def _fit_around(self, parts: Split) -> None:
         rows = np.unique(np.linspace(0, parts.n_users - 1, _SAMPLED).astype(np.int64))
@@ -110,6 +125,9 @@ class TextGate(WrappedRecommender):
             [each.score(rows).std(dtype=np.float64) or 1.0 for each in (self.model_, self.text_)],
             dtype=np.float32,
         )
+        if self._decided is not None:
+            self.model_weight_, self.text_weight_ = self._decided
+            return
         popularity = parts.popularity
         if self.gate == "popularity":
             self.model_weight_ = np.ones(parts.n_items, dtype=np.float32)
@@ -127,14 +145,37 @@ class TextGate(WrappedRecommender):
         )
 
     def _score(self, user_rows: np.ndarray) -> np.ndarray:
-        behaviour, text = self._scaled(user_rows)
-        behaviour *= self.model_weight_
-        text *= self.text_weight_
+        return self._gated(*self._scaled(user_rows), slice(None))
+
+    def _score_items(self, user_rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        behaviour, text = (
+            each._score_items(user_rows, columns) / spread
+            for each, spread in zip((self.model_, self.text_), self._spread, strict=True)
+        )
+        return self._gated(behaviour, text, columns)
+
+    def _similar(self, items: np.ndarray, among: np.ndarray) -> np.ndarray:
+        everything = np.arange(len(self.item_ids_))
+        behaviour, text = (
+            _standard(each._similar(items, everything))[:, among]
+            for each in (self.model_, self.text_)
+        )
+        return self._gated(behaviour, text, among)
+
+    def _gated(self, behaviour: np.ndarray, text: np.ndarray, columns: Any) -> np.ndarray:
+        behaviour *= self.model_weight_[columns]
+        text *= self.text_weight_[columns]
         return behaviour + text
 
     def _own_shapes(self) -> dict[str, Stored]:
         weights = floats(len(self.item_ids_))
         return {"model_weight": weights, "text_weight": weights, "spread": floats(2)}
+
+
+def _standard(similarity: np.ndarray) -> np.ndarray:
+    """Divide each row by its standard deviation: similarities of two models have two scales."""
+    spread = similarity.std(axis=1, keepdims=True, dtype=np.float64)
+    return (similarity / np.where(spread > 0, spread, 1)).astype(np.float32)
 
 
 # Scores of one model held at a time, and in all: 64 MiB.

@@ -12,6 +12,7 @@ from scipy.sparse import csr_matrix
 
 from longtail_lib._parameters import Constraint, Interval, constrained
 from longtail_lib.models._training_batches import equal_batches
+from longtail_lib.models._vector_products import VectorProducts
 from longtail_lib.models.debiased._bilateral_network import cumulative_weight
 from longtail_lib.models.gradient_recommender import GradientRecommender
 from longtail_lib.preprocessing import Split
@@ -19,7 +20,7 @@ from longtail_lib.preprocessing import Split
 __all__ = ["BilateralBranch", "capped_probability", "draw_interactions", "reversed_probability"]
 
 
-class BilateralBranch(GradientRecommender):
+class BilateralBranch(VectorProducts, GradientRecommender):
     r"""Base class of `BBN` and `CDN`: what both do on the user side, and how both are trained."""
 
     dim: int

@@ -109,6 +109,3 @@ class BBN(BilateralBranch):
             "user_vectors": floats(n_users, 2 * self.dim),
             "item_vectors": floats(n_items, 2 * self.dim),
         }
-
-    def _score(self, user_rows: np.ndarray) -> np.ndarray:
-        return self.user_vectors_[user_rows] @ self.item_vectors_.T

@@ -144,6 +144,3 @@ class CDN(BilateralBranch):
             "item_vectors": floats(n_items, self.dim),
             "generalisation_share": floats(n_items),
         }
-
-    def _score(self, user_rows: np.ndarray) -> np.ndarray:
-        return self.user_vectors_[user_rows] @ self.item_vectors_.T

@@ -78,6 +78,15 @@ class LogitAdjusted(WrappedRecommender):
     def _own_shapes(self) -> dict[str, Stored]:
         return {"adjustment": floats(len(self.item_ids_))}
 
+    def _score_items(self, user_rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        return self.model_._score_items(user_rows, columns) + self.adjustment_[columns]
+
+    def _own_state(self) -> dict[str, np.ndarray]:
+        return {"adjustment": self.adjustment_}
+
+    def _restore_own(self, state: dict[str, np.ndarray]) -> None:
+        self.adjustment_ = state["adjustment"]
+
 
 @constrained(smoothing=Interval(Real, 0, closed="neither"))
 def log_prior(popularity: np.ndarray, smoothing: float = 1.0) -> np.ndarray:

@@ -6,12 +6,14 @@ from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from longtail_lib._import_keras import import_keras
 from longtail_lib._parameters import Constraint, Interval, Nullable
 from longtail_lib.models._stored_arrays import Stored, floats
 from longtail_lib.models._training_batches import batches_of, shuffled_pairs
 from longtail_lib.models._training_progress import validation_ndcg
+from longtail_lib.models._vector_products import VectorProducts
 from longtail_lib.models.gradient_recommender import GradientRecommender
 from longtail_lib.preprocessing import Split
 
@@ -23,7 +25,7 @@ _MULTIPLES = np.linspace(0.0, 2.0, 11)
 _LARGE = 0.95
 
 
-class MACR(GradientRecommender):
+class MACR(VectorProducts, GradientRecommender):
     r"""Learn what item and user explain alone, and subtract it when ranking.
 
     Three branches share the vectors p and q: the match :math:`\hat y_{ui} = p_u \cdot q_i`, the
@@ -133,6 +135,15 @@ class MACR(GradientRecommender):
                 "empty; split with a larger share for validation, or give c a number"
             )
 
+    @property
+    def decides_on_validation(self) -> bool:
+        return self.c is None or super().decides_on_validation
+
+    def _settled(self, parts: Split) -> GradientRecommender:
+        settled = super()._settled(parts)
+        settled.c = self.c_ if self.c is None else self.c
+        return settled
+
     def _fit(self, parts: Split) -> None:
         self.c_ = 0.0 if self.c is None else float(self.c)
         super()._fit(parts)
@@ -211,16 +222,21 @@ class MACR(GradientRecommender):
             for what, width in (("vectors", (self.dim,)), ("effect", ()))
         }
 
-    def _score(self, user_rows: np.ndarray) -> np.ndarray:
-        match = self.user_vectors_[user_rows] @ self.item_vectors_.T
+    def _products(self, user_rows: np.ndarray, columns: Any) -> np.ndarray:
+        match = super()._products(user_rows, columns)
         return counterfactual_score(
-            match, self.item_effect_, self.user_effect_[user_rows], np.float32(self.c_)
+            match, self.item_effect_[columns], self.user_effect_[user_rows], np.float32(self.c_)
         )
 
     def _state_shapes(self) -> dict[str, Stored]:
         trials = Stored("float64", (len(_MULTIPLES),))
         names = ("trials_c", "trials_validation NDCG@10") if self.c is None else ()
         return super()._state_shapes() | {"c": Stored("float64", ())} | dict.fromkeys(names, trials)
+
+    def _fold_in(self, known: csr_matrix, columns: np.ndarray, lengths: np.ndarray) -> None:
+        super()._fold_in(known, columns, lengths)
+        # One factor for all items, so it moves no item of a list.
+        self.user_effect_ = np.full(len(lengths), self.user_effect_.mean(), dtype=np.float32)
 
     def _state(self) -> dict[str, np.ndarray]:
         trials = {f"trials_{name}": values for name, values in self.c_trials_.items()}

@@ -6,10 +6,12 @@ from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from longtail_lib._import_keras import import_keras
 from longtail_lib._parameters import ARRAY, AnyOf, Constraint, Interval, Nullable, Options
 from longtail_lib.models._stored_arrays import Stored, floats
+from longtail_lib.models._vector_products import VectorProducts
 from longtail_lib.models.debiased._relevance_loss import (
     RELEVANCE_ESTIMATORS,
     RELEVANCE_LOSSES,
@@ -23,7 +25,7 @@ from longtail_lib.preprocessing import Split
 __all__ = ["RelevanceMF"]
 
 
-class RelevanceMF(GradientRecommender):
+class RelevanceMF(VectorProducts, GradientRecommender):
     r"""Factorise preferences, not choices: a pointwise loss over the whole matrix.
 
     The predicted preference of user u for item i is :math:`\sigma(p_u \cdot q_i + b_u + b_i)`.
@@ -230,9 +232,9 @@ class RelevanceMF(GradientRecommender):
             "item_bias": item_bias,
         }
 
-    def _score(self, user_rows: np.ndarray) -> np.ndarray:
-        scores = self.user_vectors_[user_rows] @ self.item_vectors_.T
-        scores += self.item_bias_
+    def _products(self, user_rows: np.ndarray, columns: Any) -> np.ndarray:
+        scores = super()._products(user_rows, columns)
+        scores += self.item_bias_[columns]
         scores += self.user_bias_[user_rows, None]
         return scores
 
@@ -248,3 +250,14 @@ class RelevanceMF(GradientRecommender):
     @property
     def _not_stored(self) -> tuple[str, ...]:
         return ("shown",) if isinstance(self.propensity, str) else ("shown", "propensity")
+
+    def _fold_in(self, known: csr_matrix, columns: np.ndarray, lengths: np.ndarray) -> None:
+        super()._fold_in(known, columns, lengths)
+        # The same for all items, so it moves no item of a list.
+        self.user_bias_ = np.full(len(lengths), self.user_bias_.mean(), dtype=np.float32)
+
+    def _stored_params(self) -> dict[str, Any]:
+        arrays = {"shown": None}
+        if not isinstance(self.propensity, str):
+            arrays["propensity"] = None
+        return {**self.get_params(), **arrays}

@@ -40,18 +40,6 @@ class IdWriting:
         items, _ = self._generate(states, k, constrained=False, beams=beams)
         return float(np.ma.getmaskarray(items).mean())
 
-    def recommend_next(
-        self, sequences: Sequence[Sequence[Any]], k: int = 10
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Return the k items that most likely come after some histories, exactly."""
-        states = self._read(sequences)
-        self._check_k(k, len(self.item_ids_), "the size of the catalogue")
-        scores = self._log_probabilities(states)
-        for row, sequence in enumerate(sequences):
-            scores[row, rows_of(self.item_ids_, list(sequence), "item")] = -np.inf
-        best = np.argsort(-scores, axis=1, kind="stable")[:, :k]
-        return self.item_ids_[best], np.take_along_axis(scores, best, axis=1)
-
     def _generate(
         self, states: np.ndarray, k: int, constrained: bool, beams: int
     ) -> tuple[np.ndarray, np.ndarray]:
@@ -67,13 +55,20 @@ class IdWriting:
         columns = [rows_of(self.item_ids_, list(sequence), "item") for sequence in sequences]
         lengths = np.array([len(own) for own in columns], dtype=np.int64)
         flat = np.concatenate([np.zeros(0, dtype=np.int64), *columns])
+        return self._states(left_padded(flat, lengths, self.max_length))
+
+    def _states(self, sequences: np.ndarray) -> np.ndarray:
+        return last_states(self._trained_network(), sequences)
+
+    def _trained_network(self) -> Any:
+        """Return the network; after loading it is made when it is first needed."""
         if not hasattr(self, "network_"):
             self.network_ = self._network()
             weights = self.network_.weights
             self.network_.set_weights(
                 [getattr(self, f"weight_{place}_") for place in range(len(weights))]
             )
-        return last_states(self.network_, left_padded(flat, lengths, self.max_length))
+        return self.network_
 
     def _check_k(self, k: int, most: float, what: str) -> None:
         if isinstance(k, bool) or not isinstance(k, int | np.integer) or not 1 <= k <= most:

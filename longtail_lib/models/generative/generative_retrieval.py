@@ -8,10 +8,12 @@ from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from longtail_lib._import_keras import import_keras
 from longtail_lib._parameters import Constraint, Interval
 from longtail_lib.models._stored_arrays import Stored, StoredArrays, floats
+from longtail_lib.models._vector_products import cosines
 from longtail_lib.models.content._item_vectors import ContentRecommender
 from longtail_lib.models.generative._decoding import IdTrie, TokenDecoder, places_with_cold_share
 from longtail_lib.models.generative._id_writing import (
@@ -22,7 +24,7 @@ from longtail_lib.models.generative._id_writing import (
 )
 from longtail_lib.models.generative.semantic_ids import SemanticIds
 from longtail_lib.models.gradient_recommender import GradientRecommender
-from longtail_lib.models.sequence._user_sequences import user_sequences
+from longtail_lib.models.sequence._user_sequences import left_padded, user_sequences
 from longtail_lib.models.sequence.pretrained import MOST_BLOCKS
 from longtail_lib.preprocessing import Split
 
@@ -113,6 +115,9 @@ class GenerativeRetrieval(IdWriting, ContentRecommender, GradientRecommender):
         "dropout": Interval(Real, 0, 1, closed="left"),
         "cold_share": Interval(Real, 0, 1),
     }
+
+    # What comes first of all is learned, too.
+    _scores_without_history = True
 
     def __init__(
         self,
@@ -238,6 +243,20 @@ class GenerativeRetrieval(IdWriting, ContentRecommender, GradientRecommender):
             return scores
         seen = self.seen_[user_rows].toarray() != 0
         return places_with_cold_share(scores, self.cold_, self.cold_share, seen)
+
+    def _folded(self, *new: Any) -> GenerativeRetrieval:
+        # Made here, or every copy of a loaded model would make its own.
+        self._trained_network()
+        return super()._folded(*new)
+
+    def _fold_in(self, known: csr_matrix, columns: np.ndarray, lengths: np.ndarray) -> None:
+        self.user_states_ = self._states(left_padded(columns, lengths, self.max_length))
+
+    def _reread(self, parts: Split, part: tuple[str, ...]) -> None:
+        self.user_states_ = self._states(user_sequences(parts, self.max_length, part))
+
+    def _similar(self, items: np.ndarray, among: np.ndarray) -> np.ndarray:
+        return cosines(self.ids_.decode(self.ids_.codes_), items, among)
 
     def _log_probabilities(self, states: np.ndarray) -> np.ndarray:
         return self._decoder.log_probabilities(states, self._trie, self._nodes)

@@ -178,11 +178,10 @@ def join_domains(domains: Sequence[Split]) -> tuple[Split, np.ndarray, np.ndarra
         items=None,
         users=None,
         how=domains[0].how,
-        times={
-            part: _beside([one.times[part] for one in domains])
-            for part in PARTS
-            if all(part in one.times for one in domains)
-        },
+        times=_all_beside([one.times for one in domains]),
+        places=_all_beside([one.places for one in domains])
+        if all(one.places is not None for one in domains)
+        else None,
         name=" + ".join(names),
     )
     return (
@@ -190,6 +189,14 @@ def join_domains(domains: Sequence[Split]) -> tuple[Split, np.ndarray, np.ndarra
         np.repeat(np.arange(len(domains)), [one.n_users for one in domains]),
         np.repeat(np.arange(len(domains)), [one.n_items for one in domains]),
     )
+
+
+def _all_beside(stored: Sequence[Any]) -> dict[str, Any]:
+    return {
+        part: _beside([one[part] for one in stored])
+        for part in PARTS
+        if all(part in one for one in stored)
+    }
 
 
 def _beside(matrices: Sequence[csr_matrix]) -> Any:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import copy
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from longtail_lib._parameters import ARRAY, Constraint, Interval, Nullable, Options
 from longtail_lib.models._stored_arrays import Stored, floats
+from longtail_lib.models._vector_products import VectorProducts
 from longtail_lib.models.content._item_vectors import FUSIONS, ContentRecommender, text_vectors
 from longtail_lib.models.gradient_recommender import GradientRecommender
 from longtail_lib.models.sequence._sequence_network import gbce_exponent
@@ -18,14 +19,13 @@ from longtail_lib.models.sequence._user_sequences import left_padded, user_seque
 from longtail_lib.models.sequence.pretrained import MOST_BLOCKS, encoder_shapes
 from longtail_lib.preprocessing import Split
 from longtail_lib.preprocessing._split_matrices import rows_of
-from longtail_lib.ranking import id_keys, user_key
 
 __all__ = ["LOSSES", "SequenceRecommender"]
 
 LOSSES = ("cross-entropy", "sampled-cross-entropy", "bce", "gbce")
 
 
-class SequenceRecommender(ContentRecommender, GradientRecommender):
+class SequenceRecommender(VectorProducts, ContentRecommender, GradientRecommender):
     """Base class of models that read a history in its order."""
 
     _causal = True
@@ -119,9 +119,6 @@ class SequenceRecommender(ContentRecommender, GradientRecommender):
             **encoder_shapes(self.dim, self.blocks, self.max_length, self._causal),
         }
 
-    def _score(self, user_rows: np.ndarray) -> np.ndarray:
-        return self.user_vectors_[user_rows] @ self.item_vectors_.T
-
     def encode(self, sequences: Sequence[Any]) -> np.ndarray:
         """Return the vectors of histories, whose products with `item_vectors_` are the scores."""
         self._check_fitted()
@@ -140,15 +137,13 @@ class SequenceRecommender(ContentRecommender, GradientRecommender):
     def for_users(self, parts: Split) -> Self:
         """Return a copy that scores the users of another split, by their train items there."""
         self._check_fitted()
-        if not np.array_equal(self.item_ids_, parts.item_ids):
-            raise ValueError(
-                f"{type(self).__name__}.for_users: {parts!r} has another catalogue than the one "
-                f"of {len(self.item_ids_):,} items fitted on"
-            )
-        other = copy(self)
-        other.user_ids_, other.seen_ = np.asarray(parts.user_ids), parts.train
-        other.user_vectors_ = self._encode(user_sequences(parts, self.max_length))
-        return other
+        return self._reread_copy(parts, ("train",))
+
+    def _reread(self, parts: Split, part: tuple[str, ...]) -> None:
+        self.user_vectors_ = self._encode(user_sequences(parts, self.max_length, part))
+
+    def _fold_in(self, known: csr_matrix, columns: np.ndarray, lengths: np.ndarray) -> None:
+        self.user_vectors_ = self._encode(left_padded(columns, lengths, self.max_length))
 
     def _encode(self, rows: np.ndarray) -> np.ndarray:
         """Encode left-padded histories by the stored weights."""
@@ -157,23 +152,6 @@ class SequenceRecommender(ContentRecommender, GradientRecommender):
         for place, variable in enumerate(encoder.weights):
             variable.assign(getattr(self, f"encoder_{place}_"))
         return encoder.encode(self.item_vectors_, self._query(rows))
-
-    def recommend_next(
-        self, sequences: Sequence[Any], k: int = 10, exclude_seen: bool = True
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Return the k items that come next in histories that need not be of known users."""
-        scores = self.encode(sequences) @ self.item_vectors_.T
-        if not 1 <= k <= scores.shape[1]:
-            raise ValueError(
-                f"k must lie between 1 and the {scores.shape[1]} items of the catalogue, got {k}"
-            )
-        if exclude_seen:
-            for row, sequence in enumerate(sequences):
-                scores[row, rows_of(self.item_ids_, np.asarray(sequence), "item")] = -np.inf
-        # Without a user's id, the history itself decides among equal scores.
-        names = [repr(np.asarray(sequence).tolist()) for sequence in sequences]
-        columns = self._best(scores, user_key(id_keys(names)), k)
-        return self.item_ids_[columns], np.take_along_axis(scores, columns, axis=1)
 
     def _rows_a_batch(self) -> int:
         return max(1, round(self.batch_size / self.max_length))

@@ -40,8 +40,8 @@ def user_sequences(
 ) -> np.ndarray:
     """Return each user's latest items in the order of time, padded on the left.
 
-    Items of equal time stand in catalogue order. Of a longer history the latest `max_length` items
-    are kept, because what comes next depends most on what came last.
+    Items of equal time stand as `Split.order` has them. Of a longer history the latest
+    `max_length` items are kept, because what comes next depends most on what came last.
 
     Parameters
     ----------
@@ -82,11 +82,11 @@ def ordered_items(
     parts: Split, part: Sequence[str] = ("train",), owners: bool = False
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return all histories as one run, each user's in the order of time."""
-    pieces = [parts.times[name] for name in part]
+    pieces = [parts.order[name] for name in part]
     users = np.concatenate([_rows(piece) for piece in pieces])
     items = np.concatenate([piece.indices for piece in pieces])
-    times = np.concatenate([piece.data for piece in pieces])
-    order = np.lexsort((items, times, users))
+    ranks = np.concatenate([piece.data for piece in pieces])
+    order = np.lexsort((ranks, users))
     wanted = users if owners else items
     return wanted[order].astype(np.int32), np.bincount(users, minlength=parts.n_users)
 

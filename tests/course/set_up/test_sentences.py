@@ -49,7 +49,7 @@ def test_full_disk_before_the_set_up(course_module, monkeypatch, tmp_path):
 def test_disk_that_fills_up_while_course_py_writes(course_module, monkeypatch, tmp_path):
     _inputs(tmp_path)
 
-    def full(root):
+    def full(steps):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(course_module, "_make", full)

@@ -165,6 +165,24 @@ def test_an_interrupted_set_up_is_mended_by_the_next_call(tmp_path, checkout_too
 
 
 @pytest.mark.slow
+def test_a_half_package_in_somebodys_own_environment_is_written_again(tmp_path, checkout_tools):
+    folder = checkout_tools.make_checkout(tmp_path / "course")
+    subprocess.run([sys.executable, "-m", "venv", folder / ".venv"], check=True)
+    (folder / ".venv" / "mine.txt").write_text("mine")
+    assert checkout_tools.course(folder, "run").returncode == 0
+    info = next((folder / ".venv").rglob("tinydep-1.0.dist-info"))
+    # As a killed pip leaves it: the module is not whole, and the list of its files is missing.
+    (info / "RECORD").unlink()
+    (info.parent / "tinydep.py").write_text("VERSION =")
+    (folder / STATE).unlink()
+    (folder / ".venv" / ".course-started").touch()
+    result = checkout_tools.course(folder, "run")
+    assert "tinydep 1.0" in result.stdout, result.stdout + result.stderr
+    assert "making it anew" not in result.stdout
+    assert (folder / ".venv" / "mine.txt").exists()
+
+
+@pytest.mark.slow
 def test_two_set_ups_at_once(tmp_path, checkout_tools):
     folder = checkout_tools.make_checkout(tmp_path / "course")
     processes = [

@@ -1,6 +1,8 @@
 """The benchmark command: what it measures, stores, refuses and notices."""
 
 import json
+import sys
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -32,7 +34,7 @@ def test_values_are_those_of_evaluate(results):
     clean = prepare(SMALL, min_rating=4, min_user_interactions=5)
     for seed in PROTOCOL.seeds:
         parts = split(clean, how="random", seed=seed)
-        report = evaluate(Popularity().fit(parts), parts, k=(10, 100))
+        report = evaluate(Popularity().refit(parts), parts.final(), k=(10, 100))
         row = results["random", "Popularity"]
         for key in (("overall", "NDCG@10"), ("tail", "Coverage@100")):
             assert row.by_seed[key][seed] == pytest.approx(report[key].value, abs=1e-9)
@@ -101,15 +103,62 @@ def test_the_table_marks_what_is_decided(results):
     table = evidence_table(results)
     assert "| **random** |" in table
     line = next(line for line in table.splitlines() if line.startswith("| Random |"))
-    overall, tail = line.split("|")[2], line.split("|")[4]
-    assert "▼" in overall
-    # Any order shows the tail more often than EASE does.
-    assert "▲" in tail
+    assert "▼" in line.split("|")[2]
+    protocol = BenchmarkProtocol(splits=("random",), seeds=(0,))
+    turned = run_benchmark(
+        SMALL, ["Random", LINEAR], protocol=protocol, tuned=results, baseline="Random"
+    )
+    line = next(each for each in evidence_table(turned).splitlines() if each.startswith("| EASE |"))
+    assert "▲" in line.split("|")[2]
+
+
+def test_without_refitting_models_know_train_alone(results):
+    protocol = BenchmarkProtocol(splits=("random",), seeds=(0,), refit=False)
+    alone = run_benchmark(SMALL, ["Popularity", LINEAR], protocol=protocol, tuned=results)
+    parts = split(prepare(SMALL, min_rating=4, min_user_interactions=5), how="random", seed=0)
+    report = evaluate(Popularity().fit(parts), parts, k=(10, 100))
+    found = alone["random", "Popularity"].by_seed["overall", "NDCG@10"][0]
+    assert found == pytest.approx(report["NDCG@10"].value, abs=1e-9)
+    assert alone.measured["random"]["fitted on"] == "train"
+    assert results.measured["random"]["fitted on"] == "train and validation, joined"
+
+
+def test_global_time_asks_for_all_or_for_the_next():
+    splits = ("temporal", "temporal, next item")
+    protocol = BenchmarkProtocol(splits=splits, seeds=(0,), trials=1)
+    found = run_benchmark(SMALL, ["Popularity"], protocol=protocol)
+    assert [how for how, _ in found.rows] == list(splits)
+    every, following = (found.measured[how] for how in splits)
+    assert every["users"] == following["users"]
+    assert "'target': 'next'" in str(following["split"]) or "target='next'" in following["split"]
+
+
+def test_wrapped_models_are_fitted_once_and_their_time_counts(monkeypatch):
+    fits = []
+
+    class Counted(Popularity):
+        def _fit(self, parts):
+            fits.append(parts.validation.nnz)
+            time.sleep(0.02)
+            super()._fit(parts)
+
+    monkeypatch.setattr(sys.modules[__name__], "Counted", Counted, raising=False)
+    base = Contestant("Base", f"{__name__}:Counted")
+    wrapper = Contestant(
+        "Wrapped", "longtail_lib.models:Reranked", fixed={"k": 5, "weight": 0.2},
+        wraps={"model": base},
+    )  # fmt: skip
+    protocol = BenchmarkProtocol(splits=("random",), seeds=(0,))
+    found = run_benchmark(SMALL, [base, wrapper], protocol=protocol)
+    assert fits == [0]
+    assert found["random", "Wrapped"].fit_seconds > 0.02
 
 
 @pytest.mark.parametrize(
     ("given", "said"),
     [
+        ({"ties": "id"}, "ties must be 'random' or 'file'"),
+        ({"refit": "no"}, "refit must be true or false"),
         ({"splits": ("weekly",)}, "weekly"),
         ({"seeds": ()}, "seeds"),
         ({"seeds": (1, 1)}, "different"),
@@ -160,15 +209,15 @@ def test_command_writes_reads_and_refuses(tmp_path, capsys):
     models = ["--models", "Popularity", "Random"]
     assert main([*command, *models, "--out", str(out)]) == 0
     assert "| Popularity |" in capsys.readouterr().out
-    assert main([*command, *models, "--out", str(out)]) == 2
+    assert main([*command, *models, "--out", str(out)]) == 1
     assert "--overwrite" in capsys.readouterr().err
     assert main([*command, "--models", "Popularity", "--tuned", str(out)]) == 0
     out.write_text("{}")
-    assert main([*command, "--models", "Popularity", "--tuned", str(out)]) == 2
+    assert main([*command, "--models", "Popularity", "--tuned", str(out)]) == 1
     assert "not the results of" in capsys.readouterr().err
     assert main([*command, "--models", "Eaze"]) == 2
     assert "unknown model" in capsys.readouterr().err
-    assert main([*command, *models, "--out", str(tmp_path / "no" / "results.json")]) == 2
+    assert main([*command, *models, "--out", str(tmp_path / "no" / "results.json")]) == 1
     assert "does not exist" in capsys.readouterr().err
 
 

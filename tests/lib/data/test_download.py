@@ -9,6 +9,7 @@ import stat
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -17,7 +18,8 @@ import pytest
 
 from longtail_lib.data import DownloadError
 from longtail_lib.data import _download as download
-from longtail_lib.data._download import fetch_movielens, find_movielens
+from longtail_lib.data._download import Published, fetch_published, find_published
+from longtail_lib.datasets._load_dataset import ready
 
 FILES = {
     "ratings.csv": b"userId,movieId,rating,timestamp\n1,2,3.5,4\n" * 200,
@@ -26,6 +28,13 @@ FILES = {
     "links.csv": b"movieId,imdbId,tmdbId\n",
 }
 SHA256 = {name: hashlib.sha256(content).hexdigest() for name, content in FILES.items()}
+SMALL = Published(
+    title="MovieLens latest-small",
+    folder="ml-latest-small",
+    url="https://files.grouplens.org/datasets/movielens/ml-latest-small.zip",
+    paths={name: f"ml-latest-small/{name}" for name in FILES},
+    sha256=SHA256,
+)
 
 
 def packed(files: dict[str, bytes] = FILES, extra: dict[str, bytes] | None = None) -> bytes:
@@ -100,7 +109,7 @@ def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Server]:
 
 
 def fetch(server: Server, home: Path | None) -> Path:
-    return fetch_movielens(home, base_url=server.url, sha256=SHA256)
+    return fetch_published(SMALL, home, base_url=server.url)
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -118,17 +127,17 @@ def test_whole_download_is_kept_and_used_again(server, tmp_path):
 
 
 def test_progress_goes_to_stderr(server, tmp_path, capfd):
-    fetch_movielens(tmp_path / "home", base_url=server.url, sha256=SHA256, progress=True)
+    fetch_published(SMALL, tmp_path / "home", base_url=server.url, progress=True)
     said = capfd.readouterr()
     assert said.out == ""
     assert "100%" in said.err
-    fetch_movielens(tmp_path / "quiet", base_url=server.url, sha256=SHA256)
+    fetch_published(SMALL, tmp_path / "quiet", base_url=server.url)
     assert capfd.readouterr().err == ""
 
 
 def test_without_a_home_the_cache_is_used(server, tmp_path):
     assert fetch(server, None) == tmp_path / "cache" / "ml-latest-small"
-    assert find_movielens(sha256=SHA256) == tmp_path / "cache" / "ml-latest-small"
+    assert find_published(SMALL) == tmp_path / "cache" / "ml-latest-small"
 
 
 ALTERED = {**FILES, "movies.csv": FILES["movies.csv"].replace(b"Heat", b"Meat")}
@@ -259,12 +268,9 @@ def endless(handler: BaseHTTPRequestHandler) -> None:
 
 
 def test_a_body_without_end_is_left_when_it_is_too_large(server, tmp_path):
-    server.answer = endless
-    with pytest.raises(DownloadError, match="is larger than 3,000,000 bytes"):
-        fetch_movielens(tmp_path / "home", base_url=server.url, sha256=SHA256, largest=3_000_000)
-    server.answer = Server.whole(b"", says=10**12)
-    with pytest.raises(DownloadError, match="is larger than 67,108,864 bytes"):
-        fetch(server, tmp_path / "home")
+    for server.answer in (endless, Server.whole(b"", says=10**12)):
+        with pytest.raises(DownloadError, match="is larger than 67,108,864 bytes"):
+            fetch(server, tmp_path / "home")
     assert not list(tmp_path.rglob("*"))
 
 
@@ -288,7 +294,7 @@ def test_a_server_that_drips_is_left_in_time(server, tmp_path, sent):
     server.answer = dripping(sent)
     start = time.monotonic()
     with pytest.raises(DownloadError, match=r"was not there within 0\.6 seconds.*Try again"):
-        fetch_movielens(tmp_path / "home", base_url=server.url, sha256=SHA256, seconds=0.6)
+        fetch_published(SMALL, tmp_path / "home", base_url=server.url, seconds=0.6)
     assert time.monotonic() - start < 3
     assert not list(tmp_path.rglob("*"))
 
@@ -309,7 +315,7 @@ def test_no_network_says_what_to_do(server, tmp_path):
         unused.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{unused.getsockname()[1]}/"
         with pytest.raises(DownloadError, match=r"set LONGTAIL_DATA_HOME .* simulated data"):
-            fetch_movielens(tmp_path / "home", base_url=url)
+            fetch_published(SMALL, tmp_path / "home", base_url=url)
     assert not (tmp_path / "home").exists()
 
 
@@ -363,22 +369,22 @@ def test_altered_files_of_the_users_own_are_refused_and_left_alone(server, tmp_p
         fetch(server, tmp_path / "home")
     monkeypatch.setenv("LONGTAIL_DATA_HOME", str(tmp_path / "home"))
     with pytest.raises(ValueError, match=r"movies\.csv has sha256"):
-        find_movielens(sha256=SHA256)
+        find_published(SMALL)
     (folder / "movies.csv").unlink()
     with pytest.raises(ValueError, match=r"movies\.csv is missing"):
-        find_movielens(sha256=SHA256)
+        find_published(SMALL)
     assert len(server.paths) == 1
 
 
 def test_order_of_places(server, tmp_path, monkeypatch):
-    assert find_movielens(sha256=SHA256) is None
+    assert find_published(SMALL) is None
     monkeypatch.setenv("LONGTAIL_DATA_HOME", str(tmp_path / "nothing"))
     cached = fetch(server, None)
     assert cached.parent == tmp_path / "cache"
     own = fetch(server, tmp_path / "own")
     monkeypatch.setenv("LONGTAIL_DATA_HOME", str(tmp_path / "own"))
-    assert find_movielens(sha256=SHA256) == own
-    assert find_movielens(tmp_path / "elsewhere", sha256=SHA256) is None
+    assert find_published(SMALL) == own
+    assert find_published(SMALL, tmp_path / "elsewhere") is None
 
 
 def test_leftovers_of_a_killed_download_are_swept(server, tmp_path):
@@ -394,7 +400,81 @@ def test_leftovers_of_a_killed_download_are_swept(server, tmp_path):
     assert new.exists()
 
 
-@pytest.mark.real_data
+# Other datasets: files of the web one by one, an archive with a checksum, unknown hashes
+
+APART = Published(
+    title="Films apart",
+    folder="films/apart",
+    url="https://example.org/files/",
+    paths={"ratings.csv": "logs/ratings.csv", "movies.csv": "movies.csv"},
+    sha256={"movies.csv": SHA256["movies.csv"]},
+)
+
+
+def by_path(files: dict[str, bytes]) -> Callable[[BaseHTTPRequestHandler], None]:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        body = files.get(handler.path)
+        (Server.status(404) if body is None else Server.whole(body))(handler)
+
+    return answer
+
+
+def test_files_of_the_web_are_fetched_one_by_one(server, tmp_path):
+    there = {f"/movielens/{path}": FILES[name] for name, path in APART.paths.items()}
+    server.answer = by_path({**there, "/movielens/movies.csv": b"movieId\n"})
+    with pytest.raises(DownloadError, match=r"movielens/ was altered: movies\.csv has sha256"):
+        fetch_published(APART, tmp_path / "home", base_url=server.url)
+    server.answer = by_path({"/movielens/movies.csv": FILES["movies.csv"]})
+    with pytest.raises(DownloadError, match=r"logs/ratings\.csv answered 404 .* films/apart"):
+        fetch_published(APART, tmp_path / "home", base_url=server.url)
+    assert list(tmp_path.iterdir()) == []
+
+    server.answer = by_path(there)
+    folder = fetch_published(APART, tmp_path / "home", base_url=server.url)
+    assert folder == tmp_path / "home" / "films" / "apart"
+    assert content(folder) == {name: FILES[name] for name in APART.paths}
+    assert os.listdir(tmp_path / "home") == ["films"]
+
+
+def test_an_archive_has_the_checksum_that_its_keepers_published(server, tmp_path):
+    right = replace(
+        SMALL, sha256={}, checksum=f"md5:{hashlib.md5(packed(), usedforsecurity=False).hexdigest()}"
+    )
+    server.answer = Server.whole(packed(ALTERED))
+    with pytest.raises(DownloadError, match="not what its keepers published: md5 "):
+        fetch_published(right, tmp_path / "home", base_url=server.url)
+    assert list(tmp_path.iterdir()) == []
+    server.answer = Server.whole(packed())
+    assert content(fetch_published(right, tmp_path / "home", base_url=server.url)) == FILES
+
+
+def test_a_file_larger_than_stated_is_refused(server, tmp_path):
+    with pytest.raises(DownloadError, match=r"ratings\.csv is far too large"):
+        fetch_published(replace(SMALL, largest=100), tmp_path / "home", base_url=server.url)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_known_hashes_the_own_folder_counts_and_the_cache_must_be_whole(
+    server, tmp_path, monkeypatch
+):
+    unknown = replace(SMALL, sha256={})
+    own = tmp_path / "own" / "ml-latest-small"
+    own.mkdir(parents=True)
+    (own / "ratings.parquet").touch()
+    assert find_published(unknown, tmp_path / "own") == own
+    cached = tmp_path / "cache" / "ml-latest-small"
+    cached.mkdir(parents=True)
+    for name in LACKING:
+        (cached / name).touch()
+    assert find_published(unknown) is None
+    (cached / "links.csv").touch()
+    assert find_published(unknown) == cached
+
+
+@pytest.mark.real_data("ml-latest-small", "movietweetings-100k")
 def test_published_files_have_the_published_hashes():
     home = os.environ["LONGTAIL_DATA_HOME"]
-    assert find_movielens(home) == Path(home) / "ml-latest-small"
+    for name in ("movielens-small", "movietweetings"):
+        published = ready(name).published
+        assert set(published.sha256) == set(published.paths)
+        assert find_published(published, home) == Path(home) / published.folder

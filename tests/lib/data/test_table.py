@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from longtail_course.worlds import load_dirty_log
 from longtail_lib.data import read_table
+from longtail_lib.preprocessing import prepare
 
 NAMES = {"user": "uid", "item": "sku", "rating": "stars", "timestamp": "ts"}
 LOG = "uid,sku,stars,ts\n7,lamp,4,1600000000\n9,rug,2.5,1600000060\n7,rug,5,1600000120\n"
@@ -148,22 +149,53 @@ def test_parquet_keeps_its_types(tmp_path):
     ("raw", "expected"),
     [
         (["1600000000", "0"], [1600000000, 0]),
-        (["1600000000999", "1600000001000"], [1600000000, 1600000001]),
+        (["1600000000999", "1600000001000"], [1600000000.999, 1600000001]),
+        (["1600000000000", "-200000000000"], [1600000000, -200000000]),
         (["1600000000000000", "0"], [1600000000, 0]),
-        (["1600000000999999999", "1500000000000000000"], [1600000000, 1500000000]),
-        (["1600000000.75", "1.6e9"], [1600000000, 1600000000]),
+        (["1600000000000001", "1600000000000000"], [1600000000.000001, 1600000000]),
+        (["1600000000123456789", "1500000000000000000"], [1600000000.123456789, 1500000000]),
+        (["1600000000.75", "1.6e9", "-0.5"], [1600000000.75, 1600000000, -0.5]),
+        (["1600000000.0", "1.6e9"], [1600000000, 1600000000]),
         (["2020-09-13", "1970-01-02"], [1599955200, 86400]),
         (["2020-09-13T12:26:40", "2020-09-13T00:00:00"], [1600000000, 1599955200]),
-        (["2020-09-13 12:26", "2020-09-13 12:26:40.9"], [1599999960, 1600000000]),
+        (["2020-09-13 12:26", "2020-09-13 12:26:40.9"], [1599999960, 1600000000.9]),
         (["2020-09-13T12:26:40Z", "2020-09-13T14:26:40+02:00"], [1600000000, 1600000000]),
         (["2020-09-13T08:56:40-0330", "1969-12-31T23:59:59Z"], [1600000000, -1]),
+        (["2020-09-13 12:26:40+00", "2020-09-13 12:26:40 UTC"], [1600000000, 1600000000]),
+        (["2020-09-13 12:26:40.5 GMT", "2020-09-13 07:26:40-05"], [1600000000.5, 1600000000]),
+        (["2020-09-13 12:26:40 PM", "2020-09-13 02:26:40am -10"], [1600000000, 1600000000]),
+        (["2020-09-13 12:00 AM", "2020-09-13 1:00 p.m."], [1599955200, 1600002000]),
+        (["1969-12-31T23:59:59.75Z", "1970-01-01T00:00:00.5Z"], [-0.25, 0.5]),
     ],
 )
 def test_timestamps_become_seconds(tmp_path, raw, expected):
     path = write(tmp_path, "log.csv", "u,i,t\n" + "".join(f"1,2,{time}\n" for time in raw))
     data = read_table(path, user="u", item="i", timestamp="t")
     assert data.interactions["timestamp"].to_list() == expected
-    assert data.interactions["timestamp"].dtype == pl.Int64
+    fine = any(second != int(second) for second in expected)
+    assert data.interactions["timestamp"].dtype == (pl.Float64 if fine else pl.Int64)
+
+
+@pytest.mark.parametrize("unit", ["ms", "us"])
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_clicks_within_a_second_keep_their_order(tmp_path, unit, suffix):
+    """The last click of each user has the lowest item id, and 300 ms come before it."""
+    start = dt.datetime(2023, 11, 14, 22, 13, 20)
+    clicks = [(u, i, start + dt.timedelta(seconds=60 * u, milliseconds=300 * n))
+              for u in range(5) for n, i in enumerate((30, 10, 20, 5))]  # fmt: skip
+    frame = pl.DataFrame(clicks, schema=["u", "i", "ts"], orient="row")
+    path = tmp_path / f"clicks.{suffix}"
+    if suffix == "csv":
+        frame.with_columns(pl.col("ts").dt.timestamp(unit)).write_csv(path)
+    else:
+        frame.with_columns(pl.col("ts").cast(pl.Datetime(unit))).write_parquet(path)
+    data = prepare(read_table(path, user="u", item="i", timestamp="ts"))
+    assert data.interactions["item_id"].to_list() == [i for _, i, _ in clicks]
+    exact = [
+        (moment - dt.datetime(1970, 1, 1)) // dt.timedelta(microseconds=1) / 10**6
+        for *_, moment in clicks
+    ]
+    assert data.interactions["timestamp"].to_list() == exact
 
 
 def test_datetimes_with_a_zone_are_turned_to_utc(tmp_path):
@@ -284,7 +316,8 @@ def test_broken_rows_are_named(tmp_path, old, new, said):
 
 def test_rows_are_lines_of_the_file_also_after_quoted_line_breaks_and_blanks(tmp_path):
     log = 'uid,sku,stars,ts\n7,"la\nmp",4,1600000000\n\n7,rug,5,1600000000\n8,rug,bad,1600000000\n'
-    said = refusal(write(tmp_path, "log.csv", log), **NAMES)
+    with pytest.warns(UserWarning, match=r"log.csv, row 2, column 'sku': a field has 5 characters"):
+        said = refusal(write(tmp_path, "log.csv", log), **NAMES)
     assert said.startswith("log.csv, row 6, column 'stars': 'bad'")
 
 
@@ -333,9 +366,26 @@ def test_bytes_that_are_no_text_are_named(tmp_path):
     assert "unknown to Python" in refusal(log, **NAMES, encoding="klingon")
 
 
-def test_dates_without_dashes_are_not_taken_for_seconds(tmp_path):
-    log = write(tmp_path, "log.csv", "u,i,t\n1,2,20240131\n1,3,20240201\n")
-    assert "YYYYMMDD" in refusal(log, user="u", item="i", timestamp="t")
+@pytest.mark.parametrize("form", ["%Y%m%d", "%Y%m%d%H", "%Y%m%d%H%M", "%Y%m%d%H%M%S"])
+def test_dates_written_as_one_number(tmp_path, form):
+    moments = [dt.datetime(2014, 11, 26, 14, 30, 55), dt.datetime(2100, 12, 31, 23, 59, 59)]
+    written = [moment.strftime(form) for moment in moments]
+    exact = [dt.datetime.strptime(text, form).replace(tzinfo=dt.UTC) for text in written]
+    log = write(tmp_path, "log.csv", f"u,i,t\n1,2,{written[0]}\n1,3,{written[1]}\n")
+    data = read_table(log, user="u", item="i", timestamp="t")
+    assert data.interactions["timestamp"].to_list() == [int(one.timestamp()) for one in exact]
+    name = {"%Y": "YYYY", "%m": "MM", "%d": "DD", "%H": "HH", "%M": "MM", "%S": "SS"}
+    for code, word in name.items():
+        form = form.replace(code, word)
+    assert data.card.notes == f"timestamps were read as dates written {form}"
+
+
+@pytest.mark.parametrize("odd", ["20141301", "20140229", "18991231", "21010101"])
+def test_numbers_of_which_one_spells_no_date_are_seconds(tmp_path, odd):
+    log = write(tmp_path, "log.csv", f"u,i,t\n1,2,20240131\n1,3,{odd}\n")
+    data = read_table(log, user="u", item="i", timestamp="t")
+    assert data.interactions["timestamp"].to_list() == [20240131, int(odd)]
+    assert data.card.notes == ""
 
 
 def test_catalogue_rows_are_checked(tmp_path):
@@ -421,9 +471,13 @@ TEXT = st.text(
 ).filter(lambda value: value.strip() != "")
 INTEGER = st.integers(-(2**63), 2**63 - 1)
 RATING = st.floats(allow_nan=False, allow_infinity=False)
-MOMENT = st.integers(-(10**10), 10**10).filter(lambda value: not 19_000_000 < value < 22_000_000)
+# Numbers that spell a date are read as dates.
+MOMENT = st.integers(-(10**10), 10**10).filter(
+    lambda value: not 19_000_000 < value < 22_000_000 and not 1.9e9 < value < 2.2e9
+)
 
 
+@pytest.mark.filterwarnings("ignore:.* looks like a missing value")
 @pytest.mark.parametrize("suffix", ["csv", "tsv", "parquet"])
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

@@ -17,12 +17,17 @@ from longtail_lib.simulation import _read_simulated as simulated
 @pytest.fixture
 def no_movielens(monkeypatch, tmp_path):
     monkeypatch.delenv("LONGTAIL_DATA_HOME", raising=False)
-    monkeypatch.setattr(registry, "find_movielens", lambda home=None: None)
+    monkeypatch.setattr(registry, "find_published", lambda published, home=None: None)
 
 
 def test_cards_say_what_a_user_must_know():
     cards = {card.name: card for card in list_datasets()}
-    assert list(cards) == ["shop", "video", "music", "social", "movielens-small"]
+    assert list(cards) == [
+        *("shop", "video", "music", "social"),
+        *("movielens-small", "movielens-100k", "movielens-1m", "movielens-25m"),
+        *("online-retail", "movietweetings", "lastfm", "amazon", "amazon-toys-5core"),
+        *("complete-journey", "citeulike-a", "citeulike-t", "recbole"),
+    ]
     for card in cards.values():
         assert card.title
         assert card.source
@@ -37,7 +42,13 @@ def test_cards_say_what_a_user_must_know():
 
 @pytest.mark.parametrize(
     ("name", "meant"),
-    [("movielens", "movielens-small"), ("Shop", "shop"), ("socials", "social"), ("xyzzy", None)],
+    [
+        ("movielens_small", "movielens-small"),
+        ("Shop", "shop"),
+        ("socials", "social"),
+        ("online_retail", "online-retail"),
+        ("xyzzy", None),
+    ],
 )
 def test_unknown_names_get_the_closest_one(name, meant):
     with pytest.raises(ValueError, match="unknown dataset") as caught:
@@ -85,10 +96,10 @@ def test_a_stored_dataset_that_was_altered_is_refused(monkeypatch, tmp_path):
 
 
 def test_without_data_and_network_one_sentence_says_what_to_do(no_movielens, monkeypatch, capsys):
-    def fetch(home):
+    def fetch(published, home):
         raise DownloadError("cannot reach it; set LONGTAIL_DATA_HOME")
 
-    monkeypatch.setattr(registry, "fetch_movielens", fetch)
+    monkeypatch.setattr(registry, "fetch_published", fetch)
     with pytest.raises(DownloadError, match="set LONGTAIL_DATA_HOME"):
         load_dataset("movielens-small")
     said = capsys.readouterr()
@@ -104,7 +115,7 @@ def movielens_folder(tmp_path):
 
 def test_licence_is_printed_once(monkeypatch, tmp_path, capsys):
     folder = movielens_folder(tmp_path)
-    monkeypatch.setattr(registry, "find_movielens", lambda home=None: folder)
+    monkeypatch.setattr(registry, "find_published", lambda published, home=None: folder)
     registry._print_licence_once.cache_clear()
     load_dataset("movielens-small", quiet=True)
     assert capsys.readouterr().out == ""
@@ -140,4 +151,4 @@ def test_movielens_small_from_either_place(monkeypatch):
         "Dataset 'movielens-small': 100,836 interactions, 610 users, 9,742 items"
     )
     assert from_argument.interactions.equals(from_environment.interactions)
-    assert from_argument.card.sha256 == list_datasets()[-1].sha256
+    assert from_argument.card.sha256 == registry.card_of("movielens-small").sha256

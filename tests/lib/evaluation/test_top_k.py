@@ -43,7 +43,14 @@ def test_equals_sorting_everything(n, n_items, k, levels, missing, seed):
         # Both zeros must count as equal.
         scores[scores == 0] *= rng.choice([-1, 1], np.count_nonzero(scores == 0))
     scores[rng.random((n, n_items)) < missing] = -np.inf
-    np.testing.assert_array_equal(top_k(scores, k, seed=seed), brute_force(scores, k, seed))
+    lists = brute_force(scores, k, seed)
+    np.testing.assert_array_equal(top_k(scores, k, seed=seed), lists)
+    # One row takes a shorter way.
+    keys = user_key(id_keys(np.arange(n), seed)), id_keys(np.arange(n_items), seed)
+    for row in range(n):
+        one = slice(row, row + 1)
+        alone = top_k(scores[one], k, user_keys=keys[0][one], item_keys=keys[1])
+        np.testing.assert_array_equal(alone, lists[one])
 
 
 def test_large_catalogue_with_every_kind_of_row():
@@ -54,7 +61,13 @@ def test_large_catalogue_with_every_kind_of_row():
     scores[3, :4_990] = -np.inf
     scores[4] = np.where(rng.random(5_003) < 0.01, 1, 0)
     scores[5] = np.inf
-    np.testing.assert_array_equal(top_k(scores, 50), brute_force(scores, 50))
+    lists = brute_force(scores, 50)
+    np.testing.assert_array_equal(top_k(scores, 50), lists)
+    for row in range(6):
+        keys = user_key(id_keys([row]))
+        np.testing.assert_array_equal(
+            top_k(scores[row : row + 1], 50, user_keys=keys)[0], lists[row]
+        )
 
 
 def test_blocks_do_not_matter(monkeypatch):
@@ -79,6 +92,8 @@ def test_nan_is_found_and_named(column):
     scores[1, column] = np.nan
     with pytest.raises(ValueError, match=f"row 1, column {column} is NaN"):
         top_k(scores, 10)
+    with pytest.raises(ValueError, match=f"row 0, column {column} is NaN"):
+        top_k(scores[1:2], 10)
 
 
 @pytest.mark.parametrize(

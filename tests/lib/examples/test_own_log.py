@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -135,37 +136,48 @@ def test_without_timestamps_the_split_is_random(own_log, folder, tmp_path, capsy
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"),
+    ("changed", "exit_code", "said"),
     [
-        (["nowhere.csv", *COLUMNS], "no file nowhere.csv"),
-        (["LOG", *COLUMNS[:2]], "its columns --user and --item"),
-        (["LOG", *COLUMNS, "--user", "user"], "no column 'user'"),
-        (["LOG", *COLUMNS, "--title", "title"], "pass items=<table>"),
-        (["LOG", *COLUMNS, "--min-rating", "9"], "min_rating|nothing|left"),
-        (["LOG", *COLUMNS, "--min-user-interactions", "100000"], "left|k-core"),
-        (["LOG", *COLUMNS, "--trials", "0"], "--trials must be at least 1, got 0"),
-        (["LOG", *COLUMNS, "--seed", "-1"], "seed must be a whole number from 0"),
-        (["LOG", *COLUMNS, "--out", "LOG"], "log.csv"),
-        ([], "or use --make-log FOLDER"),
+        (["nowhere.csv", *COLUMNS], 1, "no file nowhere.csv"),
+        (["LOG", *COLUMNS[:2]], 1, "no column 'item_id' .--item.; it has 'uid', 'sku'"),
+        (["LOG", *COLUMNS, "--user", "user"], 1, "no column 'user'"),
+        (["LOG", *COLUMNS, "--title", "title"], 1, "--title 'title' names .* pass --items <table>"),
+        (["LOG", *COLUMNS, "--min-rating", "9"], 1, "min_rating|nothing|left"),
+        (["LOG", *COLUMNS, "--min-user-interactions", "100000"], 1, "left|k-core"),
+        (["LOG", *COLUMNS, "--trials", "-1"], 2, "--trials: must be a whole number from 0"),
+        (["LOG", *COLUMNS, "--seed", "-1"], 2, "--seed: must be a whole number from 0"),
+        (["LOG", *COLUMNS, "--out", "LOG"], 1, "log.csv is a file; name a folder"),
+        ([], 2, "name a LOG"),
     ],
 )
 def test_mistakes_are_told_in_one_sentence(
-    own_log, folder, tmp_path, monkeypatch, capsys, changed, said
+    own_log, folder, tmp_path, monkeypatch, capsys, changed, exit_code, said
 ):
     monkeypatch.chdir(tmp_path)
     log = str(folder / "log.csv")
     given = [log if word == "LOG" else word for word in changed]
-    assert own_log.main(given) == 2
+    assert own_log.main(given) == exit_code
     error = capsys.readouterr().err.splitlines()[-1]
-    assert error.startswith("own_log: ")
+    assert error.startswith("longtail: ")
     assert re.search(said, error), error
+
+
+def test_advice_on_the_separator_is_true(own_log, folder, tmp_path, capsys):
+    text = (folder / "log.csv").read_text().replace(",", ";")
+    (tmp_path / "semi.csv").write_text(text)
+    options = ["--models", "Popularity", "--trials", "1", "--out", str(tmp_path), "--quiet"]
+    command = [str(tmp_path / "semi.csv"), *COLUMNS, *options]
+    assert own_log.main(command) == 1
+    [advice] = re.findall(r"pass (--separator '.')", capsys.readouterr().err)
+    assert own_log.main([*command, *shlex.split(advice)]) == 0
+    assert "Report of Popularity on 'semi' test" in capsys.readouterr().out
 
 
 def test_a_broken_row_is_named(own_log, folder, tmp_path, capsys):
     lines = (folder / "log.csv").read_text().splitlines()
     lines[7] = "12,S0001,many,1672531300"
     (tmp_path / "log.csv").write_text("\n".join(lines) + "\n")
-    assert own_log.main([str(tmp_path / "log.csv"), *COLUMNS, "--out", str(tmp_path)]) == 2
+    assert own_log.main([str(tmp_path / "log.csv"), *COLUMNS, "--out", str(tmp_path)]) == 1
     assert "log.csv, row 8, column 'stars'" in capsys.readouterr().err
 
 
@@ -175,7 +187,7 @@ def test_trials_of_another_log_are_not_mixed_in(own_log, folder, tmp_path, capsy
     for n in (5000, 4000):
         log.head(n).write_csv(tmp_path / "log.csv")
         code = own_log.main([str(tmp_path / "log.csv"), *options])
-    assert code == 2
+    assert code == 1
     assert "holds the trials of another search" in capsys.readouterr().err
 
 
@@ -183,6 +195,6 @@ def test_interruption_says_how_to_go_on(own_log, arguments, tmp_path, monkeypatc
     def stop(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(own_log, "tune", stop)
+    monkeypatch.setattr("longtail_lib.tuning.tune", stop)
     assert own_log.main([*arguments, "--out", str(tmp_path)]) == 130
-    assert "the same command goes on from here" in capsys.readouterr().err
+    assert "the same command goes on from the trials in" in capsys.readouterr().err

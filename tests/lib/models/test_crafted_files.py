@@ -18,8 +18,7 @@ from longtail_lib.models.generative._residual_codebooks import ResidualAutoencod
 from longtail_lib.models.generative.semantic_ids import SemanticIds
 from longtail_lib.models.sequence.pretrained import encoder_shapes
 from longtail_lib.preprocessing import Split
-from tests.lib.models.test_served_is_measured import BUILD, VECTORS
-from tests.lib.models.test_served_is_measured import world as world
+from tests.lib.models.every_model import BUILD, VECTORS, fitted, world
 
 # Nothing else in the file says how long these are.
 UNKNOWABLE = {
@@ -84,13 +83,13 @@ NO_RECOMMENDERS = {
 
 
 @pytest.fixture(scope="module", params=[*BUILD, *MORE, *NO_RECOMMENDERS])
-def saved(request, world, tmp_path_factory):
+def saved(request, tmp_path_factory):
     """A model and its file."""
     name = request.param
     if name in NO_RECOMMENDERS:
         model = NO_RECOMMENDERS[name]()
     else:
-        model = (BUILD | MORE)[name]().fit(world)
+        model = fitted(name) if name in BUILD else MORE[name]().fit(world())
     path = tmp_path_factory.mktemp("saved") / "model.npz"
     return model, model.save(path)
 
@@ -290,8 +289,8 @@ def peak_of(load):
 
 
 @pytest.fixture
-def popular(world, tmp_path):
-    return models.Popularity().fit(world).save(tmp_path / "model.npz")
+def popular(tmp_path):
+    return fitted("Popularity").save(tmp_path / "model.npz")
 
 
 @pytest.mark.parametrize("size", [2**31, 2**32 - 2])

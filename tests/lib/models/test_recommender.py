@@ -198,7 +198,7 @@ def test_recommend_agrees_with_a_full_sort_by_score_then_by_hash(model, parts):
 def test_blocks_do_not_change_a_list(parts, monkeypatch):
     model = EASE(l2=5.0).fit(parts)
     whole = model.recommend(parts.user_ids, k=5)
-    monkeypatch.setattr("longtail_lib.models._recommender._BLOCK", 7 * parts.n_items)
+    monkeypatch.setattr("longtail_lib.models._ranked_lists._BLOCK", 7 * parts.n_items)
     for one, other in zip(whole, model.recommend(parts.user_ids, k=5), strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-5)
 
@@ -220,7 +220,7 @@ def test_unknown_users(make_split):
     parts = make_split(np.eye(3), user_ids=[5, 7, 9])
     model = Popularity().fit(parts)
     with pytest.raises(
-        KeyError, match=r"unknown user id 6 \(2 of 3 are unknown\).*3 users such as 5"
+        KeyError, match=r"unknown user ids 6, 11 \(2 of 3 are unknown\).*3 users such as 5"
     ):
         model.recommend([5, 6, 11], k=1)
 

@@ -1,8 +1,6 @@
 """The lists that `recommend` serves are those that `evaluate` measures, for every recommender."""
 
 import inspect
-from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,67 +11,27 @@ from scipy.sparse import csr_matrix
 from longtail_lib import models
 from longtail_lib.evaluation import rank_users
 from longtail_lib.models import Recommender
+from longtail_lib.models._fallback import fall_back
 from longtail_lib.preprocessing import Split
-from tests.lib.models.generative.conftest import clustered_vectors, walks
-
-VECTORS = clustered_vectors()
-SHORT = {"dim": 4, "epochs": 1}
-
-BUILD = {
-    "BBN": lambda: models.BBN(**SHORT),
-    "BERT4Rec": lambda: models.BERT4Rec(**SHORT, patience=None),
-    "BPR": lambda: models.BPR(factors=4, iterations=2),
-    "CDN": lambda: models.CDN(**SHORT),
-    "ContentKNN": lambda: models.ContentKNN(vectors=VECTORS),
-    "ContentTower": lambda: models.ContentTower(vectors=VECTORS, **SHORT, patience=None),
-    "EASE": lambda: models.EASE(l2=5.0),
-    "EaseText": lambda: models.EaseText(l2=5.0, vectors=VECTORS),
-    "FusedTower": lambda: models.FusedTower(vectors=VECTORS, **SHORT, patience=None),
-    "GenerativeRetrieval": lambda: models.GenerativeRetrieval(
-        vectors=VECTORS, codes=8, cold_share=0.3, **SHORT
-    ),
-    "ImplicitALS": lambda: models.ImplicitALS(factors=4, iterations=2),
-    "ItemKNN": lambda: models.ItemKNN(),
-    "LogitAdjusted": lambda: models.LogitAdjusted(models.EASE(l2=5.0)),
-    "MACR": lambda: models.MACR(**SHORT),
-    "Oracle": lambda: models.Oracle(),
-    "Popularity": lambda: models.Popularity(),
-    "Random": lambda: models.Random(seed=3),
-    "RelevanceMF": lambda: models.RelevanceMF(**SHORT),
-    "Reranked": lambda: models.Reranked(models.ItemKNN(), "xquad", 0.4),
-    "SASRec": lambda: models.SASRec(**SHORT, patience=None),
-    "TextGate": lambda: models.TextGate(
-        models.EASE(l2=5.0), models.ContentTower(vectors=VECTORS, **SHORT, patience=None)
-    ),
-    "TwoTower": lambda: models.TwoTower(**SHORT, patience=None),
-}
-# Their classes are abstract.
-BASES = {"Recommender", "GradientRecommender", "WrappedRecommender"}
+from tests.lib.models.every_model import BASES, BUILD, fitted, world
 
 
-@pytest.fixture(scope="module")
-def world():
-    """Histories in clusters; two users without any, and one who has seen all but one item."""
-    parts = walks(n_users=60)
-    train, times = parts.train.tolil(), parts.times["train"].tolil()
-    for row in (7, 31):
-        train[row], times[row] = 0, 0
-    train[20, :-1], times[20, :-1] = 1, np.arange(1, parts.n_items)
-    train, times = csr_matrix(train), csr_matrix(times)
-    train.eliminate_zeros(), times.eliminate_zeros()
-    liked = np.round(np.random.default_rng(5).random((parts.n_users, parts.n_items)), 1)
-    truth = SimpleNamespace(
-        user_ids=parts.user_ids,
-        item_ids=parts.item_ids,
-        preference=lambda rows: liked[rows],
-        propensity=lambda rows: np.full_like(liked[rows], 0.5),
-    )
-    return replace(parts, train=train.astype(np.float32), times={"train": times}, truth=truth)
+class FallingBack:
+    """A model as it is measured when users without a history get what is popular."""
+
+    def __init__(self, model):
+        self.model = model
+
+    def score(self, user_rows):
+        scores = self.model.score(user_rows)
+        fall_back(scores, self.model, user_rows)
+        return scores
 
 
-def assert_served_is_measured(model, parts, k):
-    measured = rank_users(model, parts, np.arange(parts.n_users), k=k, seen=[parts.train])
-    served, scores = model.recommend(parts.user_ids, k=k)
+def assert_served_is_measured(model, parts, k, fallback="none"):
+    of_model = FallingBack(model) if fallback == "popularity" else model
+    measured = rank_users(of_model, parts, np.arange(parts.n_users), k=k, seen=[parts.train])
+    served, scores = model.recommend(parts.user_ids, k=k, fallback=fallback)
     columns = parts.item_rows(served.ravel()).reshape(served.shape)
     there = measured >= 0
     np.testing.assert_array_equal(columns[there], measured[there])
@@ -91,11 +49,11 @@ def test_every_public_recommender_is_here():
     assert public - BASES == set(BUILD)
 
 
+@pytest.mark.parametrize("fallback", ["popularity", "none"])
 @pytest.mark.parametrize("name", BUILD)
-def test_what_is_served_is_what_is_measured(name, world):
-    model = BUILD[name]().fit(world)
-    for k in (10, world.n_items):
-        assert_served_is_measured(model, world, k)
+def test_what_is_served_is_what_is_measured(name, fallback):
+    for k in (10, world().n_items):
+        assert_served_is_measured(fitted(name), world(), k, fallback)
 
 
 class Given(Recommender):
@@ -138,20 +96,21 @@ def test_equal_scores_and_closed_items_are_served_as_measured(seed, levels, clos
     none = csr_matrix(shape, dtype=np.float32)
     parts = Split(csr_matrix(train), none, none, *ids, None, None, "random")
     k = data.draw(st.integers(1, int(n_items)))
-    assert_served_is_measured(Given(scores).fit(parts), parts, k)
+    fallback = data.draw(st.sampled_from(["popularity", "none"]))
+    assert_served_is_measured(Given(scores).fit(parts), parts, k, fallback)
 
 
-def test_a_constant_scorer_favours_no_place_in_the_catalogue(world):
-    model = Given(np.zeros((world.n_users, world.n_items), dtype=np.float32)).fit(world)
-    items, _ = model.recommend(world.user_ids, k=5, exclude_seen=False)
-    assert len(set(items.ravel())) > world.n_items / 2
+def test_a_constant_scorer_favours_no_place_in_the_catalogue():
+    parts = world()
+    model = Given(np.zeros((parts.n_users, parts.n_items), dtype=np.float32)).fit(parts)
+    items, _ = model.recommend(parts.user_ids, k=5, exclude_seen=False)
+    assert len(set(items.ravel())) > parts.n_items / 2
 
 
-def test_what_comes_next_depends_on_the_history_and_not_on_its_row(world):
-    model = models.SASRec(**SHORT, patience=None).fit(world)
-    one, other = world.item_ids[:3], world.item_ids[[9, 4]]
-    both, _ = model.recommend_next([one, other], k=world.n_items)
-    assert (
-        both[1].tolist() == model.recommend_next([other.tolist()], k=world.n_items)[0][0].tolist()
-    )
+def test_what_comes_next_depends_on_the_history_and_not_on_its_row():
+    model, parts = fitted("SASRec"), world()
+    one, other = parts.item_ids[:3], parts.item_ids[[9, 4]]
+    both, _ = model.recommend_for([one, other], k=parts.n_items)
+    alone, _ = model.recommend_for([other.tolist()], k=parts.n_items)
+    assert both[1].tolist() == alone[0].tolist()
     assert set(both[0, -3:]) == set(one)

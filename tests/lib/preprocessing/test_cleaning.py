@@ -15,8 +15,8 @@ from longtail_lib.preprocessing import LeakageWarning, prepare
 NAN = float("nan")
 # One row for each thing that can be wrong; the comment says which step takes it.
 DIRTY = [
+    ("u1", "a", 4.0, 100),  # exact duplicate of the row below
     (" u1 ", "a", 4.0, 100),  # stays, stripped
-    ("u1", "a", 4.0, 100),  # exact duplicate of the row above
     ("u1", "a", 5.0, 50),  # repeated pair, earlier
     (None, "a", 4.0, 100),  # missing user
     ("u2", "  ", 4.0, 100),  # missing item
@@ -62,7 +62,7 @@ def test_each_row_falls_to_its_step(dirty, rows_of):
         "implicit threshold": (1, 2),
     }
     assert [rows_of(clean.preparation.rows(name), "row") for name in steps] == [
-        [(3,), (4,), (5,), (6,)], [(7,)], [(8,)], [(1,)], [(2,)], [(11,), (12,), (13,)], [(10,)],
+        [(3,), (4,), (5,), (6,)], [(7,)], [(8,)], [(0,)], [(2,)], [(11,), (12,), (13,)], [(10,)],
     ]  # fmt: skip
 
 
@@ -233,14 +233,14 @@ LOGS = st.lists(
 ).map(lambda log: log[::2] + SAFE + log[1::2])
 PARAMETERS = st.fixed_dictionaries(
     {
-        "duplicates": st.sampled_from(["last", "first", "highest"]),
+        "duplicates": st.sampled_from(["last", "first", "highest", "sum", "mean"]),
         "rating_range": st.sampled_from([None, (1.0, 5.0)]),
         "min_rating": st.sampled_from([None, 2.0]),
         "min_user_interactions": st.integers(1, 2),
         "min_item_interactions": st.integers(1, 2),
         "max_user_interactions_per_day": st.sampled_from([None, 2]),
     }
-)
+).filter(lambda given: given["duplicates"] != "sum" or not given["rating_range"])
 
 
 def draw_dataset(make_dataset, log, library="polars"):
@@ -275,6 +275,28 @@ def test_the_order_of_rows_changes_nothing(make_dataset, rows_of, log, parameter
         [(step.name, step.dropped) for step in done.preparation.steps] for done in (one, other)
     ]
     assert dropped[0] == dropped[1]
+
+
+@settings(max_examples=40, deadline=None)
+@given(LOGS, PARAMETERS, st.sampled_from(["polars", "pandas"]))
+def test_the_rows_that_are_left_keep_the_order_of_the_log(make_dataset, log, parameters, library):
+    data = draw_dataset(make_dataset, log, library)
+    numbered = nw.from_native(data.interactions).with_row_index("place")
+    clean = prepare(data.replace(interactions=numbered.to_native()), **parameters)
+    places = nw.from_native(clean.interactions)["place"].to_list()
+    assert places == np.flatnonzero(clean.preparation.reasons == 0).tolist()
+
+
+def test_times_finer_than_a_second_are_kept(make_dataset, library, rows_of):
+    times = [1600000000750, 1600000000250, 1600000000500]
+    data = make_dataset(
+        {"user_id": [1, 1, 1], "item_id": ["a", "a", "b"], "timestamp": times}, library=library
+    )
+    clean = prepare(data, max_user_interactions_per_day=3)
+    assert rows_of(clean.interactions, "timestamp") == [(1600000000.75,), (1600000000.5,)]
+    first = prepare(data, duplicates="first")
+    assert rows_of(first.interactions, "timestamp") == [(1600000000.25,), (1600000000.5,)]
+    assert rows_of(prepare(clean).interactions) == rows_of(clean.interactions)
 
 
 @settings(max_examples=40, deadline=None)

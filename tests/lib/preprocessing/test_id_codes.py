@@ -75,3 +75,14 @@ def test_unusable_ids_are_refused_by_name(values):
 def test_text_cannot_be_aligned_with_numbers():
     with pytest.raises(TypeError, match=r"'7'.*7"):
         align(np.array(["7"]), np.array([7]))
+
+
+@pytest.mark.parametrize("gap", [False, True])
+def test_integer_categories_stay_integers(gap):
+    values = [30, 4, None if gap else 30]
+    column = nw.from_native(pd.Series(pd.Categorical(values)), series_only=True)
+    ids, missing, stripped = clean_ids(column, "log.user_id")
+    assert ids.dtype == nw.Int64
+    assert ids.to_list()[:2] == [30, 4]
+    assert missing.tolist() == [False, False, gap]
+    assert stripped == 0

@@ -2,6 +2,8 @@
 
 import narwhals as nw
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from longtail_lib.preprocessing import prepare
 
@@ -68,3 +70,61 @@ def test_parameters_hold_the_defaults_too(report):
     assert report.parameters["min_rating"] == 2
     assert report.parameters["duplicates"] == "last"
     assert report.parameters["keep_catalogue"] is True
+
+
+STARS = st.sampled_from([None, 0.0, 1.0, 3.0, 4.0, 5.0, 9.0])
+ROWS = st.tuples(st.sampled_from([None, "u", " u", "v", "w"]), st.sampled_from("abcz"), STARS)
+# Two interactions that no rule drops, so that something is always left.
+LOGS = st.lists(ROWS, max_size=25).map(lambda log: [*log, ("x", "a", 5.0), ("x", "b", 5.0)])
+
+
+@settings(max_examples=60, deadline=None)
+@given(log=LOGS, least=st.integers(1, 2), catalogue=st.booleans(), twice=st.booleans(),
+       library=st.sampled_from(["polars", "pandas"]))  # fmt: skip
+def test_dismissed_is_what_the_log_knew_and_lost(
+    make_dataset, rows_of, log, least, catalogue, twice, library
+):
+    users, items, ratings = map(list, zip(*log, strict=True))
+    data = make_dataset(
+        {"user_id": users, "item_id": items, "rating": ratings},
+        items={"item_id": ["a", "b", "c"]},
+        library=library,
+    )
+    rules = {"min_user_interactions": least, "keep_catalogue": catalogue}
+    if twice:
+        clean = prepare(prepare(data, rating_range=(1, 5)), min_rating=3.5, **rules)
+    else:
+        clean = prepare(data, rating_range=(1, 5), min_rating=3.5, **rules)
+    kept = rows_of(clean.interactions, "user_id", "item_id")
+    known = {user for (user,) in rows_of(clean.users, "user_id")}
+    offered = {item for (item,) in rows_of(clean.items, "item_id")}
+    expected = []
+    for user, item, _ in log:
+        pair = (user and user.strip(), item)
+        if pair[0] in known and item in offered and pair not in kept and pair not in expected:
+            expected.append(pair)
+    dismissed = rows_of(clean.dismissed)
+    assert set(dismissed) == set(expected)
+    assert len(dismissed) == len(expected)
+    assert list(clean.dismissed.columns) == ["user_id", "item_id"]
+    if not twice:
+        assert dismissed == expected
+
+
+def test_dismissed_has_the_types_of_the_log(make_dataset, library):
+    """A gap makes pandas' integers floats; what is prepared and dismissed are integers again."""
+    data = make_dataset(
+        {"user_id": [1, None, 1], "item_id": [5, 5, 6], "rating": [1.0, 1.0, 5.0]}, library=library
+    )
+    clean = prepare(data, min_rating=2)
+    dismissed, log = nw.from_native(clean.dismissed), nw.from_native(clean.interactions)
+    assert dismissed.rows() == [(1, 5)]
+    assert dismissed.schema == log.select("user_id", "item_id").schema
+    assert len(nw.from_native(prepare(clean).dismissed)) == 1
+    everything = prepare(make_dataset({"user_id": [1], "item_id": [5]}, library=library))
+    assert len(nw.from_native(everything.dismissed)) == 0
+
+
+def test_what_was_not_prepared_dismissed_nothing(make_dataset):
+    with pytest.raises(ValueError, match="'test' is not prepared"):
+        make_dataset({"user_id": [1], "item_id": [5]}).dismissed  # noqa: B018

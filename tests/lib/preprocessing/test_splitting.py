@@ -6,6 +6,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from longtail_lib.preprocessing import split
+from longtail_lib.ranking import id_keys, priorities, user_key
+
+# Drawn logs are full of equal times; what is said of them is tested in test_ties.py.
+pytestmark = pytest.mark.filterwarnings("ignore::longtail_lib.preprocessing.TiedTimesWarning")
 
 HOW = ("leave-last-out", "temporal", "random")
 # One interaction of each pair, with few distinct times so that ties are common.
@@ -92,16 +96,22 @@ def test_parts_are_a_partition_and_deterministic(make_dataset, rows_of, pairs_of
             assert (np.diff(columns) > 0).all()
 
 
+@pytest.mark.parametrize("ties", ["file", "random"])
 @settings(max_examples=60, deadline=None)
 @given(log=LOGS)
-def test_leave_last_out_takes_the_latest(make_dataset, pairs_of, log):
-    parts = split_or_none(dataset(make_dataset, log), how="leave-last-out")
+def test_leave_last_out_takes_the_latest(make_dataset, pairs_of, log, ties):
+    parts = split_or_none(dataset(make_dataset, log), how="leave-last-out", ties=ties, seed=4)
     assume(parts is not None)
     pairs = pairs_of(parts)
+    lots = {
+        pair: priorities(user_key(id_keys([pair[0]], 4)), id_keys([pair[1]], 4))[0] for pair in log
+    }
+    places = {pair: place for place, pair in enumerate(log)}
+    among_equals = places if ties == "file" else lots
     for user in {user for user, _ in log}:
-        # By time, then by item id: the stated rule for equal times.
-        items = sorted((log[pair][0], pair[1]) for pair in log if pair[0] == user)
-        items = [item for _, item in items]
+        own = [pair for pair in log if pair[0] == user]
+        own.sort(key=lambda pair: (log[pair][0], among_equals[pair]))
+        items = [item for _, item in own]
         cut = len(items) - 2 if len(items) > 2 else len(items)
         for part, expected in zip(
             ("train", "validation", "test"), (items[:cut], items[cut:][:1], items[cut:][1:]),
@@ -190,7 +200,7 @@ def test_parameters_name_and_truth_are_carried_over(make_dataset):
     parts = split(data, how="random", seed=4)
     assert parts.parameters == {
         "how": "random", "validation": 0.1, "test": 0.2, "values": "one",
-        "share_of": "interactions", "seed": 4,
+        "share_of": "interactions", "target": "all", "ties": "random", "seed": 4,
     }  # fmt: skip
     assert parts.name == "test"
     assert parts.truth == "the truth"
@@ -212,6 +222,9 @@ def test_a_user_without_interactions_keeps_a_row(make_dataset):
         ({"how": "leave-last-out"}, "needs a column 'timestamp'"),
         ({"how": "temporal"}, "needs a column 'timestamp'"),
         ({"how": "random", "values": "rating"}, "needs a column 'rating'"),
+        ({"how": "random", "target": "next"}, "target='next' is for how='temporal'"),
+        ({"how": "random", "target": "first"}, "target must be"),
+        ({"how": "random", "ties": "id"}, "ties must be .*, or None for 'random', with a warning"),
         ({"how": "random", "test": -0.1}, r"test must be a share.*-0\.1"),
         ({"how": "random", "validation": 0.6, "test": 0.4}, "leave nothing for train"),
         ({"how": "random", "test": 1}, "test must be a share"),
@@ -231,6 +244,7 @@ def test_errors_without_timestamps(make_dataset, parameters, said):
         ({"how": "temporal", "test": -0.5}, "test must be a share"),
         ({"how": "temporal", "validation": 0.1, "test": 50}, "must both be shares"),
         ({"how": "temporal", "validation": 50, "test": 40}, "must begin before"),
+        ({"how": "temporal", "validation": 0, "test": "soon"}, "'soon', which is no ISO 8601 date"),
         ({"how": "temporal", "validation": 50, "test": 5000}, "test part of this temporal split"),
         ({"how": "temporal", "validation": 1, "test": 50}, "train part of this temporal split"),
     ],
@@ -268,16 +282,26 @@ def test_movielens_leaves_out_what_polars_says():
 
     folder = Path(os.environ["LONGTAIL_DATA_HOME"]) / "ml-latest-small"
     clean = prepare(read_movielens(folder), min_rating=3.5)
-    parts = split(clean, how="leave-last-out")
     ratings = pl.read_csv(folder / "ratings.csv").filter(pl.col("rating") >= 3.5)
     assert clean.n_interactions == len(ratings)
     last = (
-        ratings.sort("userId", "timestamp", "movieId")
+        ratings.with_row_index("row")
+        .sort("userId", "timestamp", "row")
         .group_by("userId", maintain_order=True)
-        .agg(pl.len(), pl.col("movieId").last())
+        .agg(pl.len(), pl.col("movieId").last(), pl.col("timestamp").last())
         .filter(pl.col("len") > 2)
+        .sort("userId")
     )
+    parts = split(clean, how="leave-last-out", ties="file")
     rows, columns = parts.test.nonzero()
     assert parts.user_ids[rows].tolist() == last["userId"].to_list()
     assert parts.item_ids[columns].tolist() == last["movieId"].to_list()
     assert parts.n_items == 9742
+
+    # By lot another item, but of the same moment; polars counts whom that concerns.
+    drawn = split(clean, how="leave-last-out", ties="random")
+    assert drawn.times["test"].data.tolist() == last["timestamp"].to_list()
+    moments = ratings.join(last, on=["userId", "timestamp"], how="semi")
+    tied = (moments.group_by("userId").len()["len"] > 1).sum()
+    assert drawn.tied["test"] == (tied, len(last))
+    assert tied > 0.05 * len(last)

@@ -88,6 +88,34 @@ def test_texts_without_a_token_have_the_zero_vector(encoder, vectors):
     assert encoder.encode([""]).shape == (1, 16)
 
 
+def test_a_text_of_unknown_tokens_is_an_empty_one(encoder, vectors):
+    with pytest.warns(UserWarning, match="does not know") as caught:
+        found = encoder.encode(["🎉", "መብራት ጫማ", "red lamp", "👟👟👟", "red 🍕 lamp"])
+    assert not found[[0, 1, 3]].any()
+    np.testing.assert_allclose(found[2], vectors[0], atol=1e-6)
+    # What is known of a text still counts, and so does that there was something else.
+    assert 0 < found[4] @ found[2] < 1 - 1e-6
+    assert len(caught) == 1
+    assert caught[0].filename == __file__
+    said = str(caught[0].message)
+    # 1 + 2 + 2 + 1 + 3 tokens, of which 1 + 2 + 0 + 1 + 1 are unknown.
+    assert "5 of 9 tokens (55.56%) in 4 of 5 texts, such as '🎉', 'መብራት', 'ጫማ'; 3 of these" in said
+
+
+def test_known_texts_are_encoded_without_a_word(encoder, recwarn):
+    encoder.encode([*TEXTS, "", " "])
+    assert not recwarn.list
+
+
+def test_unknown_texts_are_not_kept_and_told_each_time(folder, encoder, tmp_path):
+    cached = TextEncoder(folder, cache=tmp_path, max_tokens=32)
+    cached._network = encoder._network
+    for known in (0, 1):
+        with pytest.warns(UserWarning, match="1 of .* tokens .* 1 of these texts hold nothing"):
+            assert not cached.encode(["ጫማ", *["red lamp"] * (1 - known)])[0].any()
+    assert cached.encode(["red lamp"]).any()
+
+
 def test_columns_of_frames(encoder, vectors):
     for column in (pl.Series(TEXTS), pd.Series(TEXTS), tuple(TEXTS), iter(TEXTS)):
         np.testing.assert_allclose(encoder.encode(column), vectors, atol=1e-6)
@@ -107,7 +135,8 @@ def test_one_text_and_no_text_are_refused(encoder):
 
 
 def test_odd_characters_are_no_error(encoder):
-    found = encoder.encode(["\ud800", "漢字 \x00", "lamp " * 5000])
+    with pytest.warns(UserWarning, match="does not know"):
+        found = encoder.encode(["lamp \ud800", "漢字 lamp \x00", "lamp " * 5000])
     np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1, atol=1e-6)
 
 
@@ -203,7 +232,8 @@ def test_minilm_is_the_published_model(minilm):
     from tokenizers import BertWordPieceTokenizer
 
     folder = find_encoder()
-    vectors = minilm.encode(REAL)
+    with pytest.warns(UserWarning, match=r"does not know 1 of 37 tokens .* such as '字'; 0 of"):
+        vectors = minilm.encode(REAL)
     # From vocab.txt, so that tokenizer.json is checked, too.
     tokenizer = BertWordPieceTokenizer(str(folder / "vocab.txt"), lowercase=True)
     expected = [bert_vector(folder, tokenizer.encode(text).ids) for text in REAL]
@@ -212,6 +242,15 @@ def test_minilm_is_the_published_model(minilm):
     cosines = vectors @ vectors.T
     assert cosines[0, 1] > 0.5
     assert cosines[0, 2] < 0.2
+
+
+def test_what_minilm_cannot_read_does_not_look_alike(minilm):
+    foreign = ["🎉", "🍕🍔", "መብራት", "ጫማ", "โคมไฟสีแดง"]
+    # Of the last text it knows single letters.
+    with pytest.warns(UserWarning, match=r"know 5 of 13 tokens .* in 5 of 6 texts, .*'🎉'"):
+        found = minilm.encode([*foreign, "รองเท้าวิ่ง"])
+    assert not found[:5].any()
+    assert found[5].any()
 
 
 def test_cached_vectors_need_no_tensorflow(folder, encoder, vectors, tmp_path):

@@ -81,9 +81,8 @@ def test_a_grid_gives_the_same_best_ease_as_brute_force(parts):
 
 
 def test_the_model_is_the_best_one_fitted_on_train(parts):
-    found = tune(
-        ItemKNN, parts, {"n_neighbors": ("int", 5, 80)}, fixed={"shrinkage": 3.0}, trials=6
-    )
+    space, fixed = {"n_neighbors": ("int", 5, 80)}, {"shrinkage": 3.0}
+    found = tune(ItemKNN, parts, space, fixed=fixed, trials=6, refit=False)
     assert found.best_params["shrinkage"] == 3.0
     assert found.model.get_params() == found.best_params
     again = ItemKNN(**found.best_params).fit(parts)
@@ -93,6 +92,16 @@ def test_the_model_is_the_best_one_fitted_on_train(parts):
     assert measured == found.best_value
     popular = evaluate(Popularity().fit(parts), parts, part="validation")["NDCG@10"].value
     assert found.best_value > popular
+
+    # By default it has learned from validation as well, and is measured on test alone.
+    both = tune(ItemKNN, parts, space, fixed=fixed, trials=6)
+    assert both.best_params == found.best_params
+    final = ItemKNN(**found.best_params).fit(parts.final())
+    assert np.array_equal(both.model.score(rows), final.score(rows))
+    assert not np.array_equal(both.model.score(rows), again.score(rows))
+    with pytest.raises(ValueError, match=r"ItemKNN was fitted on .* validation interactions"):
+        evaluate(both.model, parts, part="validation")
+    assert evaluate(both.model, parts.final()).protocol["fitted on"].startswith("train and")
 
 
 def test_same_seed_same_trials_other_seed_others(parts, peaked):
@@ -149,7 +158,8 @@ def test_models_do_not_see_the_test_part(parts):
 
     tune(Curious, parts, {"power": ("float", 0, 1)}, trials=2)
     assert parts.test.nnz > 0
-    assert seen == [(0, 0), (0, 0)]
+    # Two trials and the last fit on both parts.
+    assert seen == [(0, 0)] * 3
 
 
 class Pushed(Recommender):
@@ -180,7 +190,8 @@ def test_the_best_under_the_constraint_among_all_trials(parts):
     space = {"push": ("float", 0, 2), "noise": ("float", 0.2, 1)}
     constraint = {"metric": OVERALL, "at_least": 0.9}
     metric = ("overall", "TailShare@10")
-    found = tune(Pushed, parts, space, metric=metric, constraint=constraint, trials=24)
+    options = {"metric": metric, "constraint": constraint, "refit": False}
+    found = tune(Pushed, parts, space, trials=24, **options)
     table = found.trials
     floor = 0.9 * table["overall NDCG@10"].max()
     meeting = table.filter(pl.col("overall NDCG@10") >= floor)
@@ -258,7 +269,7 @@ def test_all_trials_failing_is_an_error_that_says_why(parts, peaked):
 
 
 def test_a_small_space_is_tried_out_once(parts, peaked):
-    found = tune(peaked, parts, {"y": ["good", "bad"]}, trials=6)
+    found = tune(peaked, parts, {"y": ["good", "bad"]}, trials=6, refit=False)
     assert peaked.fits == 2
     assert found.trials["state"].to_list() == ["complete"] * 2 + ["repeated"] * 4
     assert found.best.state == "complete"
@@ -301,7 +312,8 @@ def found_at(items, relevant, k):
 def test_a_metric_of_your_own_is_searched_in_its_direction(parts, peaked, better, tmp_path):
     own = Metric("FoundAt", per_user=found_at, range=(1, None), better=better)
     table = tmp_path / "table.json"
-    options = {"metric": "FoundAt@10", "constraint": {"metric": "NDCG@10", "at_least": 0.01}}
+    least = {"metric": "NDCG@10", "at_least": 0.01}
+    options = {"metric": "FoundAt@10", "constraint": least, "refit": False}
     found = tune(peaked, parts, SPACE, trials=5, metrics=[own], storage=table, **options)
     values = [trial.value(("overall", "FoundAt@10")) for trial in found.records if trial.complete]
     assert len(set(values)) > 1

@@ -93,14 +93,14 @@ def test_a_state_sees_neither_padding_nor_the_future(model):
     assert np.allclose(states[3:], mask, atol=1e-5)
 
 
-def test_generate_and_recommend_next_agree_with_score(model, histories):
+def test_generate_and_recommend_for_agree_with_score(model, histories):
     row = 7
     sequence = histories.item_ids[model._sequences[row][model._sequences[row] >= 0]].tolist()
     exact = model.score([row])[0]
     items, found = model.generate([sequence], k=10, beams=histories.n_items)
     assert not np.ma.getmaskarray(items).any()
     assert found[0] == pytest.approx(np.sort(exact)[::-1][:10], abs=1e-4)
-    best, scores = model.recommend_next([sequence], k=5)
+    best, scores = model.recommend_for([sequence], k=5)
     expected, own = model.recommend([histories.user_ids[row]], k=5)
     assert np.array_equal(best, expected)
     assert scores == pytest.approx(own, abs=1e-4)
@@ -201,7 +201,7 @@ def test_a_user_without_train_interactions_gets_a_ranking(histories, vectors):
     emptied = replace(histories, train=train, times={"train": times})
     model = GenerativeRetrieval(vectors, **{**SMALL, "epochs": 1}).fit(emptied)
     assert np.isfinite(model.score([3])).all()
-    assert np.array_equal(model.recommend_next([[]], k=3)[0], model.recommend([3], k=3)[0])
+    assert np.array_equal(model.recommend_for([[]], k=3)[0], model.recommend([3], k=3)[0])
 
 
 @pytest.mark.parametrize(
@@ -228,8 +228,6 @@ def test_bad_input(histories, vectors, model):
     for wrong in ({"k": 0}, {"k": 20, "beams": 10}, {"beams": 0}, {"k": 61, "beams": 99}):
         with pytest.raises(ValueError, match="whole number from 1"):
             model.generate([["i001"]], **wrong)
-    with pytest.raises(ValueError, match="whole number from 1"):
-        model.recommend_next([["i001"]], k=61)
 
 
 def test_every_tunable_parameter_exists():

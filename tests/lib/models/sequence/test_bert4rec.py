@@ -42,7 +42,7 @@ def test_it_learns_what_comes_next(chains, fitted):
 def test_new_sequences_after_loading(fitted, tmp_path):
     loaded = BERT4Rec.load(fitted.save(tmp_path / "model.npz"))
     np.testing.assert_array_equal(loaded.score([0, 5]), fitted.score([0, 5]))
-    items, _ = loaded.recommend_next([[1002, 1003], [1017, 1018, 1019]], k=1)
+    items, _ = loaded.recommend_for([[1002, 1003], [1017, 1018, 1019]], k=1)
     assert items[:, 0].tolist() == [1004, 1020]
 
 

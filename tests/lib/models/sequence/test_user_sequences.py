@@ -1,5 +1,7 @@
 """Sequences against a plain sort of each user's log."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,6 +11,7 @@ from scipy.sparse import csr_matrix
 from longtail_lib.models import user_sequences
 from longtail_lib.models.sequence._user_sequences import PADDING, left_padded
 from longtail_lib.preprocessing import Split
+from longtail_lib.ranking import id_keys, priorities, user_key
 
 
 def timed(rows, stamps, shape, **others) -> Split:
@@ -49,8 +52,9 @@ def test_equals_a_plain_sort(log, max_length):
     parts = timed([row[:2] for row in log], [row[2] for row in log], (5, 7))
     found = user_sequences(parts, max_length)
     for user in range(5):
-        history = sorted((time, item) for owner, item, time in log if owner == user)
-        latest = [item for _, item in history][-max_length:]
+        lots = priorities(user_key(id_keys([user])), id_keys(range(7)))
+        history = sorted((time, lots[item], item) for owner, item, time in log if owner == user)
+        latest = [item for _, _, item in history][-max_length:]
         assert found[user].tolist() == [PADDING] * (max_length - len(latest)) + latest
     assert found.dtype == np.int32
 
@@ -60,9 +64,12 @@ def test_a_longer_history_keeps_the_latest():
     assert user_sequences(parts, 2).tolist() == [[1, 2]]
 
 
-def test_equal_times_stand_in_catalogue_order():
+def test_equal_times_stand_as_the_rows_of_the_log_where_these_are_known():
+    places = {"train": csr_matrix(([7, 9, 4], ([0] * 3, [1, 2, 3])), shape=(1, 4))}
     parts = timed([(0, 3), (0, 1), (0, 2)], [5, 5, 5], (1, 4))
-    assert user_sequences(parts, 4).tolist() == [[PADDING, 1, 2, 3]]
+    nothing = csr_matrix((1, 4), dtype=np.int64)
+    places |= {"validation": nothing, "test": nothing}
+    assert user_sequences(replace(parts, places=places), 4).tolist() == [[PADDING, 3, 1, 2]]
 
 
 def test_several_parts_are_merged_by_time():

@@ -1,0 +1,75 @@
+"""Cleaned copies of real data that may be passed on, stored beside the simulated datasets.
+
+A folder holds `interactions.parquet`, `items.parquet`, `card.json` with the sha256 of both, and a
+`README.md` for people.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import IO
+
+import polars as pl
+
+from longtail_lib.data import Dataset, DatasetCard
+from longtail_lib.simulation._read_simulated import write_file
+
+__all__ = ["read_stored_copy", "write_stored_copy"]
+
+_TABLES = ("interactions", "items")
+_CARD = "card.json"
+
+
+def read_stored_copy(folder: str | os.PathLike[str]) -> Dataset:
+    """Read what `write_stored_copy` wrote, and check every file against its hash."""
+    folder = Path(folder)
+    card = DatasetCard(**json.loads((folder / _CARD).read_text(encoding="utf-8")))
+    frames = {}
+    for table in _TABLES:
+        path = folder / f"{table}.parquet"
+        content = path.read_bytes()
+        found, wanted = hashlib.sha256(content).hexdigest(), card.sha256.get(path.name)
+        if found != wanted:
+            raise ValueError(
+                f"{path} was altered or is damaged (its sha256 is {found}, its card says "
+                f"{wanted}); restore it from the project"
+            )
+        frames[table] = pl.read_parquet(io.BytesIO(content))
+    return Dataset(**frames, users=_users(frames["interactions"]), card=card)
+
+
+def write_stored_copy(dataset: Dataset, folder: str | os.PathLike[str]) -> Path:
+    """Write a dataset whose users have no attributes; equal data gives equal bytes."""
+    if not dataset.users.equals(_users(dataset.interactions)):
+        raise ValueError(
+            f"{dataset!r} has users with attributes or without interactions; a stored copy holds "
+            "the users of its log"
+        )
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    sha256 = {}
+    for table in _TABLES:
+        buffer = io.BytesIO()
+        getattr(dataset, table).write_parquet(
+            buffer, compression="zstd", compression_level=22, statistics=False
+        )
+        sha256[f"{table}.parquet"] = hashlib.sha256(buffer.getvalue()).hexdigest()
+        write_file(folder / f"{table}.parquet", partial(_write, content=buffer.getvalue()))
+    about = asdict(dataset.card) | {"sha256": sha256}
+    text = json.dumps(about, indent=2, ensure_ascii=False) + "\n"
+    write_file(folder / _CARD, partial(_write, content=text.encode()))
+    return folder
+
+
+def _write(file: IO[bytes], content: bytes) -> None:
+    file.write(content)
+
+
+def _users(interactions: pl.DataFrame) -> pl.DataFrame:
+    return interactions.select(pl.col("user_id").unique().sort())

@@ -1,0 +1,286 @@
+"""What a fitted recommender serves: lists for its users, for new users, and for items."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from operator import index
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from longtail_lib._one_blas_thread import one_thread_if_small
+from longtail_lib._parameters import BOOLEAN, Options, constrained
+from longtail_lib.models._asked_items import (
+    asked_columns,
+    excluded_pairs,
+    history_matrix,
+    is_by_user,
+    read_histories,
+)
+from longtail_lib.models._fallback import FALLBACKS, fall_back
+from longtail_lib.models._ranked_lists import is_few, ranked_lists
+from longtail_lib.preprocessing._split_matrices import rows_of
+from longtail_lib.ranking import id_keys, user_key
+
+__all__ = ["Servable"]
+
+Lists = tuple[np.ndarray, np.ndarray]
+
+
+class Servable:
+    """The serving side of `Recommender`, from which every model has it."""
+
+    user_ids_: np.ndarray
+    item_ids_: np.ndarray
+    seen_: csr_matrix
+    _score: Callable[[np.ndarray], np.ndarray]
+    _score_items: Callable[[np.ndarray, np.ndarray], np.ndarray]
+    _similar: Callable[[np.ndarray, np.ndarray], np.ndarray]
+    _folded: Callable[[csr_matrix, np.ndarray, np.ndarray, np.ndarray], Any]
+    _check_fitted: Callable[[], None]
+
+    @constrained(exclude_seen=BOOLEAN, fallback=Options(*FALLBACKS))
+    def recommend(
+        self,
+        users: Any,
+        k: int = 10,
+        exclude_seen: bool = True,
+        *,
+        candidates: Any = None,
+        exclude: Any = None,
+        fallback: str = "popularity",
+    ) -> Lists:
+        """Return the k best items of each user.
+
+        The lists are those that `evaluate` measures: equal scores are ordered by a hash of user
+        id and item id, so that no place in the catalogue is favoured. A user for whom fewer than
+        k items remain gets those that are left out for them last, with score -inf.
+
+        Parameters
+        ----------
+        users : array of source user ids, shape (n,)
+        k : int
+            How many items, at most the catalogue's size.
+        exclude_seen : bool
+            Leave out the items in `seen_`.
+        candidates : array of source item ids, or None
+            Show these items alone; all others stay out of every list. Of a few candidates only
+            these are scored, where the model can.
+        exclude : array of source item ids, mapping or frame, or None
+            Items to leave out for everybody; or, for single users, a mapping of user id to item
+            ids, or a frame with the columns user_id and item_id. Ids that the split does not hold
+            are passed over.
+        fallback : {"popularity", "none"}
+            What a user without a history gets from a model that needs one: the most popular items,
+            whose scores are their counts in `seen_`; or whatever the model's scores give.
+
+        Returns
+        -------
+        items : ndarray of source item ids, shape (n, m)
+            m is k, or the number of items that may be shown to anybody if that is smaller.
+        scores : ndarray of float32, shape (n, m)
+
+        Raises
+        ------
+        KeyError
+            Unknown users or candidates; the message names them.
+        TypeError
+            Ids of another type than the split's, such as "3" for 3.
+        ValueError
+            Scores that are not a number: the fit diverged; or no item that may be shown.
+        """
+        self._check_fitted()
+        k = self._checked_k(k)
+        try:
+            rows = rows_of(self.user_ids_, users, "user")
+        except KeyError as error:
+            raise KeyError(
+                f"{error.args[0]}; whoever is not in the split gets lists from recommend_for, "
+                "which takes the items that they have chosen"
+            ) from None
+        hidden = [self.seen_] if exclude_seen else []
+        if is_by_user(exclude):
+            hidden.append(excluded_pairs(exclude, self.user_ids_, self.item_ids_))
+            exclude = None
+        return self._lists(rows, k, candidates, exclude, hidden, fallback)
+
+    @constrained(exclude_seen=BOOLEAN, fallback=Options(*FALLBACKS))
+    def recommend_for(
+        self,
+        histories: Any,
+        k: int = 10,
+        *,
+        times: Any = None,
+        candidates: Any = None,
+        exclude: Any = None,
+        exclude_seen: bool = True,
+        fallback: str = "popularity",
+    ) -> Lists:
+        """Return the k best items for users who were not there when the model was fitted.
+
+        A model that scores by a user's items (`EASE`, `ItemKNN`, `ContentKNN`, the sequence models
+        and others) gives the scores that a known user with this history has. One that learns a
+        vector for each user has to estimate it, see its own page. Nothing is learned or kept.
+
+        Parameters
+        ----------
+        histories : list of lists of source item ids
+            One for each user; each item counts 1. Where an item stands twice, the last one counts.
+        k, exclude_seen, candidates, fallback
+            As in `recommend`; seen is what stands in the history, and an empty history is one of a
+            user without.
+        times : list of lists of numbers or datetimes, or None
+            When each item was chosen, for models that read histories in the order of time; without
+            them the order of the list is that of time.
+        exclude : array of source item ids, or None
+            Items to leave out for everybody.
+
+        Returns
+        -------
+        items, scores
+            As in `recommend`. Equal scores are ordered by a hash of the history.
+
+        Raises
+        ------
+        UnsupportedError
+            The model knows nothing but the users it was fitted on.
+        KeyError, TypeError, ValueError
+            As in `recommend`; times that do not fit the histories.
+
+        Examples
+        --------
+        >>> from longtail_lib.models import ItemKNN
+        >>> from longtail_lib.testing import tiny_parts
+        >>> items, _ = ItemKNN(shrinkage=0.0).fit(tiny_parts()).recommend_for([["a"], []], k=2)
+        >>> items.tolist()      # the second one has no history, and gets what is popular
+        [['b', 'c'], ['a', 'b']]
+        """
+        self._check_fitted()
+        k = self._checked_k(k)
+        if is_by_user(exclude):
+            raise TypeError(
+                "recommend_for takes items to exclude for everybody, since new users have no ids; "
+                "what one user should not get belongs in their history"
+            )
+        columns, lengths = read_histories(histories, times, self.item_ids_)
+        ends = np.cumsum(lengths)
+        names = [repr(own.tolist()) for own in np.split(self.item_ids_[columns], ends[:-1])]
+        # The history stands for the id, so that its place in the call changes nothing.
+        ids = id_keys(names[: len(lengths)]).view(np.int64)
+        other = self._folded(
+            history_matrix(columns, lengths, len(self.item_ids_)), ids, columns, lengths
+        )
+        hidden = [other.seen_] if exclude_seen else []
+        return other._lists(np.arange(len(lengths)), k, candidates, exclude, hidden, fallback)
+
+    def recommend_items(
+        self, items: Any, k: int = 10, *, candidates: Any = None, exclude: Any = None
+    ) -> Lists:
+        """Return the k items most similar to each item, itself left out.
+
+        What is similar is the model's own: weights of `EASE`, similarities of `ItemKNN`, the
+        cosine of item vectors where the model has such, of texts where it knows nothing else.
+
+        Parameters
+        ----------
+        items : array of source item ids, shape (n,)
+        k, candidates
+            As in `recommend`.
+        exclude : array of source item ids, or None
+
+        Returns
+        -------
+        items, scores
+            As in `recommend`; an item itself comes last with -inf where nothing else is left.
+
+        Raises
+        ------
+        UnsupportedError
+            The model knows no similarity of items.
+        KeyError, TypeError, ValueError
+            As in `recommend`.
+
+        Examples
+        --------
+        >>> from longtail_lib.models import ItemKNN
+        >>> from longtail_lib.testing import tiny_parts
+        >>> items, _ = ItemKNN(shrinkage=0.0).fit(tiny_parts()).recommend_items(["c", "d"], k=1)
+        >>> items.tolist()
+        [['b'], ['a']]
+        """
+        self._check_fitted()
+        k = self._checked_k(k)
+        rows = rows_of(self.item_ids_, items, "item")
+        columns = asked_columns(self.item_ids_, candidates, exclude)
+        among = np.arange(len(self.item_ids_)) if columns is None else columns
+        n_items = len(self.item_ids_)
+        itself = csr_matrix(
+            (np.ones(len(rows)), rows, np.arange(len(rows) + 1)), shape=(len(rows), n_items)
+        )
+        keys = self._item_keys()
+        chosen, best = ranked_lists(
+            lambda block: self._similar(rows[block], among),
+            k,
+            user_keys=user_key(keys[rows]),
+            item_keys=keys,
+            columns=columns,
+            hidden=[(itself, np.arange(len(rows)))],
+            name=type(self).__name__,
+        )
+        return self.item_ids_[chosen], best
+
+    def _lists(
+        self,
+        rows: np.ndarray,
+        k: int,
+        candidates: Any,
+        exclude: Any,
+        hidden: list[csr_matrix],
+        fallback: str,
+    ) -> Lists:
+        """Rank what may be shown to some users."""
+        columns = asked_columns(self.item_ids_, candidates, exclude)
+
+        def scores_of(block: slice) -> np.ndarray:
+            few = is_few(columns, self.item_ids_)
+            width = len(columns) if few else len(self.item_ids_)
+            with one_thread_if_small(len(rows[block]) * width):
+                if few:
+                    scores = self._score_items(rows[block], columns)
+                else:
+                    scores = self._score(rows[block])
+            if columns is not None and not few:
+                scores = scores[:, columns]
+            if fallback == "popularity":
+                fall_back(scores, self, rows[block], slice(None) if columns is None else columns)
+            return scores
+
+        chosen, best = ranked_lists(
+            scores_of,
+            k,
+            user_keys=user_key(id_keys(self.user_ids_[rows])),
+            item_keys=self._item_keys(),
+            columns=columns,
+            hidden=[(each, rows) for each in hidden],
+            name=type(self).__name__,
+        )
+        return self.item_ids_[chosen], best
+
+    def _item_keys(self) -> np.ndarray:
+        # Hashing a catalogue of text ids takes longer than scoring one user.
+        hashed = self.__dict__.get("_hashed_ids")
+        if hashed is None or hashed[0] is not self.item_ids_:
+            hashed = self._hashed_ids = self.item_ids_, id_keys(self.item_ids_)
+        return hashed[1]
+
+    def _checked_k(self, k: Any) -> int:
+        if isinstance(k, bool) or not hasattr(k, "__index__"):
+            raise TypeError(f"k must be a whole number of items, got {k!r}")
+        k = index(k)
+        if not 1 <= k <= len(self.item_ids_):
+            raise ValueError(
+                f"k must lie between 1 and the {len(self.item_ids_)} items of the catalogue, "
+                f"got {k}"
+            )
+        return k

@@ -1,0 +1,99 @@
+"""Scores that are products of a user's and an item's vector, as of factors and towers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from longtail_lib.models._recommender import Recommender
+
+__all__ = ["VectorProducts", "cosines", "folded_vectors"]
+
+# Ridge penalty of the map from histories to users, as a share of its mean diagonal.
+_PENALTY = 1e-2
+# Users on whom the map is learned at most.
+_USERS = 5000
+
+
+class VectorProducts(Recommender):
+    """Score by the product of a user's and an item's vector.
+
+    A new user's vector is estimated by `folded_vectors`, where a model cannot read it from the
+    history. Items are as similar as the cosine of their vectors.
+    """
+
+    # Names of the attributes that hold them.
+    _user_side = "user_vectors_"
+    _item_side = "item_vectors_"
+
+    def _score(self, user_rows: np.ndarray) -> np.ndarray:
+        return self._products(user_rows, slice(None))
+
+    def _score_items(self, user_rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        return self._products(user_rows, columns)
+
+    def _products(self, user_rows: np.ndarray, columns: Any) -> np.ndarray:
+        """Scores of some columns; a subclass adds what it has beside the vectors."""
+        users, items = getattr(self, self._user_side), getattr(self, self._item_side)
+        return users[user_rows] @ items[columns].T
+
+    def _fold_in(self, known: csr_matrix, columns: np.ndarray, lengths: np.ndarray) -> None:
+        items = getattr(self, self._item_side)
+        vectors = folded_vectors(known, getattr(self, self._user_side), items, self.seen_)
+        setattr(self, self._user_side, vectors)
+
+    def _similar(self, items: np.ndarray, among: np.ndarray) -> np.ndarray:
+        return cosines(getattr(self, self._item_side), items, among)
+
+
+def folded_vectors(
+    known: csr_matrix, users: np.ndarray, items: np.ndarray, new: csr_matrix
+) -> np.ndarray:
+    r"""Estimate the vectors of new users by a linear map that is learned on known ones.
+
+    A history's profile is the sum of its items' vectors over the square root of their number. The
+    map from profiles to vectors is a ridge regression over known users.
+
+    Parameters
+    ----------
+    known : csr_matrix, shape (n_users, n_items)
+        Histories of the known users.
+    users, items : ndarray of float32, shape (n_users, d), (n_items, d)
+        Learned vectors.
+    new : csr_matrix, shape (n, n_items)
+
+    Returns
+    -------
+    ndarray of float32, shape (n, d)
+        Of length 1 where those of known users are.
+    """
+    there = np.flatnonzero(np.diff(known.indptr))
+    there = there[:: max(1, -(-len(there) // _USERS))]
+    profiles, wanted = _profiles(known[there], items), users[there]
+    gram = profiles.T @ profiles
+    penalty = max(_PENALTY * float(np.diagonal(gram).mean()), float(np.finfo(np.float32).tiny))
+    learned = np.linalg.solve(gram + penalty * np.eye(len(gram)), profiles.T @ wanted)
+    found = _profiles(new, items) @ learned
+    if np.allclose(np.linalg.norm(wanted, axis=1), 1, atol=1e-3):
+        found = _unit(found)
+    return found.astype(np.float32)
+
+
+def cosines(vectors: np.ndarray, items: np.ndarray, among: np.ndarray) -> np.ndarray:
+    """Cosine of some rows with others, shape (n, m); 0 where a row is zero."""
+    return _unit(vectors[items]) @ _unit(vectors[among]).T
+
+
+def _profiles(histories: csr_matrix, items: np.ndarray) -> np.ndarray:
+    counts = np.diff(histories.indptr)
+    ones = csr_matrix(
+        (np.ones(histories.nnz), histories.indices, histories.indptr), shape=histories.shape
+    )
+    return (ones @ items.astype(np.float64)) / np.sqrt(np.maximum(counts, 1))[:, None]
+
+
+def _unit(rows: np.ndarray) -> np.ndarray:
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    return rows / np.where(lengths > 0, lengths, 1)
