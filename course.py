@@ -154,15 +154,14 @@ def _build_command(*arguments: str) -> list[str]:
 
 def _hand_over(command: list[str], folder: Path | None = None) -> int:
     """Become another program, in `folder` or the user's own; every signal is then its own."""
+    environment = child_environment()
     if os.name != "nt":
         if folder:
             os.chdir(str(folder))
         sys.stdout.flush()
-        os.execve(command[0], command, child_environment())
+        os.execve(command[0], command, environment)
     # Windows has no such call: start it, and wait.
-    process = subprocess.Popen(
-        command, cwd=str(folder) if folder else None, env=child_environment()
-    )
+    process = subprocess.Popen(command, cwd=str(folder) if folder else None, env=environment)
     while True:
         try:
             return _exit_code(process.wait())
@@ -405,6 +404,10 @@ def _write_lab_settings(folder: Path) -> None:
     }
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in settings.items():
+        # Whoever changed something here, in an environment of their own for one, keeps it.
+        with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):
+            theirs = json.loads((folder / name).read_text(encoding="utf-8"))
+            content = {**theirs, **{k: {**v, **theirs.get(k, {})} for k, v in content.items()}}
         (folder / name).write_text(json.dumps(content), encoding="utf-8")
 
 

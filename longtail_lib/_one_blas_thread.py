@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from threading import RLock
-from typing import Any
 
 __all__ = ["one_blas_thread", "one_thread_if_small"]
 
@@ -18,26 +17,23 @@ _TURN = RLock()
 
 
 @contextmanager
-def one_blas_thread() -> Iterator[None]:
-    """Hold BLAS at one thread, so that sums have one order and implicit has nothing to warn of."""
-    with _TURN, _limited():
-        yield
+def one_blas_thread(wait: bool = True) -> Iterator[None]:
+    """Hold BLAS at one thread; without `wait` only if nobody in another thread does so already.
 
+    Wait where sums must have one order, and do not where only time is at stake.
+    """
+    from threadpoolctl import get_cached_controller
 
-@contextmanager
-def one_thread_if_small(n_scores: int) -> Iterator[None]:
-    """Hold BLAS at one thread while a few lists are scored, unless somebody does so already."""
-    if n_scores > _SMALL or not _TURN.acquire(blocking=False):
+    if not _TURN.acquire(blocking=wait):
         yield
         return
     try:
-        with _limited():
+        with get_cached_controller().limit(limits=1, user_api="blas"):
             yield
     finally:
         _TURN.release()
 
 
-def _limited() -> AbstractContextManager[Any]:
-    from threadpoolctl import get_cached_controller
-
-    return get_cached_controller().limit(limits=1, user_api="blas")
+def one_thread_if_small(n_scores: int) -> AbstractContextManager[None]:
+    """Hold BLAS at one thread while a few lists are scored."""
+    return one_blas_thread(wait=False) if n_scores <= _SMALL else nullcontext()

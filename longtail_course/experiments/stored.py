@@ -56,7 +56,7 @@ def split_dataset(name: str, how: str, **preparation: Any) -> Any:
     """Load a dataset with its truth, prepare it and split it: what an experiment starts from."""
     from longtail_lib import load_dataset, prepare, split
 
-    return split(prepare(load_dataset(name), **preparation), how=how)
+    return split(prepare(load_dataset(name), **preparation), how=how, ties="random")
 
 
 def keep_rows(

@@ -78,7 +78,8 @@ def domain_parts(name: str) -> Any:
     from longtail_lib import load_dataset, prepare, split
 
     stars = {} if name == "social" else {"min_rating": 4}
-    return split(prepare(load_dataset(name, truth=False), **stars), how="leave-last-out")
+    data = prepare(load_dataset(name, truth=False), **stars)
+    return split(data, how="leave-last-out", ties="random")
 
 
 def for_all_users(model: Any, parts: Any, pretrained: Any = None, vectors: Any = None) -> Any:

@@ -22,6 +22,18 @@ __all__ = ["main"]
 GROUPS = (evaluate, recommend, benchmark, data)
 
 
+# What the library raises where files, values or models are not as they must be.
+_TOLD = (
+    ValueError,
+    KeyError,
+    TypeError,
+    OSError,
+    MemoryError,
+    ImportError,
+    NotImplementedError,
+)
+
+
 class _UsageError(Exception):
     """The command line was not understood."""
 
@@ -73,7 +85,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (_UsageError, argparse.ArgumentError) as error:
         _say(error)
         return 2
-    except (ValueError, KeyError, TypeError, OSError, MemoryError, ImportError) as error:
+    except _TOLD as error:
         _say(in_options(_words_of(error), arguments))
         return 1
     return 0

@@ -63,9 +63,19 @@ def add_to(groups: Any) -> None:
     parser.add_argument(
         "--splits",
         nargs="+",
-        choices=("random", "leave-last-out", "temporal"),
         metavar="SPLIT",
-        help="random leave-last-out; of a log without times, random",
+        help="random, leave-last-out, temporal, 'temporal, next item'; the first two, or of a log "
+        "without times the first",
+    )
+    parser.add_argument(
+        "--ties", choices=("random", "file"), help="what comes first of equal times; random"
+    )
+    parser.add_argument(
+        "--no-refit",
+        dest="refit",
+        action="store_false",
+        default=None,
+        help="learn from train alone, not validation as well",
     )
     parser.add_argument("--seeds", nargs="+", type=whole(0), metavar="SEED", help="0 1 2")
     parser.add_argument(
@@ -105,6 +115,8 @@ def _benchmark(options: argparse.Namespace, models: list[str], stored: Any) -> A
 
     asked = {
         "splits": options.splits,
+        "ties": options.ties,
+        "refit": options.refit,
         "seeds": options.seeds,
         "trials": options.trials,
         "min_rating": options.min_rating,
@@ -119,10 +131,14 @@ def _benchmark(options: argparse.Namespace, models: list[str], stored: Any) -> A
             protocol.setdefault("splits", ("random",))
     else:
         data = load_dataset(options.dataset, data_home=options.data_home)
+    try:
+        settings = BenchmarkProtocol(**protocol)
+    except ValueError as error:
+        raise argparse.ArgumentError(None, str(error)) from error
     return run_benchmark(
         data,
         models,
-        protocol=BenchmarkProtocol(**protocol),
+        protocol=settings,
         tuned=stored,
         out=options.out,
         say=None if options.quiet else lambda line: print(line, file=sys.stderr, flush=True),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from longtail_lib.cli._log_options import dataset_name, known_name, whole
+from longtail_lib.cli._log_options import dataset_name, understood, whole
 
 __all__ = ["add_to"]
 
@@ -34,7 +35,7 @@ def add_to(groups: Any) -> None:
         "show a dataset's card, sizes and skew; nothing is downloaded",
         ["longtail data info shop", "longtail data info movielens-small --data-home ~/datasets"],
     )
-    _add_name(info)
+    _add_name(info, _card_name)
     _add_data_home(info)
     info.set_defaults(run=_info)
 
@@ -47,7 +48,7 @@ def add_to(groups: Any) -> None:
             "longtail data fetch movielens-small --data-home ~/datasets",
         ],
     )
-    _add_name(fetch)
+    _add_name(fetch, dataset_name)
     _add_data_home(fetch)
     fetch.add_argument(
         "--base-url",
@@ -90,9 +91,9 @@ def _add(commands: Any, name: str, purpose: str, examples: list[str]) -> argpars
     )
 
 
-def _add_name(parser: argparse.ArgumentParser) -> None:
+def _add_name(parser: argparse.ArgumentParser, kind: Callable[[str], str]) -> None:
     known = "a name from `longtail data list`"
-    parser.add_argument("name", metavar="NAME", type=dataset_name, help=known)
+    parser.add_argument("name", metavar="NAME", type=kind, help=known)
 
 
 def _add_data_home(parser: argparse.ArgumentParser) -> None:
@@ -106,9 +107,16 @@ def _add_data_home(parser: argparse.ArgumentParser) -> None:
 
 def _preset(word: str) -> str:
     """A type of option: a simulated store."""
-    from longtail_lib.datasets._load_dataset import SIMULATED
+    from longtail_lib.datasets._load_dataset import SIMULATED, check_name
 
-    return known_name(word, SIMULATED, "preset")
+    return understood(lambda name: check_name(name, SIMULATED, "preset"), word)
+
+
+def _card_name(word: str) -> str:
+    """A type of option: whatever has a card."""
+    from longtail_lib.datasets._load_dataset import card_of
+
+    return understood(card_of, word)
 
 
 def _list(arguments: argparse.Namespace) -> None:
@@ -132,7 +140,14 @@ def _list(arguments: argparse.Namespace) -> None:
 
 def _info(arguments: argparse.Namespace) -> None:
     from longtail_lib.datasets import load_dataset
-    from longtail_lib.datasets._load_dataset import FAMILIES, SIMULATED, card_of, is_here
+    from longtail_lib.datasets._load_dataset import (
+        FAMILIES,
+        SIMULATED,
+        card_of,
+        check_fetchable,
+        is_here,
+        ready,
+    )
 
     card = card_of(arguments.name)
     fields = {
@@ -152,7 +167,12 @@ def _info(arguments: argparse.Namespace) -> None:
         _print_field("here", f"a layout of many; name one, as in {FAMILIES[card.name].example}")
         return
     if card.name not in SIMULATED and not is_here(arguments.name, arguments.data_home):
-        _print_field("here", f"no; `longtail data fetch {arguments.name}` downloads it")
+        try:
+            check_fetchable(ready(arguments.name))
+            how = f"`longtail data fetch {arguments.name}` downloads it"
+        except (ValueError, FileNotFoundError) as error:
+            how = str(error)
+        _print_field("here", f"no; {how}")
         return
     data = load_dataset(arguments.name, data_home=arguments.data_home, truth=False, quiet=True)
     for field, value in _figures(data).items():

@@ -40,10 +40,10 @@ def add_to(groups: Any) -> None:
         groups,
         "evaluate",
         "measure recommenders on a log of your own",
-        "Read a log (CSV, TSV or Parquet, one row an interaction), prepare and split it, fit\n"
-        "recommenders on train and validation, measure them on test over the whole catalogue,\n"
-        "and compare them with the first. A model has settings that worked on another log, or,\n"
-        "with --trials, those that a search on validation finds, equally long for each model.",
+        "Read a log (CSV, TSV, JSON Lines or Parquet, one row an interaction), prepare and split\n"
+        "it, fit recommenders on train and validation, measure them on test over the whole\n"
+        "catalogue, and compare them with the first. A model has settings that worked on another\n"
+        "log, or, with --trials, those that a search on validation finds, equally long for each.",
         [
             f"longtail evaluate log.csv {columns}",
             f"longtail evaluate log.csv {columns} --rating stars --min-rating 4 --trials 20",
@@ -60,6 +60,9 @@ def add_to(groups: Any) -> None:
         dest="how",
         choices=("leave-last-out", "temporal", "random"),
         help="leave-last-out where there are times, else random",
+    )
+    group.add_argument(
+        "--target", choices=("all", "next"), default="all", help="of temporal: asked of a user; all"
     )
     group.add_argument("--ties", choices=("random", "file"), help="what comes first of equal times")
     group = parser.add_argument_group("what is fitted and measured")
@@ -199,7 +202,9 @@ def _parts(options: argparse.Namespace, times: dict[str, float], say: Callable) 
         bar.set_description("splitting")
         how = options.how or ("leave-last-out" if data.has_timestamps else "random")
         with _timed(times, "split"):
-            parts = split(clean, how=how, ties=options.ties, seed=options.seed)
+            parts = split(
+                clean, how=how, target=options.target, ties=options.ties, seed=options.seed
+            )
         bar.update()
     say(f"{data}\n\n{clean.preparation}\n\n{parts}\n")
     return parts
@@ -210,7 +215,7 @@ def _fitted(each: Any, parts: Any, options: argparse.Namespace, say: Callable) -
     from longtail_lib.benchmark import contestant
     from longtail_lib.tuning import default_space, tune
 
-    model, space = each.build(options.seed), each.space
+    space = each.space
     if options.trials and not space:
         try:
             space = default_space(each.model_class())
@@ -226,15 +231,15 @@ def _fitted(each: Any, parts: Any, options: argparse.Namespace, say: Callable) -
             {name: values for name, values in space.items() if name not in fixed},
             trials=options.trials,
             seed=options.seed,
+            refit=not options.no_refit,
             storage=options.out and options.out / f"trials_{each.name}.json",
             progress=not options.quiet,
             fixed=fixed | ({"seed": options.seed} if each.seeded and not each.wraps else {}),
             **(_TAIL if options.tail else {}),
         )
         say(f"{found}\n")
-        model = found.model
-        if options.no_refit:
-            return model
+        return found.model
+    model = each.build(options.seed)
     return model.fit(parts) if options.no_refit else model.refit(parts)
 
 

@@ -16,12 +16,12 @@ __all__ = [
     "command",
     "dataset_name",
     "in_options",
-    "known_name",
     "model_name",
     "of_reading",
     "place_for",
     "print_models",
     "read_log",
+    "understood",
     "whole",
 ]
 
@@ -35,6 +35,9 @@ _READING = (
     "title",
     "text",
     "separator",
+    "quote",
+    "columns",
+    "item_columns",
     "encoding",
     "on_error",
     "unknown_items",
@@ -69,6 +72,12 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--separator", type=_separator, metavar="SIGN", help=r"between fields, such as ';' or '\t'"
     )
+    group.add_argument(
+        "--quote", type=_quote, metavar="SIGN", help="around fields; None where quotes mean nothing"
+    )
+    named = "their names, in order, where {} has no header"
+    group.add_argument("--columns", nargs="+", metavar="NAME", help=named.format("the log"))
+    group.add_argument("--item-columns", nargs="+", metavar="NAME", help=named.format("--items"))
     group.add_argument("--encoding", help="of text files, such as cp1252; utf-8")
     group.add_argument(
         "--on-error", choices=("raise", "null"), help="keep rows with unreadable values as null"
@@ -99,7 +108,10 @@ def read_log(path: Path, options: argparse.Namespace) -> Any:
 
     given = {name: getattr(options, name) for name in _READING}
     given["user"], given["item"] = given["user"] or "user_id", given["item"] or "item_id"
-    return read_table(path, **{name: value for name, value in given.items() if value is not None})
+    given = {name: value for name, value in given.items() if value is not None}
+    if given.get("quote") == _NO_QUOTES:
+        given["quote"] = None
+    return read_table(path, **given)
 
 
 def of_reading(options: argparse.Namespace) -> list[str]:
@@ -144,33 +156,35 @@ def _separator(word: str) -> str:
     return "\t" if word in ("\\t", "tab") else word
 
 
+# None is what an option holds that was not given.
+_NO_QUOTES = ""
+
+
+def _quote(word: str) -> str:
+    """A quote, or the word for none."""
+    return _NO_QUOTES if word in ("None", "none") else word
+
+
 def model_name(word: str) -> str:
     """A type of option: a contestant of the benchmark, or package.module:Class."""
     from longtail_lib.benchmark import contestant
 
-    try:
-        return word if word in ("all", "list") else contestant(word).name and word
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error).removeprefix("benchmark: ")) from error
+    return word if word in ("all", "list") else understood(contestant, word)
 
 
 def dataset_name(word: str) -> str:
     """A type of option: a dataset that is known by name."""
-    from longtail_lib.datasets._load_dataset import FAMILIES, KNOWN
+    from longtail_lib.datasets._load_dataset import card_of
 
-    layout = word.partition("/")[0]
-    known_name(layout if layout in FAMILIES else word, KNOWN, "dataset")
-    return word
+    return understood(card_of, word)
 
 
-def known_name(word: str, known: Sequence[str], what: str) -> str:
-    """Refuse a name that is not known as a command line that is not understood."""
-    from longtail_lib.datasets._load_dataset import check_name
-
+def understood(find: Callable[[str], Any], word: str) -> str:
+    """Take an unknown name for a command line that is not understood."""
     try:
-        check_name(word, known, what)
+        find(word)
     except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
+        raise argparse.ArgumentTypeError(str(error).removeprefix("benchmark: ")) from error
     return word
 
 

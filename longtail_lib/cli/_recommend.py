@@ -14,6 +14,9 @@ from longtail_lib.cli._log_options import command, whole
 
 __all__ = ["add_to"]
 
+# In the column of users, whoever the model does not know.
+_NEW = "new"
+
 
 def add_to(groups: Any) -> None:
     """Add the command `recommend` to the command line."""
@@ -26,15 +29,21 @@ def add_to(groups: Any) -> None:
         [
             "longtail recommend ease.npz --user 7 9",
             "longtail recommend ease.npz --user 7 --k 5 --exclude lamp rug --json",
+            "longtail recommend ease.npz --history lamp rug",
         ],
     )
     parser.add_argument("model", type=Path, metavar="MODEL", help="the file of a fitted model")
-    parser.add_argument(
-        "--user", "--users", nargs="+", required=True, metavar="ID", help="one or several"
+    whose = parser.add_mutually_exclusive_group(required=True)
+    whose.add_argument("--user", "--users", nargs="+", metavar="ID", help="one or several")
+    whose.add_argument(
+        "--history", nargs="+", metavar="ID", help="items that somebody new has chosen, in order"
     )
     parser.add_argument("--k", type=whole(1), default=10, help="length of a list; 10")
     parser.add_argument(
         "--exclude", nargs="+", default=[], metavar="ID", help="items that nobody is to get"
+    )
+    parser.add_argument(
+        "--candidates", nargs="+", metavar="ID", help="items of which the lists are made, no other"
     )
     parser.add_argument("--json", action="store_true", help="one JSON object in place of a table")
     parser.set_defaults(run=_run)
@@ -44,17 +53,23 @@ def _run(options: argparse.Namespace) -> None:
     from longtail_lib.preprocessing._split_matrices import rows_of
 
     model = _load(options.model)
-    users = _ids(options.user, model.user_ids_, "user")
-    rows_of(model.user_ids_, users, "user")
     barred = _ids(options.exclude, model.item_ids_, "item")
-    barred = model.item_ids_[rows_of(model.item_ids_, barred, "item")]
-    # A list that is longer by what is barred from it holds what is asked for.
-    longest = max(options.k, min(options.k + len(set(barred.tolist())), len(model.item_ids_)))
-    items, scores = model.recommend(users, k=longest)
+    # Passed over by `recommend`, an id that was mistyped would still be shown.
+    rows_of(model.item_ids_, barred, "item")
+    candidates = options.candidates and _ids(options.candidates, model.item_ids_, "item")
+    filters = {"k": options.k, "candidates": candidates, "exclude": barred}
+    if options.history:
+        users = [_NEW]
+        history = _ids(options.history, model.item_ids_, "item")
+        items, scores = model.recommend_for([history.tolist()], **filters)
+    else:
+        known = _ids(options.user, model.user_ids_, "user")
+        users = known.tolist()
+        items, scores = model.recommend(known, **filters)
     lists = {}
-    for user, own, score in zip(users.tolist(), items, scores, strict=True):
+    for user, own, score in zip(users, items, scores, strict=True):
         # Minus infinity marks what only fills the list up.
-        kept = np.flatnonzero((score > -np.inf) & ~np.isin(own, barred))[: options.k]
+        kept = score > -np.inf
         lists[user] = list(zip(own[kept].tolist(), score[kept].tolist(), strict=True))
     if options.json:
         said = [

@@ -34,6 +34,13 @@ def read_catalogue(
     arguments[item_id] = "item_id"
     source, ids = _read(path, item_id, "item", arguments, notes, **reading)
     new: list[pl.Series] = []
+    for column in {title, *texts} - {None}:
+        kind = source.frame[column].dtype
+        if (kind.inner if isinstance(kind, pl.List | pl.Array) else kind).is_nested():
+            raise ValueError(
+                f"{source.path.name}, column {column!r} (argument {arguments[column]}): {kind} is "
+                "no text; name columns of text or of lists of texts"
+            )
     if title is not None:
         new.append(join_text([source.frame[title]]).rename("title"))
     if texts:

@@ -110,6 +110,11 @@ def read_header(path: Path, dialect: Dialect) -> list[str]:
     if dialect.names is None:
         return header.fields
     first = next(rows, None)
+    if first is not None and first.fields == header.fields:
+        raise ValueError(
+            f"{path.name}, row {first.line} holds the names themselves; the file has a header, so "
+            "leave the names for it out"
+        )
     if first is not None and len(first.fields) != len(header.fields):
         raise ValueError(
             f"{path.name}, row {first.line}: {len(first.fields)} fields, but "

@@ -10,19 +10,31 @@ import polars as pl
 
 from longtail_lib.data._text_file import open_bytes
 
-__all__ = ["read_json_lines"]
+__all__ = ["collect_json_lines", "scan_json_lines"]
 
 
-def read_json_lines(path: Path) -> pl.LazyFrame:
+def scan_json_lines(path: Path) -> pl.LazyFrame:
     """Open a file of JSON objects, one a line; a column of mixed types becomes text."""
-    with open_bytes(path) as file:
-        content = file.read()
+    content = _content(path)
     try:
         frame = pl.scan_ndjson(content, infer_schema_length=None)
         frame.collect_schema()
-    except pl.exceptions.PolarsError:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
         return pl.LazyFrame(_columns_of(_objects(path, content)))
     return frame
+
+
+def collect_json_lines(path: Path, scan: pl.LazyFrame, columns: list[str]) -> pl.DataFrame:
+    """Read columns of what `scan_json_lines` opened."""
+    try:
+        return scan.select(columns).collect()
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        return pl.DataFrame(_columns_of(_objects(path, _content(path)))).select(columns)
+
+
+def _content(path: Path) -> bytes:
+    with open_bytes(path) as file:
+        return file.read()
 
 
 def _objects(path: Path, content: bytes) -> list[dict[str, Any]]:
@@ -33,7 +45,7 @@ def _objects(path: Path, content: bytes) -> list[dict[str, Any]]:
             continue
         try:
             one = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ValueError(
                 f"{path.name}, row {number}: not JSON ({error}); JSON Lines has one whole object "
                 "a line, with double quotes around keys and text"

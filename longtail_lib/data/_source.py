@@ -23,7 +23,7 @@ from longtail_lib.data._delimited import (
     record_at,
     records,
 )
-from longtail_lib.data._json_lines import read_json_lines
+from longtail_lib.data._json_lines import collect_json_lines, scan_json_lines
 from longtail_lib.data._text_file import known_damage
 
 __all__ = ["Source", "frame_source", "open_source", "tell"]
@@ -145,7 +145,7 @@ def open_source(
         if dialect is not None:
             header = read_header(path, dialect)
         else:
-            scan = read_json_lines(path) if kind in _JSON else _scan_parquet(path)
+            scan = scan_json_lines(path) if kind in _JSON else _scan_parquet(path)
             header = scan.collect_schema().names()
         if others:
             wanted += [column for column in dict.fromkeys(header) if column not in wanted]
@@ -154,6 +154,8 @@ def open_source(
         note = ""
         if dialect is not None:
             frame, note = read_delimited(path, dialect, wanted, lenient=lenient)
+        elif kind in _JSON:
+            frame = collect_json_lines(path, scan, wanted)
         else:
             frame = _collected(path, scan.select(wanted))
     if frame.is_empty():
@@ -212,10 +214,14 @@ def _scan_parquet(path: Path) -> pl.LazyFrame:
         scan.collect_schema()
     except pl.exceptions.PolarsError as error:
         raise ValueError(
-            f"{path.name} is not a readable Parquet file ({error}); write it again, or rename it "
-            "if it is CSV"
+            f"{path.name} is not a readable Parquet file ({_first_line(error)}); write it again, "
+            "or rename it if it is CSV"
         ) from error
     return scan
+
+
+def _first_line(error: BaseException) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__)
 
 
 def _collected(path: Path, scan: pl.LazyFrame) -> pl.DataFrame:
@@ -223,8 +229,8 @@ def _collected(path: Path, scan: pl.LazyFrame) -> pl.DataFrame:
         return scan.collect()
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise ValueError(
-            f"{path.name} is damaged: its columns cannot be read ({error}); copy or download the "
-            "file again, or write it again"
+            f"{path.name} is damaged: its columns cannot be read ({_first_line(error)}); copy or "
+            "download the file again, or write it again"
         ) from error
 
 

@@ -15,13 +15,18 @@ __all__ = ["as_text", "check_encoding", "is_gzip", "known_damage", "open_bytes"]
 
 @contextmanager
 def known_damage(path: Path) -> Iterator[None]:
-    """Name a gzip file that was cut or changed."""
+    """Name a file that was cut or changed, or is in another encoding."""
     try:
         yield
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise ValueError(
             f"{path.name} is damaged: its gzip stream cannot be unpacked ({error}); copy or "
             "download the file again"
+        ) from error
+    except UnicodeError as error:
+        raise ValueError(
+            f"{path.name} is not in the encoding that was given ({error}); save it as UTF-8, or "
+            "pass its own encoding"
         ) from error
 
 

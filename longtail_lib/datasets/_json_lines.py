@@ -1,59 +1,41 @@
-"""JSON Lines, plain or gzip: an object a line, or four columns of millions of lines."""
+"""JSON Lines as Amazon's keepers write them: few columns of many rows, and Python's literals."""
 
 from __future__ import annotations
 
 import ast
-import gzip
 import json
-import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-__all__ = ["json_lines", "scan_json_lines"]
+from longtail_lib.data._source import open_source
+from longtail_lib.data._text_file import as_text, check_encoding, known_damage, open_bytes
+
+__all__ = ["json_lines", "read_fields"]
 
 
 def json_lines(path: Path, *, literals: bool = False) -> Iterator[tuple[int, dict[str, Any]]]:
     """Give each line's number, from 1, and its object; `literals` takes Python's as well."""
-    line = 0
-    open_file = gzip.open if path.suffix == ".gz" else open
-    try:
-        with open_file(path, "rt", encoding="utf-8") as file:
+    with known_damage(path), open_bytes(path) as raw, as_text(raw, "utf-8", "strict") as file:
+        try:
             for line, text in enumerate(file, start=1):
                 if not text.isspace():
                     yield line, _object(path, line, text, literals)
-    except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise ValueError(
-            f"{path.name} cannot be read after row {line} ({error}); fetch it again"
-        ) from error
+        except UnicodeDecodeError:
+            check_encoding(path, "utf-8")
+            raise
 
 
-def scan_json_lines(path: Path, columns: dict[str, Any]) -> pl.DataFrame:
-    """Read some fields of every line, quickly; what is wrong is then looked for line by line."""
+def read_fields(path: Path, columns: dict[str, Any]) -> pl.DataFrame:
+    """Read some fields of every line without the others, which are most of a review."""
     try:
-        frame = pl.scan_ndjson(path, schema=columns).collect()
-    except pl.exceptions.PolarsError as error:
-        numbers = [name for name, kind in columns.items() if kind != pl.String]
-        for line, found in json_lines(path):
-            for name in numbers:
-                if not _is_number(found.get(name)):
-                    raise ValueError(
-                        f"{path.name}, row {line}, field {name!r}: {found[name]!r} is not a "
-                        "number; mend or remove the line"
-                    ) from error
-        raise ValueError(f"{path.name} cannot be read ({error}); fetch it again") from error
-    if frame.is_empty():
-        raise ValueError(f"{path.name} is empty: expected a JSON object a line")
-    return frame
-
-
-def _is_number(value: Any) -> bool:
-    try:
-        return value is None or math.isfinite(float(value))
-    except (TypeError, ValueError):
-        return False
+        with known_damage(path):
+            return pl.scan_ndjson(path, schema=columns).collect()
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        # Slower, with all fields, and it names the line that is wrong.
+        return open_source(path, columns).frame
 
 
 def _object(path: Path, line: int, text: str, literals: bool) -> dict[str, Any]:

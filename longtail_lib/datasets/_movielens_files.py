@@ -71,27 +71,20 @@ def open_dat(path: Path, columns: list[str]) -> Source | None:
     if path.stat().st_size == 0:
         raise ValueError(f"{path.name} is empty: expected fields with '::' between them")
     if "rating" in columns:
-        # Millions of rows of numbers: a colon as the separator leaves every second field empty.
-        wide = pl.read_csv(
-            path, separator=":", has_header=False, infer_schema=False, truncate_ragged_lines=True
-        )
-        if wide.width < 2 * len(columns) - 1:
-            raise _width_error(path, 1, columns)
-        frame = wide.select(pl.nth(2 * place).alias(column) for place, column in enumerate(columns))
-    else:
-        rows = []
-        for line, content in enumerate(text_lines(decoded(path)), start=1):
-            if not content:
-                continue
-            fields = content.split("::")
-            # A title or a tag may itself hold "::"; the ids stand before it.
-            if len(fields) < len(columns):
-                raise _width_error(path, line, columns)
-            before = columns.index("title") if "title" in columns else 2
-            surplus = len(fields) - len(columns)
-            middle = "::".join(fields[before : before + surplus + 1])
-            rows.append([*fields[:before], middle, *fields[before + surplus + 1 :]])
-        frame = pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
+        return open_unquoted(path, "::", columns)
+    rows = []
+    for line, content in enumerate(text_lines(decoded(path)), start=1):
+        if not content:
+            continue
+        fields = content.split("::")
+        # A title or a tag may itself hold "::"; the ids stand before it.
+        if len(fields) < len(columns):
+            raise _width_error(path, line, columns)
+        before = columns.index("title") if "title" in columns else 2
+        surplus = len(fields) - len(columns)
+        middle = "::".join(fields[before : before + surplus + 1])
+        rows.append([*fields[:before], middle, *fields[before + surplus + 1 :]])
+    frame = pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
     return Source(path, frame, None, "utf-8", is_text=True)
 
 

@@ -41,7 +41,7 @@ def read_complete_journey() -> Dataset:
     --------
     >>> data = read_complete_journey()  # doctest: +SKIP
     >>> data  # doctest: +SKIP
-    Dataset 'complete-journey': 1,460,438 interactions, 2,469 users, 92,348 items
+    Dataset 'complete-journey': 1,460,438 interactions, 2,469 users, 92,334 items
     """
     try:
         package = import_module(PACKAGE)

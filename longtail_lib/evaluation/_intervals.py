@@ -24,6 +24,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from longtail_lib._one_blas_thread import one_blas_thread
+
 __all__ = [
     "Draws",
     "bootstrap_means",
@@ -147,7 +149,9 @@ def bootstrap_means(values: np.ndarray, resamples: int, seed: int) -> Draws:
     for start in range(0, resamples, step):
         rows = slice(start, min(start + step, resamples))
         drawn = rng.standard_exponential((rows.stop - start, n + 1), dtype=np.float32)
-        sums = drawn[:, :n] @ both
+        # Drawing takes three times as long as these narrow products.
+        with one_blas_thread(wait=False):
+            sums = drawn[:, :n] @ both
         totals = sums[:, m:][:, which.ravel()].astype(np.float64)
         extra = drawn[:, n:].astype(np.float64)
         with np.errstate(invalid="ignore", divide="ignore"):

@@ -39,6 +39,8 @@ def fitted_on(model: Any, parts: Split) -> str:
         return "not said by the model"
     before = [parts.train, parts.validation, *([] if parts.between is None else [parts.between])]
     total = sum(matrix.nnz for matrix in before)
+    if getattr(model, "_has_reread", False) and seen.nnz == total:
+        return "train, with histories of train and validation"
     if not _differ(seen, parts.train):
         if parts.parameters.get("final"):
             return "train and validation, joined"

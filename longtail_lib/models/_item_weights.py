@@ -11,6 +11,10 @@ from longtail_lib.models._recommender import Recommender
 __all__ = ["ItemWeights", "chosen_weights", "weight_sums", "weighted_sums"]
 
 
+# Weights of the last list of candidates that are kept at most: 64 MiB.
+_ROOM = 2**24
+
+
 class ItemWeights(Recommender):
     """Score an item by the sum of the weights with which a user's items speak for it.
 
@@ -24,7 +28,18 @@ class ItemWeights(Recommender):
         return weight_sums(self.seen_, user_rows, self.weights_)
 
     def _score_items(self, user_rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-        return weighted_sums(self.seen_[user_rows], self.weights_, columns)
+        seen, n_items = self.seen_[user_rows], len(self.item_ids_)
+        kept = self.__dict__.get("_kept_columns")
+        if kept is not None and kept[0] is self.weights_ and np.array_equal(kept[1], columns):
+            return _dense(seen @ kept[2])
+        if seen.nnz < n_items or n_items * len(columns) > _ROOM:
+            return weighted_sums(seen, self.weights_, columns)
+        # To collect scattered columns costs more than to add them up, and many users at once come
+        # again with the same list, of what is in stock.
+        weights = self.weights_
+        block = weights[:, columns] if issparse(weights) else np.take(weights, columns, axis=1)
+        self._kept_columns = self.weights_, columns, block
+        return _dense(seen @ block)
 
     def _fold_in(self, known: csr_matrix, columns: np.ndarray, lengths: np.ndarray) -> None:
         """Scores are read from `seen_`."""

@@ -11,11 +11,11 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from longtail_lib._parameters import Constraint, check_parameters_of
-from longtail_lib.models._fallback import popularity_of
 from longtail_lib.models._ranked_lists import block_of_rows
 from longtail_lib.models._refit import refitted
 from longtail_lib.models._servable import Servable
 from longtail_lib.models._storable import Storable
+from longtail_lib.models._stored_ids import plain_ids
 from longtail_lib.preprocessing import Split
 
 __all__ = ["NotFittedError", "Recommender", "UnsupportedError"]
@@ -40,19 +40,24 @@ class Recommender(Servable, Storable, ABC):
     `_restore(state)`, or just `_state_shapes()`: what each learned attribute must be when it is
     read. It may declare in `_constraints` what its parameters may be, by name, as
     `longtail_lib._parameters` has it, and refuse in `_check_parameters(parts)` what does not go
-    together; `fit` asks both before any work. Parameters in `_array_params` are not saved.
+    together; `fit` asks both before any work. For new users it writes
+    `_fold_in(known, columns, lengths)`, for similar items `_similar(items, among)`, and where a
+    few items cost less to score than all, `_score_items(user_rows, columns)`. Parameters in
+    `_array_params` are not saved.
 
     Attributes
     ----------
     user_ids_, item_ids_ : ndarray
-        Source ids behind rows and columns, as numbers or as fixed-width text.
+        Source ids behind rows and columns, as numbers or text.
     seen_ : csr_matrix, shape (n_users, n_items)
-        Train interactions, left out of `recommend`.
+        Histories, left out of `recommend`: the train interactions, or what `with_histories` gave.
     """
 
     _constraints: ClassVar[dict[str, Constraint]] = {}
     # Whether scores for a user without a history are worth more than what is popular.
     _scores_without_history: bool = False
+    # Whether `seen_` went on after the fit.
+    _has_reread: bool = False
 
     def fit(self, parts: Split) -> Self:
         """Learn from the train part and return self.
@@ -73,9 +78,9 @@ class Recommender(Servable, Storable, ABC):
                 "check the thresholds given to prepare and the shares given to split"
             )
         self._check_parameters(parts)
-        self.user_ids_ = _plain_ids(parts.user_ids, "user")
-        self.item_ids_ = _plain_ids(parts.item_ids, "item")
-        self.seen_ = parts.train
+        self.user_ids_ = plain_ids(parts.user_ids, "user")
+        self.item_ids_ = plain_ids(parts.item_ids, "item")
+        self.seen_, self._has_reread = parts.train, False
         self._fit(parts)
         return self
 
@@ -117,17 +122,11 @@ class Recommender(Servable, Storable, ABC):
         return self._score(rows)
 
     def with_histories(self, parts: Split) -> Self:
-        """Return a copy whose users have chosen what is in train and validation of a split.
+        """Return a copy whose histories end with the last interaction before the test.
 
-        What was learned stays. What a user is scored by is read anew where the model reads it from
-        the history; a vector that was learned for a user's id stays as it is, and only what is
-        left out of lists changes. So a model that was chosen on validation meets the test with
-        histories that end with the last interaction before it.
-
-        Raises
-        ------
-        ValueError
-            A split over other users or another catalogue.
+        What was learned stays, a vector of a user's id too; where a model scores by the history,
+        the copy reads it anew, from the train part of `parts.final()`. A split over other users
+        or another catalogue is a ValueError.
         """
         self._check_fitted()
         if not np.array_equal(self.user_ids_, parts.user_ids):
@@ -135,29 +134,19 @@ class Recommender(Servable, Storable, ABC):
                 f"{type(self).__name__}.with_histories: {parts!r} holds other users than the "
                 f"{len(self.user_ids_):,} fitted on; new users get lists from recommend_for"
             )
-        return self._reread_copy(parts, ("train", "validation"))
+        return self._reread_copy(parts.final())
 
-    def _reread_copy(self, parts: Split, part: tuple[str, ...]) -> Self:
-        """Return a copy whose users and histories are those of some parts."""
+    def _reread_copy(self, parts: Split) -> Self:
+        """Return a copy whose users and histories are those of a train part."""
         if not np.array_equal(self.item_ids_, parts.item_ids):
             raise ValueError(
                 f"{type(self).__name__}: {parts!r} has another catalogue than the one of "
                 f"{len(self.item_ids_):,} items fitted on"
             )
         other = copy(self)
-        other.user_ids_ = np.asarray(parts.user_ids)
-        other.seen_ = sum((getattr(parts, name) for name in part[1:]), getattr(parts, part[0]))
-        other._reread(parts, part)
-        return other
-
-    def _folded(
-        self, seen: csr_matrix, user_ids: np.ndarray, columns: np.ndarray, lengths: np.ndarray
-    ) -> Self:
-        """Return a copy whose users are new ones, known by their histories alone."""
-        other = copy(self)
-        other._counted = popularity_of(self)
-        other.user_ids_, other.seen_ = user_ids, seen
-        other._fold_in(self.seen_, columns, lengths)
+        other.user_ids_, other.seen_ = np.asarray(parts.user_ids), parts.train
+        other._has_reread = True
+        other._reread(parts)
         return other
 
     def get_params(self) -> dict[str, Any]:
@@ -189,34 +178,30 @@ class Recommender(Servable, Storable, ABC):
         """Score checked rows; a fresh float32 array that the caller may overwrite."""
 
     def _fold_in(self, known: csr_matrix, columns: np.ndarray, lengths: np.ndarray) -> None:
-        """Set what `_score` reads of a user, on a copy whose `seen_` are the new histories.
+        """Set what `_score` reads of a user, on a copy whose `seen_` are no longer the `known`.
 
-        `known` are those of the users fitted on; the run of columns has each new history in the
-        order of time.
+        The run of columns has each new history in the order of time.
         """
         raise UnsupportedError(
             f"{type(self).__name__}.recommend_for: this model knows nothing but the users it was "
-            "fitted on; fit it on a split that holds the new ones, or take a model that scores by "
-            "a user's items, such as EASE"
+            "fitted on; take one that scores by a user's items, such as EASE"
         )
 
-    def _reread(self, parts: Split, part: tuple[str, ...]) -> None:
+    def _reread(self, parts: Split) -> None:
         """Set what `_score` reads of a known user's history, on a copy whose `seen_` is new."""
 
     def _similar(self, items: np.ndarray, among: np.ndarray) -> np.ndarray:
         """Similarity of some columns to others; fresh, float32, shape (n, m)."""
         raise UnsupportedError(
-            f"{type(self).__name__}.recommend_items: this model knows no similarity of items; take "
-            "one that learns it, such as ItemKNN"
+            f"{type(self).__name__}.recommend_items: this model knows no similarity of items, as "
+            "ItemKNN does"
         )
 
     def _score_items(self, user_rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         """Score some items alone; a subclass writes it where that costs less than all."""
         step = block_of_rows(len(self.item_ids_))
-        blocks = range(0, max(1, len(user_rows)), step)
-        return np.concatenate(
-            [self._score(user_rows[start : start + step])[:, columns] for start in blocks]
-        )
+        blocks = np.split(user_rows, range(step, len(user_rows), step))
+        return np.concatenate([self._score(rows)[:, columns] for rows in blocks])
 
     def _check_fitted(self) -> None:
         if not hasattr(self, "item_ids_"):
@@ -232,18 +217,3 @@ class Recommender(Servable, Storable, ABC):
 def _shown(value: Any) -> str:
     """Say a parameter; of an array its shape, not thousands of numbers."""
     return f"array of shape {value.shape}" if isinstance(value, np.ndarray) else repr(value)
-
-
-def _plain_ids(ids: Any, what: str) -> np.ndarray:
-    """Return ids as numbers or fixed-width text, which are stored without pickle."""
-    ids = np.asarray(ids)
-    if ids.dtype.kind in "iufU":
-        return ids
-    kinds = {type(value) for value in ids.tolist()}
-    if kinds and (kinds <= {str} or kinds <= {int}):
-        return np.asarray(ids.tolist())
-    raise TypeError(
-        f"{what} ids must be all numbers or all text, got {ids.dtype} holding "
-        f"{', '.join(sorted(kind.__name__ for kind in kinds))}; convert the column first, "
-        "for example with cast(str)"
-    )

@@ -24,7 +24,7 @@ def refitted(model: Any, parts: Split) -> Any:
 
 def same_train(model: Any, parts: Split) -> bool:
     """Say whether a model was fitted on this train part."""
-    if not hasattr(model, "item_ids_"):
+    if not hasattr(model, "item_ids_") or model._has_reread:
         return False
     seen, train = model.seen_, parts.train
     if seen is train:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from operator import index
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -18,7 +19,7 @@ from longtail_lib.models._asked_items import (
     is_by_user,
     read_histories,
 )
-from longtail_lib.models._fallback import FALLBACKS, fall_back
+from longtail_lib.models._fallback import FALLBACKS, fall_back, popularity_of
 from longtail_lib.models._ranked_lists import is_few, ranked_lists
 from longtail_lib.preprocessing._split_matrices import rows_of
 from longtail_lib.ranking import id_keys, user_key
@@ -37,7 +38,7 @@ class Servable:
     _score: Callable[[np.ndarray], np.ndarray]
     _score_items: Callable[[np.ndarray, np.ndarray], np.ndarray]
     _similar: Callable[[np.ndarray, np.ndarray], np.ndarray]
-    _folded: Callable[[csr_matrix, np.ndarray, np.ndarray, np.ndarray], Any]
+    _fold_in: Callable[[csr_matrix, np.ndarray, np.ndarray], None]
     _check_fitted: Callable[[], None]
 
     @constrained(exclude_seen=BOOLEAN, fallback=Options(*FALLBACKS))
@@ -54,8 +55,8 @@ class Servable:
         """Return the k best items of each user.
 
         The lists are those that `evaluate` measures: equal scores are ordered by a hash of user
-        id and item id, so that no place in the catalogue is favoured. A user for whom fewer than
-        k items remain gets those that are left out for them last, with score -inf.
+        id and item id, which favours no place in the catalogue. What is left out for a user comes
+        last, with score -inf, where fewer than k items remain.
 
         Parameters
         ----------
@@ -73,7 +74,7 @@ class Servable:
             are passed over.
         fallback : {"popularity", "none"}
             What a user without a history gets from a model that needs one: the most popular items,
-            whose scores are their counts in `seen_`; or whatever the model's scores give.
+            scored by their counts in `seen_`, so cold ones last; or what the model's scores give.
 
         Returns
         -------
@@ -119,14 +120,15 @@ class Servable:
     ) -> Lists:
         """Return the k best items for users who were not there when the model was fitted.
 
-        A model that scores by a user's items (`EASE`, `ItemKNN`, `ContentKNN`, the sequence models
-        and others) gives the scores that a known user with this history has. One that learns a
-        vector for each user has to estimate it, see its own page. Nothing is learned or kept.
+        A model that scores by a user's items (`EASE`, `ItemKNN`, `ContentKNN`, sequence models and
+        others) gives the scores that a known user with this history has. `ImplicitALS` solves its
+        own equations. One that learns a vector for each user estimates it from the sum of the
+        history's item vectors over the root of their number, by ridge regression on known users.
 
         Parameters
         ----------
         histories : list of lists of source item ids
-            One for each user; each item counts 1. Where an item stands twice, the last one counts.
+            One for each user; each item counts 1, where it stands last.
         k, exclude_seen, candidates, fallback
             As in `recommend`; seen is what stands in the history, and an empty history is one of a
             user without.
@@ -179,8 +181,8 @@ class Servable:
     ) -> Lists:
         """Return the k items most similar to each item, itself left out.
 
-        What is similar is the model's own: weights of `EASE`, similarities of `ItemKNN`, the
-        cosine of item vectors where the model has such, of texts where it knows nothing else.
+        What is similar is the model's own: the weights of `EASE` and `ItemKNN`, elsewhere the
+        cosine of item vectors, or of texts.
 
         Parameters
         ----------
@@ -229,6 +231,16 @@ class Servable:
             name=type(self).__name__,
         )
         return self.item_ids_[chosen], best
+
+    def _folded(
+        self, seen: csr_matrix, user_ids: np.ndarray, columns: np.ndarray, lengths: np.ndarray
+    ) -> Self:
+        """Return a copy whose users are new ones, known by their histories alone."""
+        other = copy(self)
+        other._counted = popularity_of(self)
+        other.user_ids_, other.seen_ = user_ids, seen
+        other._fold_in(self.seen_, columns, lengths)
+        return other
 
     def _lists(
         self,

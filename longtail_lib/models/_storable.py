@@ -18,6 +18,7 @@ from longtail_lib.models._model_file import (
     write_model_file,
 )
 from longtail_lib.models._stored_arrays import Stored, StoredArrays, check_ids, read_log
+from longtail_lib.models._stored_ids import stored_ids
 
 __all__ = ["Storable"]
 
@@ -56,8 +57,8 @@ class Storable:
             "parameters": self._stored_params(),
         }
         arrays = {
-            "user_ids": self.user_ids_,
-            "item_ids": self.item_ids_,
+            **stored_ids("user_ids", self.user_ids_),
+            **stored_ids("item_ids", self.item_ids_),
             "seen_indptr": self.seen_.indptr,
             "seen_indices": self.seen_.indices,
             "seen_data": self.seen_.data,

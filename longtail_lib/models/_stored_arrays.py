@@ -15,6 +15,8 @@ from typing import IO, Any, NamedTuple
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from longtail_lib.models._stored_ids import restored_ids
+
 __all__ = [
     "Stored",
     "StoredArrays",
@@ -52,10 +54,6 @@ class Stored(NamedTuple):
         return f"{self.dtype} of shape ({', '.join(map(str, self.shape))})"
 
 
-# Source ids, of whatever type the log has.
-_IDS = {"user_ids": Stored("i u f U", ("users",)), "item_ids": Stored("i u f U", ("items",))}
-
-
 def check_ids(who: str, user_ids: np.ndarray, item_ids: np.ndarray) -> None:
     """Refuse ids in which nothing could be looked up."""
     for what, ids in (("user", user_ids), ("item", item_ids)):
@@ -90,10 +88,20 @@ def stored_matrix(arrays: Mapping[str, np.ndarray], shape: tuple[int, int]) -> c
 
 def read_log(stored: StoredArrays, who: str) -> tuple[np.ndarray, np.ndarray, csr_matrix]:
     """Read user ids, item ids and seen items."""
-    user_ids, item_ids = stored.read(_IDS).values()
+    user_ids, item_ids = (_ids(stored, name) for name in ("user_ids", "item_ids"))
     check_ids(who, user_ids, item_ids)
     seen = stored.within("seen_").read(matrix_parts(len(user_ids), "b i u f"))
     return user_ids, item_ids, stored_matrix(seen, (len(user_ids), len(item_ids)))
+
+
+def _ids(stored: StoredArrays, name: str) -> np.ndarray:
+    """Read ids of either form that `stored_ids` gives them."""
+    forms = {
+        name: Stored("i u f U", ("ids",), optional=True),
+        f"{name}_utf8": Stored("uint8", ("bytes",), optional=True),
+        f"{name}_ends": Stored("int64", ("ids",), optional=True),
+    }
+    return restored_ids(name, stored.read(forms))
 
 
 class StoredArrays:

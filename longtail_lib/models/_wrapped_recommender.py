@@ -101,9 +101,9 @@ class WrappedRecommender(Recommender):
             folded = model._folded(self.seen_, self.user_ids_, columns, lengths)
             setattr(self, f"{name}_", folded)
 
-    def _reread(self, parts: Split, part: tuple[str, ...]) -> None:
+    def _reread(self, parts: Split) -> None:
         for name, model in self._inner().items():
-            setattr(self, f"{name}_", model._reread_copy(parts, part))
+            setattr(self, f"{name}_", model._reread_copy(parts))
 
     def _similar(self, items: np.ndarray, among: np.ndarray) -> np.ndarray:
         return self.model_._similar(items, among)

@@ -208,7 +208,7 @@ class ImplicitALS(LatentFactors):
     def _fold_in(self, known: csr_matrix, columns: np.ndarray, lengths: np.ndarray) -> None:
         self._solve_users()
 
-    def _reread(self, parts: Split, part: tuple[str, ...]) -> None:
+    def _reread(self, parts: Split) -> None:
         self._solve_users()
 
     def _solve_users(self) -> None:

@@ -189,8 +189,8 @@ class Reranked(WrappedRecommender):
         super()._fold_in(known, columns, lengths)
         self._prepare_users()
 
-    def _reread(self, parts: Split, part: tuple[str, ...]) -> None:
-        super()._reread(parts, part)
+    def _reread(self, parts: Split) -> None:
+        super()._reread(parts)
         # From the histories that the copy holds, as a saved copy does when it is loaded.
         self._prepare()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import narwhals as nw
@@ -17,8 +17,14 @@ __all__ = [
     "complete_users",
     "factorise",
     "keep_rows",
+    "text_ids",
     "with_column",
 ]
+
+# A fixed-width array spends four bytes a character of its longest text on every row. Up to so
+# many bytes that does not matter, and most code expects it of text. Not numpy's StringDType:
+# searchsorted (2.4) finds nothing of more than 15 bytes that comes from another array.
+_WASTE = 2**24
 
 
 def clean_ids(column: nw.Series, where: str) -> tuple[nw.Series, np.ndarray, int]:
@@ -67,7 +73,7 @@ def factorise(column: nw.Series) -> tuple[np.ndarray, np.ndarray]:
     if column.dtype == nw.String:
         ids = column.unique().sort().to_list()
         codes = column.replace_strict(ids, list(range(len(ids))), return_dtype=nw.Int32)
-        return np.asarray(ids, dtype=np.str_), codes.to_numpy().astype(np.int32, copy=False)
+        return text_ids(ids), codes.to_numpy().astype(np.int32, copy=False)
     values = column.to_numpy()
     if values.dtype == object:
         values = values.astype(np.int64)
@@ -87,15 +93,23 @@ def factorise(column: nw.Series) -> tuple[np.ndarray, np.ndarray]:
     return ids, rank[offsets]
 
 
+def text_ids(ids: Sequence[str]) -> np.ndarray:
+    """Return text as an array: of fixed width, or of objects where that would waste memory."""
+    longest, characters = max(map(len, ids), default=0), sum(map(len, ids))
+    fixed, own = 4 * longest * len(ids), characters + 64 * len(ids)
+    return np.asarray(ids, dtype=np.str_ if fixed <= own + _WASTE else object)
+
+
 def align(ids: np.ndarray, known: np.ndarray) -> np.ndarray:
     """Position of each id in an ascending array of known ids, -1 where unknown."""
-    if len(ids) and len(known) and (ids.dtype.kind == "U") != (known.dtype.kind == "U"):
-        raise TypeError(
-            f"ids are of different types in two tables, such as {ids[0].item()!r} and "
-            f"{known[0].item()!r}; cast one of the columns so that both are text or both numbers"
-        )
     if not len(ids) or not len(known):
         return np.full(len(ids), -1, dtype=np.int32)
+    if (ids.dtype.kind in "UO") != (known.dtype.kind in "UO"):
+        raise TypeError(
+            f"ids are of different types in two tables, such as {ids[:1].tolist()[0]!r} and "
+            f"{known[:1].tolist()[0]!r}; cast one of the columns so that both are text or both "
+            "numbers"
+        )
     places = np.minimum(np.searchsorted(known, ids), len(known) - 1)
     return np.where(known[places] == ids, places, -1).astype(np.int32)
 

@@ -174,8 +174,8 @@ def prepare(
     if len(unknown) and unknown_items == "error":
         raise ValueError(
             f"{len(unknown):,} interactions are with items outside the catalogue, such as "
-            f"{item_ids[items[unknown[0]]].item()!r} in row {unknown[0]}; complete the items table "
-            "or pass unknown_items='drop'"
+            f"{item_ids[items[unknown[:1]]].tolist()[0]!r} in row {unknown[0]}; complete the items "
+            "table or pass unknown_items='drop'"
         )
     ledger.drop("unknown items", "the item is not in the catalogue", unknown)
 

@@ -74,7 +74,7 @@ class SortedLog:
         if (columns < 0).any():
             raise ValueError(
                 f"{int((columns < 0).sum()):,} items of the log are not in the catalogue, such as "
-                f"{item_ids[columns < 0][0].item()!r}; {_PREPARE}"
+                f"{item_ids[columns < 0][:1].tolist()[0]!r}; {_PREPARE}"
             )
         new = user_ids[align(user_ids, known[by_user]) < 0]
         if len(new):
@@ -87,11 +87,12 @@ class SortedLog:
         order, again = order_by_pair(rows, columns, len(catalogue))
         rows, columns = rows[order], columns[order]
         if again.any():
-            place = int(again.argmax())
+            place = again.argmax(keepdims=True)
             raise ValueError(
                 f"{int(again.sum()):,} interactions repeat a user and item, such as user "
-                f"{known[by_user][rows[place]].item()!r} and item "
-                f"{catalogue[by_item][columns[place]].item()!r}; {_PREPARE}"
+                f"{known[by_user][rows[place]].tolist()[0]!r} and item "
+                f"{catalogue[by_item][columns[place]].tolist()[0]!r}; {_PREPARE}, with "
+                "duplicates='sum' where repeats are to count"
             )
         return cls(
             users=rows,

@@ -35,7 +35,8 @@ class Split:
     user_ids : ndarray, shape (n_users,)
         The source's own user ids, ascending.
     item_ids : ndarray, shape (n_items,)
-        The source's own item ids, ascending.
+        The source's own item ids, ascending. Text is of fixed width, or an array of objects where
+        a few long ids would make that large.
     items, users : frame
         Item and user tables, in the order of `item_ids` and `user_ids`.
     how : str
@@ -232,7 +233,7 @@ class Split:
 
 def rows_of(ids: np.ndarray, wanted: Any, what: str) -> np.ndarray:
     """Return the places of source ids in an ascending array of ids."""
-    wanted = np.atleast_1d(np.asarray(wanted))
+    wanted = _as_array(wanted, ids)
     places, known = places_of(ids, wanted, what)
     if not known.all():
         unknown = list(dict.fromkeys(map(_plain, wanted[~known])))
@@ -251,7 +252,7 @@ _NAMED = 5
 
 def places_of(ids: np.ndarray, wanted: Any, what: str) -> tuple[np.ndarray, np.ndarray]:
     """Look source ids up in ascending ones: the place of each, and whether it is there at all."""
-    wanted = np.atleast_1d(np.asarray(wanted))
+    wanted = _as_array(wanted, ids)
     if wanted.size == 0:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool)
     if _is_text(ids) != _is_text(wanted):
@@ -268,6 +269,12 @@ def places_of(ids: np.ndarray, wanted: Any, what: str) -> tuple[np.ndarray, np.n
             f"{_plain(wanted[0])!r}"
         ) from error
     return places, np.asarray(ids[places] == wanted, dtype=bool)
+
+
+def _as_array(wanted: Any, ids: np.ndarray) -> np.ndarray:
+    """Ids that are objects, because fixed width would be large, are looked up by objects."""
+    objects = ids.dtype.kind == "O" and not hasattr(wanted, "dtype")
+    return np.atleast_1d(np.asarray(wanted, dtype=object if objects else None))
 
 
 def _is_text(ids: np.ndarray) -> bool:

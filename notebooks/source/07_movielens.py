@@ -71,13 +71,15 @@ clean.preparation
 from longtail_course.toys.split_overview import split_overview
 from longtail_lib import split
 
-split_overview([split(clean, how=how) for how in ("leave-last-out", "temporal", "random")])
+ways = ("leave-last-out", "temporal", "random")
+split_overview([split(clean, how=how, ties="random") for how in ways])
 
 # %% [markdown]
 # **What it means.** Each split keeps something and loses something:
 #
 # - **Leave-last-out** keeps every user, and one test interaction for each. Few of these lie in the
-#   tail. "Last" means little where dozens of ratings came within minutes.
+#   tail. "Last" means little where dozens of ratings came within minutes; among ratings of one
+#   second it is drawn by lot (`ties="random"`).
 # - **Temporal** is how a service meets the future. Here it leaves hardly any test user with a train
 #   interaction: people came, rated and went. It measures strangers.
 # - **Random** keeps both, and peeks: some train interactions are later than test (lesson 04).

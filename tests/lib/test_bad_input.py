@@ -1,4 +1,4 @@
-"""Bad input to evaluate, compare, recommend, fit and tune: one clear sentence each.
+"""Bad input to read_table, prepare, evaluate, recommend, fit and others: one clear sentence each.
 
 Each case states the error's type and the words that tell a user what to mend.
 """
@@ -6,9 +6,19 @@ Each case states the error's type and the words that tell a user what to mend.
 from dataclasses import replace
 
 import numpy as np
+import polars as pl
 import pytest
 
-from longtail_lib import Dataset, compare, evaluate, load_dataset, tune
+from longtail_lib import (
+    Dataset,
+    compare,
+    evaluate,
+    load_dataset,
+    prepare,
+    read_table,
+    split,
+    tune,
+)
 from longtail_lib.datasets import (
     read_amazon,
     read_citeulike,
@@ -162,6 +172,88 @@ def test_users_that_are_not_there(users, error, said):
         MODEL.recommend(users, k=2)
 
 
+@pytest.mark.parametrize(
+    ("options", "error", "said"),
+    [
+        ({"candidates": ["a", "zz", "q"]}, KeyError, r"candidates: unknown item ids 'zz', 'q' .2"),
+        ({"candidates": ["zz"]}, KeyError, r"leave them out with np.intersect1d"),
+        ({"candidates": [3]}, TypeError, "item ids of this split are text such as 'a', got numb"),
+        ({"candidates": []}, ValueError, "no item is left to recommend: candidates is empty"),
+        ({"candidates": ["a"], "exclude": ["a"]}, ValueError, "candidates less exclude hold no"),
+        ({"exclude": list("abcdef")}, ValueError, "no item is left to recommend"),
+        ({"exclude": [3]}, TypeError, "item ids of this split are text"),
+        ({"exclude": {0: [3]}}, TypeError, "item ids of this split are text"),
+        ({"exclude": {"0": ["a"]}}, TypeError, "user ids of this split are numbers"),
+        (
+            {"exclude": pl.DataFrame({"uid": [0], "item_id": ["a"]})},
+            KeyError,
+            "the frame has no column 'user_id', it has 'uid', 'item_id'; give it user_id and item",
+        ),
+        ({"fallback": "head"}, ValueError, "fallback must be one of 'popularity', 'none', got 'h"),
+        ({"fallback": None}, TypeError, "recommend: fallback must be one of"),
+        ({"exclude_seen": "no"}, TypeError, "recommend: exclude_seen must be True or False"),
+    ],
+)
+def test_items_that_may_or_may_not_be_shown(options, error, said):
+    with pytest.raises(error, match=said):
+        MODEL.recommend([0], k=2, **options)
+
+
+def test_an_unknown_user_among_many_is_named_and_told_where_to_go():
+    with pytest.raises(KeyError, match=r"id 10000 \(1 of 2 are unknown\).*from recommend_for"):
+        MODEL.recommend([0, 10_000], k=2)
+    with pytest.raises(KeyError, match=r"ids 3, 4, 5, 6, 7, \.\.\. \(6 of 7 are unknown\)"):
+        MODEL.recommend([0, 3, 4, 5, 6, 7, 8], k=2)
+
+
+@pytest.mark.parametrize(
+    ("histories", "options", "error", "said"),
+    [
+        (["a", "b"], {}, TypeError, r"for each user, a list of item ids.*entry is 'a'; put a sin"),
+        ("ab", {}, TypeError, "histories must be a list"),
+        (3, {}, TypeError, "histories must be a list with, for each user, .* got 3"),
+        ([3], {}, TypeError, "an entry is 3"),
+        ({0: ["a"]}, {}, TypeError, "histories must be a list"),
+        ([["a"], ["zz"]], {}, KeyError, r"unknown item id 'zz' \(1 of 2"),
+        ([[3]], {}, TypeError, "item ids of this split are text such as 'a'"),
+        ([["a", "b"]], {"times": [[1]]}, ValueError, r"one time for each item .* \[1\] times for"),
+        ([["a"]], {"times": [[1], [2]]}, ValueError, "one time for each item of each history"),
+        ([["a"]], {"times": [["monday"]]}, ValueError, "numbers or datetimes"),
+        ([["a"]], {"times": [[np.nan]]}, ValueError, "none may be missing"),
+        ([["a"]], {"times": 5}, TypeError, "times must be a list"),
+        ([["a"]], {"k": 7}, ValueError, "k must lie between 1 and the 6 items"),
+        ([["a"]], {"exclude": {0: ["a"]}}, TypeError, "belongs in their history"),
+        ([["a"]], {"candidates": ["zz"]}, KeyError, "candidates: unknown item id 'zz'"),
+        ([["a"]], {"fallback": "mean"}, ValueError, "recommend_for: fallback must be one of"),
+        ([["a"]], {"exclude_seen": 1}, ValueError, "recommend_for: exclude_seen must be True"),
+    ],
+)
+def test_histories_that_are_none(histories, options, error, said):
+    model = ItemKNN().fit(PARTS)
+    with pytest.raises(error, match=said):
+        model.recommend_for(histories, **{"k": 2, **options})
+
+
+def test_no_history_gives_no_list():
+    items, scores = ItemKNN().fit(PARTS).recommend_for([], k=2)
+    assert items.shape == scores.shape == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("items", "options", "error", "said"),
+    [
+        (["zz"], {}, KeyError, "unknown item id 'zz'"),
+        ([3], {}, TypeError, "item ids of this split are text"),
+        (["a"], {"k": 0}, ValueError, "k must lie between 1 and the 6 items"),
+        (["a"], {"candidates": ["zz"]}, KeyError, "candidates: unknown item id 'zz'"),
+        (["a"], {"exclude": list("abcdef")}, ValueError, "no item is left"),
+    ],
+)
+def test_items_that_nothing_is_similar_to(items, options, error, said):
+    with pytest.raises(error, match=said):
+        ItemKNN().fit(PARTS).recommend_items(items, **{"k": 2, **options})
+
+
 def test_an_empty_validation_part():
     with pytest.raises(ValueError, match=r"evaluate: the validation part .* is empty; split with"):
         evaluate(MODEL, PARTS, k=2, part="validation")
@@ -217,9 +309,31 @@ def test_something_else_than_a_model_and_a_split(model, parts, said):
         evaluate(model, parts)
 
 
-def test_a_dataset_instead_of_a_split():
-    import polars as pl
+@pytest.mark.parametrize(
+    ("lists", "error", "said"),
+    [
+        ({}, ValueError, "the lists are empty; give the list of at least one user"),
+        ({7: ["a"]}, KeyError, "unknown user id 7 .*; leave out the lists of users that"),
+        ({0: ["lamp"]}, KeyError, "unknown item id 'lamp' .*holds the whole catalogue"),
+        ({0: ["a", "a"]}, ValueError, "list of user 0 holds item 'a' more than once .*best place"),
+        ({0: {"a": np.nan}}, ValueError, "score of item 'a' for user 0 is missing"),
+        ({0: {"a": "best"}}, TypeError, "all numbers or all text, and scores numbers"),
+        ({0: None}, TypeError, "list of user 0 is NoneType, expected item ids, best first"),
+    ],
+)
+def test_lists_that_cannot_be_measured(lists, error, said):
+    with pytest.raises(error, match=said):
+        evaluate(lists, PARTS, k=2)
 
+
+@pytest.mark.parametrize("metric", ["NDCGExponential", "NDCGLinear"])
+def test_graded_gain_without_ratings(metric):
+    plain = replace(PARTS, parameters={"values": "one"})
+    with pytest.raises(ValueError, match=rf"{metric} needs ratings.*values='rating'"):
+        evaluate(MODEL, plain, k=2, metrics=[metric])
+
+
+def test_a_dataset_instead_of_a_split():
     from longtail_lib import DatasetCard
 
     frame = pl.DataFrame({"user_id": [1], "item_id": [1]})
@@ -233,6 +347,9 @@ def test_a_model_that_is_not_fitted():
     for call in (
         lambda: evaluate(Popularity(), PARTS),
         lambda: Popularity().recommend([0]),
+        lambda: Popularity().recommend_for([[0]]),
+        lambda: Popularity().recommend_items([0]),
+        lambda: Popularity().with_histories(PARTS),
         lambda: Popularity().score([0]),
     ):
         with pytest.raises(
@@ -387,3 +504,43 @@ def test_a_path_that_leads_nowhere(read, tmp_path):
 def test_a_half_life_without_times():
     with pytest.raises(ValueError, match="half_life=7 needs timestamps"):
         Popularity(half_life=7).fit(PARTS)
+
+
+@pytest.mark.parametrize(
+    ("argument", "value"),
+    [
+        ("separator", ""),
+        ("separator", "a\nb"),
+        ("separator", '"'),
+        ("separator", 3),
+        ("quote", ""),
+        ("quote", "''"),
+        ("quote", "«"),
+        ("quote", 1),
+        ("columns", "u,i"),
+        ("columns", []),
+        ("columns", ["u", 1]),
+        ("item_columns", "i"),
+        ("user_columns", 0.5),
+    ],
+)
+def test_a_layout_that_no_file_has(tmp_path, argument, value):
+    path = tmp_path / "log.csv"
+    path.write_text("u,i\n1,2\n")
+    with pytest.raises(ValueError, match=f"^read_table: {argument} must be .*, got "):
+        read_table(path, user="u", item="i", **{argument: value})
+
+
+@pytest.mark.parametrize("duplicates", ["newest", "Sum", None, True])
+def test_repeats_that_become_nothing(duplicates):
+    frame = pl.DataFrame({"u": [1], "i": [1]})
+    data = Dataset.from_frame(frame, user="u", item="i")
+    with pytest.raises(ValueError, match=r"^prepare: duplicates must be one of 'last', .*'keep'"):
+        prepare(data, duplicates=duplicates)
+
+
+def test_repeats_that_were_kept_cannot_be_split():
+    frame = pl.DataFrame({"u": [1, 1], "i": ["a", "a"], "t": [1, 2]})
+    kept = prepare(Dataset.from_frame(frame, user="u", item="i", timestamp="t"), duplicates="keep")
+    with pytest.raises(ValueError, match=r"user 1 and item 'a'.*duplicates='sum' where repeats"):
+        split(kept)

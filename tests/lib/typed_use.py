@@ -57,6 +57,11 @@ def reading(frame: pl.DataFrame) -> None:
     assert_type(data.read_table("log.csv", user="uid", item="sku"), data.Dataset)
     assert_type(data.read_run("mine.run"), pl.DataFrame)
     assert_type(data.read_qrels("judged.qrels"), pl.DataFrame)
+    plain = data.read_table(
+        "log.dat", user="uid", item="sku", columns=["uid", "sku"], separator="::", quote=None
+    )
+    assert_type(preprocessing.prepare(plain, duplicates="sum"), data.Dataset)
+    models.EASE().recommend([1], exclude=plain.dismissed)
     assert_type(data.DatasetCard(name="mine").sha256, Mapping[str, str])
     assert_type([card.name for card in datasets.list_datasets()], list[str])
     assert_type(datasets.read_amazon("Toys.jsonl.gz", "meta_Toys.jsonl.gz"), data.Dataset)
@@ -81,6 +86,9 @@ def preparing(log: data.Dataset) -> None:
     assert_type(parts.how, str)
     assert_type(preprocessing.PARTS[0], str)
     assert_type(preprocessing.hold_out_items(parts), preprocessing.Split)
+    assert_type(preprocessing.hold_out_new_items(parts), preprocessing.Split)
+    assert_type(preprocessing.hold_out_new_users(parts, given=1), preprocessing.Split)
+    assert_type(parts.final(), preprocessing.Split)
     step = preprocessing.Step("missing values", "no id", dropped=1, left=2)
     done = preprocessing.Preparation("mine", (step,), np.zeros(3, np.uint8), pl.DataFrame())
     assert_type(done.to_frame(), pl.DataFrame)
@@ -88,6 +96,8 @@ def preparing(log: data.Dataset) -> None:
     normaliser = preprocessing.RatingNormaliser("user").fit(parts)
     assert_type(normaliser, preprocessing.RatingNormaliser)
     assert_type(normaliser.transform(parts), preprocessing.Split)
+    if parts.tied["test"][0]:
+        raise preprocessing.TiedTimesWarning("drawn by lot")
     raise preprocessing.LeakageWarning("ratings of test were seen")
 
 
@@ -166,6 +176,14 @@ def every_model(parts: preprocessing.Split, vectors: np.ndarray) -> Sequence[mod
         models.BPR(factors=8).recommend(3)
     except models.NotFittedError as error:
         assert_type(error, models.NotFittedError)
+    lists = fitted.recommend([3], 10, False, candidates=["a"], exclude={3: ["b"]}, fallback="none")
+    assert_type(lists, tuple[np.ndarray, np.ndarray])
+    assert_type(fitted.recommend_items(["a"], k=5, exclude=["b"]), tuple[np.ndarray, np.ndarray])
+    assert_type(fitted.with_histories(parts), models.EASE)
+    try:
+        models.Oracle().fit(parts).recommend_for([["a", "b"]], times=[[1, 2]])
+    except models.UnsupportedError as error:
+        assert_type(error, models.UnsupportedError)
     return [
         models.Random(seed=0),
         models.Popularity(half_life=14),

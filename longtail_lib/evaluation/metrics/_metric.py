@@ -160,11 +160,13 @@ class Metric:
 
     def extremes(self, values: np.ndarray) -> tuple[float, float]:
         """The lowest and the highest number that a user who was not met may have."""
-        met = values[~np.isnan(values)]
-        if not len(met):
+        if np.isnan(values).all():
             return 0.0, 0.0
         low, high = self.range
-        return float(met.min()) if low is None else low, float(met.max()) if high is None else high
+        return (
+            float(np.nanmin(values)) if low is None else low,
+            float(np.nanmax(values)) if high is None else high,
+        )
 
     def of_users(self, lists: Lists) -> np.ndarray:
         """Each user's number, shape (n,); NaN where the user does not count."""

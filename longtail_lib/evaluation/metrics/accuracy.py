@@ -46,6 +46,9 @@ import numpy as np
 
 __all__ = ["GAINS", "Found", "Hits", "accuracy", "find_hits", "graded_ndcg"]
 
+# Users times items that are looked up at a time.
+_TABLE = 2**22
+
 
 class Hits(NamedTuple):
     """Relevant items found in ranked lists, ordered by row and rank, which is counted from 0."""
@@ -69,15 +72,22 @@ def find_hits(lists: np.ndarray, relevant: Any) -> Hits:
     """
     n, length = lists.shape
     n_items = relevant.shape[1]
-    owner = np.repeat(np.arange(n, dtype=np.int64), np.diff(relevant.indptr))
-    wanted = owner * n_items + relevant.indices
-    if not len(wanted) or not length:
-        empty = np.empty(0, dtype=np.int64)
-        return Hits(empty, empty, empty)
-    given = (np.arange(n, dtype=np.int64)[:, None] * n_items + lists).ravel()
-    places = np.minimum(np.searchsorted(wanted, given), len(wanted) - 1)
-    found = np.flatnonzero((wanted[places] == given) & (lists.ravel() >= 0))
-    return Hits(found // length, found % length, lists.ravel()[found])
+    # A table of a few users and the whole catalogue stays in the cache.
+    step = max(1, min(n, _TABLE // max(1, n_items)))
+    table, first = np.zeros(step * n_items, dtype=bool), np.arange(step) * n_items
+    found = [np.empty(0, dtype=np.int64)]
+    for start in range(0, n, step):
+        some = lists[start : start + step]
+        starts = relevant.indptr[start : start + len(some) + 1]
+        cells = np.repeat(first[: len(some)], np.diff(starts))
+        cells += relevant.indices[starts[0] : starts[-1]]
+        table[cells] = True
+        # Padding of -1 looks at a cell of another user, or at the last one.
+        hit = table[some + first[: len(some), None]] & (some >= 0)
+        table[cells] = False
+        found.append(np.flatnonzero(hit) + start * length)
+    places = np.concatenate(found)
+    return Hits(places // max(1, length), places % max(1, length), lists.ravel()[places])
 
 
 class Found(NamedTuple):

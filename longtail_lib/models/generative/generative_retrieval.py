@@ -252,8 +252,8 @@ class GenerativeRetrieval(IdWriting, ContentRecommender, GradientRecommender):
     def _fold_in(self, known: csr_matrix, columns: np.ndarray, lengths: np.ndarray) -> None:
         self.user_states_ = self._states(left_padded(columns, lengths, self.max_length))
 
-    def _reread(self, parts: Split, part: tuple[str, ...]) -> None:
-        self.user_states_ = self._states(user_sequences(parts, self.max_length, part))
+    def _reread(self, parts: Split) -> None:
+        self.user_states_ = self._states(user_sequences(parts, self.max_length))
 
     def _similar(self, items: np.ndarray, among: np.ndarray) -> np.ndarray:
         return cosines(self.ids_.decode(self.ids_.codes_), items, among)

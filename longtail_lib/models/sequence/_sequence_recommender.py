@@ -137,10 +137,10 @@ class SequenceRecommender(VectorProducts, ContentRecommender, GradientRecommende
     def for_users(self, parts: Split) -> Self:
         """Return a copy that scores the users of another split, by their train items there."""
         self._check_fitted()
-        return self._reread_copy(parts, ("train",))
+        return self._reread_copy(parts)
 
-    def _reread(self, parts: Split, part: tuple[str, ...]) -> None:
-        self.user_vectors_ = self._encode(user_sequences(parts, self.max_length, part))
+    def _reread(self, parts: Split) -> None:
+        self.user_vectors_ = self._encode(user_sequences(parts, self.max_length))
 
     def _fold_in(self, known: csr_matrix, columns: np.ndarray, lengths: np.ndarray) -> None:
         self.user_vectors_ = self._encode(left_padded(columns, lengths, self.max_length))

@@ -14,8 +14,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 # The tests' own environment lies above this one.
 BASE = getattr(sys, "_base_executable", None) or sys.executable
-# Seconds of each of the five pauses of a set-up.
-PAUSE = 0.04
+# Seconds of each pause of a set-up, and of the one that a test wants to meet.
+PAUSE, LONG_PAUSE = 0.04, 2
 
 _STEP = f"""\
 import os, pathlib, sys, time
@@ -26,8 +26,8 @@ def tell(line):
     with open(here / "steps.log", "a", encoding="utf-8") as log:
         log.write(line + "\\n")
 
-def pause():
-    time.sleep({PAUSE})
+def pause(name):
+    time.sleep({LONG_PAUSE} if os.environ.get("LONG_PAUSE") == name else {PAUSE})
 
 def alive(pid):
     try:
@@ -56,14 +56,14 @@ import step
 place = step.pathlib.Path(sys.argv[1])
 if sys.argv[2:]:
     step.member("ensurepip")
-    step.pause()
+    step.pause("ensurepip")
     (place / "bin" / "pip").write_text("")
 else:
     assert not place.is_symlink()
     step.begin("venv")
     (place / "bin").mkdir()
     (place / "bin" / "python").symlink_to(sys.executable)
-    step.pause()
+    step.pause("venv")
     subprocess.check_output([sys.executable, __file__, str(place), "inside"])
 """
 
@@ -77,9 +77,9 @@ step.tell("pip " + " ".join(sys.argv[1:]))
 if not (step.here / ".venv" / "bin" / "pip").exists():
     sys.exit("ERROR: no pip")
 if "-e" in sys.argv:
-    step.pause()
+    step.pause("library")
     sys.exit()
-step.pause()
+step.pause("pip")
 print("Collecting package", flush=True)
 info = packages / "package-1.0.dist-info"
 if info.exists() and "--force-reinstall" not in sys.argv:
@@ -91,8 +91,7 @@ if info.exists() and not (info / "RECORD").exists():
     sys.exit("ERROR: Cannot uninstall package, RECORD file not found.")
 print("Installing collected packages: package", flush=True)
 info.mkdir(parents=True, exist_ok=True)
-step.pause()
-step.pause()
+step.pause("writing")
 (info / "RECORD").write_text("package")
 """
 

@@ -1,6 +1,7 @@
 """Set-up ended by signals at any moment: nothing goes on, nothing races, nothing is lost."""
 
 import importlib.util
+import json
 import os
 import random
 import signal
@@ -37,7 +38,7 @@ def until(condition, what):
 def stopped_while(checkout, step, number, **environment):
     """Send a signal to a set-up that is in the middle of a step; gives the ended process."""
     before = len(stand_ins.told(checkout, "pid"))
-    process = stand_ins.start(checkout, **environment)
+    process = stand_ins.start(checkout, LONG_PAUSE=step, **environment)
 
     def begun():
         return any(line[-1] == step for line in stand_ins.told(checkout, "pid")[before:])
@@ -50,7 +51,7 @@ def stopped_while(checkout, step, number, **environment):
 
 def stopped_while_writing(checkout, **environment):
     """Kill a set-up while its pip has half a package written."""
-    process = stand_ins.start(checkout, **environment)
+    process = stand_ins.start(checkout, LONG_PAUSE="writing", **environment)
     until(lambda: list(checkout.glob(".venv/lib/*/*/package-*")), "pip never wrote")
     process.kill()
     process.communicate(timeout=20)
@@ -97,11 +98,8 @@ def test_where_linux_cannot_end_pip_it_keeps_the_lock(checkout):
     script = checkout / "course.py"
     text = script.read_text()
     script.write_text(text.replace('sys.platform != "linux"', "True"))
-    quick = (checkout / "step.py").read_text()
-    (checkout / "step.py").write_text(quick.replace(f"sleep({stand_ins.PAUSE})", "sleep(1)"))
     stopped_while(checkout, "pip", signal.SIGKILL)
     assert stand_ins.living(checkout) == ["pip"]
-    (checkout / "step.py").write_text(quick)
     assert "Another set-up is running" in stand_ins.finish(checkout)
     assert stand_ins.told(checkout, "RACE") == []
 
@@ -121,6 +119,10 @@ def foreign_environment(place):
     (place / "bin" / "pip").write_text("")
     (place / "pyvenv.cfg").write_text("version = 3.11.4\n")
     (place / "mine.txt").write_text("mine")
+    settings = place / "etc" / "jupyter" / "labconfig" / "page_config.json"
+    settings.parent.mkdir(parents=True)
+    off = {"one": True, "@jupyter/nbgrader": False}
+    settings.write_text(json.dumps({"disabledExtensions": off, "more": 1}))
 
 
 @pytest.mark.parametrize("linked", [False, True])
@@ -137,6 +139,14 @@ def test_an_adopted_environment_is_never_deleted(checkout, tmp_path, linked):
     said = stand_ins.finish(checkout)
     assert "making it anew" not in said
     assert (venv / "mine.txt").read_text() == "mine"
+    assert json.loads((venv / "etc/jupyter/labconfig/page_config.json").read_text()) == {
+        "disabledExtensions": {
+            "one": True,
+            "@jupyter/nbgrader": False,
+            "@jupyterlab/apputils-extension:announcements": True,
+        },
+        "more": 1,
+    }
     assert venv.is_symlink() == linked
     assert stand_ins.told(checkout, "HALF") == []
     assert list(checkout.glob(".venv/lib/*/*/package-*/RECORD"))
@@ -237,7 +247,7 @@ def test_what_course_py_became_ends_with_it(ready, command, number):
 
 
 def test_a_waiting_set_up_can_be_stopped(checkout):
-    first = stand_ins.start(checkout)
+    first = stand_ins.start(checkout, LONG_PAUSE="venv")
     until(lambda: stand_ins.told(checkout, "pid"), "the first never began")
     second = stand_ins.start(checkout)
     assert "Another set-up is running" in second.stdout.readline()

@@ -45,6 +45,18 @@ def test_second_start_is_quick_and_passes_everything_on(ready, checkout_tools):
     ]
 
 
+def test_a_relative_data_folder_is_the_users_own(ready, checkout_tools, tmp_path):
+    result = subprocess.run(
+        [sys.executable, ready / "course.py", "run"],
+        cwd=tmp_path,
+        env=checkout_tools.environment(ready, LONGTAIL_DATA_HOME="data"),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    assert f"LONGTAIL_DATA_HOME {tmp_path / 'data'}\n" in result.stdout
+
+
 def test_jupyterlab_does_not_ask_about_news_and_shows_pages(ready):
     folder = ready / ".venv" / "etc" / "jupyter" / "labconfig"
     off = json.loads((folder / "page_config.json").read_text())["disabledExtensions"]

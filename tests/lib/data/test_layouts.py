@@ -102,20 +102,11 @@ def test_rows_of_a_log_without_a_header_are_named(tmp_path):
     ).interactions
     assert cut["user_id"].to_list() == [7, 9]
     assert "has no column 'who'" in refusal(log, user="who", item="i", columns=names)
+    headed = write(tmp_path, "headed.csv", "u,i,r\n7,a,4\n")
+    assert "row 1 holds the names themselves" in refusal(headed, **NAMED, columns=names)
     assert "2 columns named 'u'" in refusal(log, **NAMED, columns=["u", "u", "i"])
     wrong = write(tmp_path, "wrong.csv", "u::i\n1::2\n")
     assert "pass separator='::'" in refusal(wrong, **NAMED)
-
-
-@pytest.mark.parametrize(("argument", "value"), [
-    ("separator", ""), ("separator", "a\nb"), ("separator", '"'), ("separator", 3),
-    ("quote", ""), ("quote", "''"), ("quote", "«"), ("quote", 1),
-    ("columns", "u,i"), ("columns", []), ("columns", ["u", 1]),
-    ("item_columns", "i"), ("user_columns", 0.5),
-])  # fmt: skip
-def test_bad_layouts_are_refused(tmp_path, argument, value):
-    said = refusal(write(tmp_path, "log.csv", "u,i\n1,2\n"), **NAMED, **{argument: value})
-    assert said.startswith(f"read_table: {argument} must be")
 
 
 def test_names_without_their_table_are_refused(tmp_path):
@@ -244,6 +235,15 @@ def test_lists_of_sentences_are_joined(tmp_path, kind):
     assert data.items["title"].to_list() == ["Lamp", "Rug!", None, "Bed"]
 
 
+def test_what_holds_no_text_is_named(tmp_path):
+    lines = [{"u": 1, "i": n, "deep": [["a"]], "more": {"x": n}} for n in range(2)]
+    path = write(tmp_path, "a.jsonl", "\n".join(map(json.dumps, lines)))
+    for column in ("deep", "more"):
+        said = refusal(path, **NAMED, items=path, text=["i", column])
+        assert said.startswith(f"a.jsonl, column {column!r} (argument text): ")
+        assert said.endswith("is no text; name columns of text or of lists of texts")
+
+
 # Damage
 
 
@@ -285,6 +285,9 @@ def test_a_wide_encoding_is_recognised(tmp_path):
     path = write(tmp_path, "wide.csv", "u,i\n1,2\n".encode("utf-16"))
     assert "encoding='utf-16', as its first bytes say" in refusal(path, **NAMED)
     assert quietly(path, **NAMED, encoding="utf-16").n_interactions == 1
+    plain = write(tmp_path, "plain.csv", "u,i\n1,2\n")
+    said = refusal(plain, **NAMED, encoding="utf-16")
+    assert said.startswith("plain.csv is not in the encoding that was given")
 
 
 # Values that were hardly meant so
@@ -352,6 +355,66 @@ def test_integer_categories_of_pandas_stay_integers(direct):
     clean = prepare(data)
     assert list(clean.interactions["user_id"]) == [30, 4, 30]
     assert sorted(clean.users["user_id"]) == [4, 30]
+
+
+# Whatever is in a file, it is read or refused in one sentence
+
+PIECES = st.sampled_from(
+    ["1", "a", "007", "NA", "", " ", '"', "'", ":", "::", ",", "\t", "\n", "\r\n", "\r", "\0",
+     "\x1f", "\ufeff", "é", "1600000000123", "20140101", "2020-01-01 10:00 PM",
+     "true", "nan", "1e400"]
+)  # fmt: skip
+VALUES = st.sampled_from(
+    [1, 2**70, "a", "NA", None, 1.5, True, [], ["x.", "y"], [[1]], {"q": 1}, {}, 20140101]
+)
+
+
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    name=st.sampled_from(["log.csv", "log.tsv", "log.csv.gz"]),
+    pieces=st.lists(PIECES, max_size=30), head=st.booleans(),
+    separator=st.sampled_from([None, "::", "§"]), quote=st.sampled_from(['"', "'", None]),
+    columns=st.sampled_from([None, ["u", "i", "t"]]), on_error=st.sampled_from(["raise", "null"]),
+    encoding=st.sampled_from(["utf-8", "latin-1", "utf-16"]), flip=st.integers(0, 2000),
+)  # fmt: skip
+def test_any_text_is_read_or_refused(tmp_path, name, pieces, head, flip, **layout):
+    sign = layout["separator"] or ("\t" if name == "log.tsv" else ",")
+    content = ((sign.join("uit") + "\n") * head + "".join(pieces)).encode()
+    content = bytearray(gzip.compress(content) if name.endswith("gz") else content)
+    if flip < len(content):
+        content[flip] ^= 0x55
+    read_or_refused(write(tmp_path, name, bytes(content)), layout)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    rows=st.lists(st.dictionaries(st.sampled_from("uit"), VALUES), max_size=5),
+    on_error=st.sampled_from(["raise", "null"]), flip=st.integers(0, 300),
+)  # fmt: skip
+def test_any_json_is_read_or_refused(tmp_path, rows, on_error, flip):
+    content = bytearray("\n".join(map(json.dumps, rows)).encode())
+    if flip < len(content):
+        content[flip] ^= 0x55
+    path = write(tmp_path, "log.jsonl", bytes(content))
+    read_or_refused(path, {"on_error": on_error, "items": path, "text": ["t", "i"]})
+
+
+def read_or_refused(path, options):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            read_table(path, **NAMED, timestamp="t", **options)
+        except ValueError as error:
+            said = error
+        else:
+            return
+    assert type(said) is ValueError
+    assert "\n" not in str(said)
+    assert path.name in str(said)
 
 
 # Where a file is expected

@@ -124,7 +124,7 @@ def test_who_to_leave_out_is_checked(tmp_path, left_out, said):
     [
         ("user_artists", "13883", "many", "row 2, column 'weight': 'many' is not a number"),
         ("user_artists", "2\t52", "2\t77", r"row 3, .*item 77 is not in artists\.dat"),
-        ("user_artists", "2\t52\t1", "2\t52", "row 3: expected 3 fields"),
+        ("user_artists", "2\t52\t1", "2\t52", "row 3: 2 fields, but the header has 3"),
         ("artists", "53", "x", r"artists\.dat, row 4, column 'id': 'x' is not an integer id"),
         # A blank line before it counts.
         ("user_taggedartists", "3\t99", "3\tx", "row 8, column 'artistID': 'x' is not an integer"),

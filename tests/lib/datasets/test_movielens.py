@@ -119,7 +119,7 @@ def test_broken_dat_files_are_named(tmp_path):
     with pytest.raises(ValueError, match=r"ratings\.dat, row 2, column 'movieId': 'x'"):
         read_movielens(folder)
     folder_of(tmp_path, ratings_dat="2,10,4,9\n")
-    with pytest.raises(ValueError, match=r"ratings\.dat, row 1: expected 4 fields"):
+    with pytest.raises(ValueError, match=r"ratings\.dat, row 1: 1 fields, but 4 columns"):
         read_movielens(folder)
 
 

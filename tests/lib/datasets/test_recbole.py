@@ -65,7 +65,7 @@ def test_by_name(tmp_path):
         ("item_id:token", "iid:token", "has no column 'item_id'"),
         ("\t3\t", "\tthree\t", "row 2, column 'rating': 'three' is not a number"),
         ("186\t302", "186\t9", r"row 3, .*item 9 is not in ml-100k\.item"),
-        ("186\t302\t", "186\t", "row 3: expected 4 fields"),
+        ("186\t302\t", "186\t", "row 3: 3 fields, but the header has 4"),
     ],
 )
 def test_broken_files_are_named(tmp_path, old, new, said):

@@ -40,6 +40,21 @@ def test_cards_say_what_a_user_must_know():
     }
 
 
+@pytest.mark.parametrize("name", [*registry.READY, "amazon/Toys_and_Games", "recbole/ml-100k"])
+def test_what_can_be_fetched_is_described_in_full(name):
+    known = registry.ready(name)
+    assert known.card.citation
+    assert known.card.source.startswith("https://")
+    if known.published is None or not known.published.url:
+        return
+    published = known.published
+    assert published.url.startswith("https://")
+    assert published.paths
+    assert set(published.sha256) <= set(published.paths)
+    kind, _, digest = published.checksum.partition(":")
+    assert (kind, len(digest)) in {("", 0), ("md5", 32)}
+
+
 @pytest.mark.parametrize(
     ("name", "meant"),
     [

@@ -74,15 +74,30 @@ def test_an_altered_file_is_refused(table, tmp_path):
         read_stored_copy(folder)
 
 
-def test_equal_data_gives_equal_bytes_and_users_must_be_those_of_the_log(tmp_path):
-    data = tiny()
-    one, two = (write_stored_copy(data, tmp_path / name) for name in ("one", "two"))
+def test_equal_data_gives_equal_bytes_in_however_many_pieces(tmp_path):
+    log = pl.DataFrame(
+        {"user_id": [n // 7 for n in range(150_000)], "item_id": [n % 977 for n in range(150_000)]}
+    )
+    whole = Dataset(
+        interactions=log,
+        items=log.select(pl.col("item_id").unique().sort()),
+        users=log.select(pl.col("user_id").unique().sort()),
+        card=DatasetCard("large"),
+    )
+    # As a reader with several threads leaves them; small frames would hide the difference.
+    pieces = whole.replace(interactions=pl.concat([log[:50_001], log[50_001:]], rechunk=False))
+    assert pieces.interactions.n_chunks() == 2
+    one = write_stored_copy(whole, tmp_path / "one")
+    two = write_stored_copy(pieces, tmp_path / "two")
     for file in one.iterdir():
         assert file.read_bytes() == (two / file.name).read_bytes()
     again = read_stored_copy(one)
-    assert again.interactions.equals(data.interactions)
-    assert again.users.equals(data.users)
-    more = data.replace(users=pl.DataFrame({"user_id": [1, 2, 3]}))
+    assert again.interactions.equals(log)
+    assert again.users.equals(whole.users)
+
+
+def test_a_copy_holds_no_attributes_of_people(tmp_path):
+    more = tiny().replace(users=pl.DataFrame({"user_id": [1, 2, 3]}))
     with pytest.raises(ValueError, match="holds the users of its log"):
         write_stored_copy(more, tmp_path / "more")
 

@@ -141,7 +141,7 @@ def test_without_timestamps_the_split_is_random(own_log, folder, tmp_path, capsy
         (["nowhere.csv", *COLUMNS], 1, "no file nowhere.csv"),
         (["LOG", *COLUMNS[:2]], 1, "no column 'item_id' .--item.; it has 'uid', 'sku'"),
         (["LOG", *COLUMNS, "--user", "user"], 1, "no column 'user'"),
-        (["LOG", *COLUMNS, "--title", "title"], 1, "--title 'title' names .* pass --items <table>"),
+        (["LOG", *COLUMNS, "--title", "title"], 1, "--title 'title' .* pass --items <table>"),
         (["LOG", *COLUMNS, "--min-rating", "9"], 1, "min_rating|nothing|left"),
         (["LOG", *COLUMNS, "--min-user-interactions", "100000"], 1, "left|k-core"),
         (["LOG", *COLUMNS, "--trials", "-1"], 2, "--trials: must be a whole number from 0"),

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
 from longtail_lib import models
+from longtail_lib.evaluation._known_interactions import fitted_on
 from longtail_lib.models import UnsupportedError
+from longtail_lib.models._refit import same_train
 from longtail_lib.models._vector_products import cosines, folded_vectors
 from longtail_lib.preprocessing import Split
 from longtail_lib.testing import tiny_model
@@ -119,6 +121,19 @@ def test_ties_are_ordered_alike_with_and_without_candidates(seed, levels, data):
         kept = np.isin(full[row], allowed)
         assert found[row].tolist() == full[row][kept].tolist()
         assert same[row].tolist() == values[row][kept].tolist()
+
+
+def test_columns_that_were_kept_serve_their_own_list_and_weights_alone():
+    parts = world()
+    model = models.EASE(l2=5.0).fit(parts)
+    lists = [model.recommend(parts.user_ids, k=5, candidates=parts.item_ids[:9]) for _ in range(2)]
+    np.testing.assert_array_equal(*[items for items, _ in lists])
+    for candidates in (parts.item_ids[5:14], parts.item_ids[:9]):
+        model.weights_ = -model.weights_
+        items, scores = model.recommend(parts.user_ids, k=5, candidates=candidates, fallback="none")
+        wanted = np.take_along_axis(model.score(np.arange(60)), columns_of(items), axis=1)
+        shown = np.isfinite(scores)
+        np.testing.assert_allclose(scores[shown], wanted[shown], atol=1e-6)
 
 
 def test_a_list_is_as_long_as_there_are_candidates():
@@ -288,7 +303,7 @@ def test_an_oracle_knows_no_new_user():
 def test_a_model_of_ones_own_says_that_it_cannot():
     with pytest.raises(UnsupportedError, match=r"Tiny.recommend_for: .*such as EASE"):
         tiny_model().recommend_for([["a"]], k=1)
-    with pytest.raises(UnsupportedError, match=r"Tiny.recommend_items: .*such as ItemKNN"):
+    with pytest.raises(UnsupportedError, match=r"Tiny.recommend_items: .*as ItemKNN does"):
         tiny_model().recommend_items(["a"], k=1)
 
 
@@ -301,6 +316,11 @@ def test_histories_go_on_and_what_was_learned_stays(name):
     before = model.score([3, 4])
     later = model.with_histories(parts)
     assert (later.seen_ != parts.train + parts.validation).nnz == 0
+    # It has learned nothing from them, so a last fit is still to come.
+    assert same_train(model, parts)
+    assert not same_train(later, parts.final())
+    for measured in (parts, parts.final()):
+        assert fitted_on(later, measured) == "train, with histories of train and validation"
     items, scores = later.recommend(parts.user_ids, k=10)
     for row, own in enumerate(columns_of(items)):
         seen = np.isin(own, later.seen_[row].indices)

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from longtail_lib.preprocessing._id_codes import align, clean_ids, factorise
+from longtail_lib.preprocessing import _id_codes
+from longtail_lib.preprocessing._id_codes import align, clean_ids, factorise, text_ids
 
 IDS = st.one_of(
     st.lists(st.integers(-(2**62), 2**62), min_size=1, max_size=40),
@@ -86,3 +87,38 @@ def test_integer_categories_stay_integers(gap):
     assert ids.to_list()[:2] == [30, 4]
     assert missing.tolist() == [False, False, gap]
     assert stripped == 0
+
+
+WIDTHS = st.lists(st.integers(1, 5_000), min_size=1, max_size=60)
+
+
+@given(WIDTHS)
+def test_text_is_of_fixed_width_unless_that_wastes_memory(widths):
+    ids = [f"{place:05}" + "x" * width for place, width in enumerate(widths)]
+    array = text_ids(ids)
+    assert array.tolist() == ids
+    assert array.dtype.kind == "U", "what is small is of fixed width"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_id_codes, "_WASTE", 0)
+        own = sum(len(one) for one in ids) + 64 * len(ids)
+        fixed = max(map(len, ids)) * 4 * len(ids)
+        assert (text_ids(ids).dtype.kind == "O") == (fixed > own)
+
+
+def test_no_text_is_no_memory():
+    assert text_ids([]).tolist() == []
+
+
+TEXTS = st.lists(st.text("aäb😀 7", min_size=1, max_size=4), min_size=1, max_size=20, unique=True)
+KINDS = [np.str_, object]
+
+
+@pytest.mark.parametrize("one", KINDS)
+@pytest.mark.parametrize("other", KINDS)
+@given(ids=TEXTS, known=TEXTS)
+def test_text_of_either_kind_is_aligned(one, other, ids, known):
+    known = sorted(known)
+    places = align(np.array(ids, dtype=one), np.array(known, dtype=other))
+    assert places.tolist() == [known.index(name) if name in known else -1 for name in ids]
+    with pytest.raises(TypeError, match="different types in two tables"):
+        align(np.array(ids, dtype=one), np.array([7]))

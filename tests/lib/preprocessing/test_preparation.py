@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from longtail_lib.preprocessing import prepare
+from longtail_lib.models import Popularity
+from longtail_lib.preprocessing import prepare, split
 
 
 @pytest.fixture
@@ -128,3 +129,20 @@ def test_dismissed_has_the_types_of_the_log(make_dataset, library):
 def test_what_was_not_prepared_dismissed_nothing(make_dataset):
     with pytest.raises(ValueError, match="'test' is not prepared"):
         make_dataset({"user_id": [1], "item_id": [5]}).dismissed  # noqa: B018
+
+
+@pytest.mark.parametrize("kind", ["numbers", "text"])
+def test_what_was_dismissed_can_be_excluded_from_lists(make_dataset, library, rows_of, kind):
+    """User 1 disliked item 2; without the exclusion it is the best that is left for them."""
+    name = {"numbers": int, "text": "i{}".format}[kind]
+    log = [(1, 1, 5.0), (1, 2, 1.0), *((u, i, 5.0) for u in range(2, 9) for i in (1, 2)), (9, 3, 5)]
+    users, items, ratings = map(list, zip(*log, strict=True))
+    items = list(map(name, items))
+    data = make_dataset({"user_id": users, "item_id": items, "rating": ratings}, library=library)
+    clean = prepare(data, min_rating=3)
+    model = Popularity().fit(split(clean, how="random", validation=0, test=0))
+    best, _ = model.recommend([1], k=1)
+    assert best.tolist() == [[name(2)]]
+    assert rows_of(clean.dismissed) == [(1, name(2))]
+    best, _ = model.recommend([1], k=1, exclude=clean.dismissed)
+    assert best.tolist() == [[name(3)]]

@@ -147,3 +147,31 @@ def test_bounds_and_the_perfect_list(seed, k, rate):
 def test_unknown_metric():
     with pytest.raises(ValueError, match="'F1'; known are HitRate"):
         accuracy(find_hits(np.array([[0]]), csr_matrix([[1]])), np.array([1]), 1, ["F1"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    n=st.integers(1, 12),
+    n_items=st.integers(1, 40),
+    length=st.integers(1, 15),
+    table=st.integers(1, 200),
+    seed=st.integers(0, 10_000),
+)
+def test_hits_are_those_of_a_set_of_each_user(n, n_items, length, table, seed):
+    """Whatever the size of the table, also next to lists that have ended."""
+    rng = np.random.default_rng(seed)
+    relevant = csr_matrix(rng.random((n, n_items)) < 0.3)
+    length = min(length, n_items)
+    lists = np.stack([rng.permutation(n_items)[:length] for _ in range(n)]).astype(np.int32)
+    lists[np.arange(length) >= rng.integers(0, length + 1, (n, 1))] = -1
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("longtail_lib.evaluation.metrics.accuracy._TABLE", table)
+        hits = find_hits(lists, relevant)
+    wanted = [set(relevant[row].indices.tolist()) for row in range(n)]
+    expected = [
+        (row, rank, item)
+        for row in range(n)
+        for rank, item in enumerate(lists[row].tolist())
+        if item in wanted[row]
+    ]
+    assert list(zip(*(each.tolist() for each in hits), strict=True)) == expected
