@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from longtail_lib.benchmark._benchmark_protocol import SPLITS, BenchmarkProtocol, peak_growth
-from longtail_lib.benchmark._benchmark_results import BenchmarkResults, Row
+from longtail_lib.benchmark._benchmark_results import BenchmarkResults
 from longtail_lib.benchmark._contestant import Contestant, contestant
+from longtail_lib.benchmark._row import Row
 from longtail_lib.data import Dataset
 from longtail_lib.evaluation import Report, evaluate, pool_reports
 from longtail_lib.preprocessing import Split, split
@@ -114,7 +115,11 @@ class SplitRunner:
             inner = {}
         start = time.perf_counter()
         fitted, peak = peak_growth(
-            lambda: model.refit(parts) if self.protocol.refit else model.fit(parts)
+            lambda: (
+                model.refit(parts)
+                if self.protocol.refit
+                else model.fit(parts).with_histories(parts)
+            )
         )
         seconds = time.perf_counter() - start + sum(fit.seconds for fit in inner.values())
         peaks = [peak, *(fit.peak for fit in inner.values())]
