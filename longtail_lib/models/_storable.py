@@ -55,6 +55,7 @@ class Storable:
             "format": _FORMAT,
             "model": type(self).__name__,
             "parameters": self._stored_params(),
+            "reread": self._has_reread,
         }
         arrays = {
             **stored_ids("user_ids", self.user_ids_),
@@ -90,6 +91,7 @@ class Storable:
             with damaged(path):
                 model = model_of(cls, about["parameters"])
                 model.user_ids_, model.item_ids_, model.seen_ = read_log(stored, cls.__name__)
+                model._has_reread = about.get("reread", False) is True
                 model._from_file(stored.within("state_"))
                 stored.finish()
         return model

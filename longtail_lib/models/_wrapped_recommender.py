@@ -123,7 +123,7 @@ class WrappedRecommender(Recommender):
             header = read_header(stored, about)
             inner = model_of(find_class(header["model"]), header["parameters"])
             # Inner models were fitted on the same split, so ids and seen items are stored once.
-            for name in ("user_ids_", "item_ids_", "seen_"):
+            for name in ("user_ids_", "item_ids_", "seen_", "_has_reread"):
                 setattr(inner, name, getattr(self, name))
             inner._from_file(stored.within(prefix))
             setattr(self, parameter, inner)

@@ -362,6 +362,8 @@ def test_a_history_that_went_on_scores_as_a_new_one(name, tmp_path):
         np.testing.assert_allclose(table(*new), later.score(rows), atol=1e-5)
     again = type(later).load(later.save(tmp_path / "later.npz"))
     np.testing.assert_array_equal(again.score(rows), later.score(rows))
+    for each in (again, *getattr(again, "_inner", dict)().values()):
+        assert not same_train(each, parts.final())
 
 
 def test_other_users_and_another_catalogue_are_refused():
