@@ -40,7 +40,10 @@ def asked_columns(item_ids: np.ndarray, candidates: Any, exclude: Any) -> np.nda
 
 def is_by_user(exclude: Any) -> bool:
     """Whether exclusions say for whom they are."""
-    return isinstance(exclude, Mapping) or nw.dependencies.is_into_dataframe(exclude)
+    # Asking narwhals takes as long as ranking one user's items.
+    return exclude is not None and (
+        isinstance(exclude, Mapping) or nw.dependencies.is_into_dataframe(exclude)
+    )
 
 
 def excluded_pairs(exclude: Any, user_ids: np.ndarray, item_ids: np.ndarray) -> csr_matrix:
