@@ -126,7 +126,9 @@ def read(folder: Path) -> tuple:
         log = log[log.groupby(Columns.User)[Columns.Item].transform("size") >= 3]
         log = log.reset_index(drop=True)
         dataset = Dataset.construct(log)
-        [(train, test, _)] = LastNSplitter(n=1, n_splits=1).split(dataset.interactions)
+        # By default it drops test interactions with items that are not in train.
+        splitter = LastNSplitter(n=1, n_splits=1, filter_cold_items=False)
+        [(train, test, _)] = splitter.split(dataset.interactions)
         kept["train"] = dataset.filter_interactions(train).get_user_item_matrix()
         kept["test"] = test
 
