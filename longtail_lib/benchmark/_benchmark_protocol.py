@@ -40,7 +40,7 @@ class BenchmarkProtocol:
     refit : bool
         Hyper-parameters and epochs are chosen on validation. True then fits each model on train
         and validation, as `Recommender.refit` does, before it is measured on test. False measures
-        what was fitted on train alone.
+        what was fitted on train alone, with histories that end with validation.
     seeds : tuple of int
     ks : tuple of int
         Cut-offs.

@@ -114,7 +114,11 @@ class SplitRunner:
             inner = {}
         start = time.perf_counter()
         fitted, peak = peak_growth(
-            lambda: model.refit(parts) if self.protocol.refit else model.fit(parts)
+            lambda: (
+                model.refit(parts)
+                if self.protocol.refit
+                else model.fit(parts).with_histories(parts)
+            )
         )
         seconds = time.perf_counter() - start + sum(fit.seconds for fit in inner.values())
         peaks = [peak, *(fit.peak for fit in inner.values())]

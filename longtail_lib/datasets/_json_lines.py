@@ -10,10 +10,10 @@ from typing import Any
 
 import polars as pl
 
-from longtail_lib.data import _json_lines as any_json_lines
+from longtail_lib.data._source import open_source
 from longtail_lib.data._text_file import as_text, check_encoding, known_damage, open_bytes
 
-__all__ = ["json_lines", "scan_json_lines"]
+__all__ = ["json_lines", "read_fields"]
 
 
 def json_lines(path: Path, *, literals: bool = False) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -28,15 +28,14 @@ def json_lines(path: Path, *, literals: bool = False) -> Iterator[tuple[int, dic
             raise
 
 
-def scan_json_lines(path: Path, columns: dict[str, Any]) -> pl.DataFrame:
+def read_fields(path: Path, columns: dict[str, Any]) -> pl.DataFrame:
     """Read some fields of every line without the others, which are most of a review."""
-    with known_damage(path):
-        try:
+    try:
+        with known_damage(path):
             return pl.scan_ndjson(path, schema=columns).collect()
-        except pl.exceptions.PolarsError:
-            # Slower, with all fields, and it names the line that is wrong.
-            scan = any_json_lines.scan_json_lines(path)
-            return any_json_lines.collect_json_lines(path, scan, list(columns))
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        # Slower, with all fields, and it names the line that is wrong.
+        return open_source(path, columns).frame
 
 
 def _object(path: Path, line: int, text: str, literals: bool) -> dict[str, Any]:

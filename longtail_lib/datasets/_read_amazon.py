@@ -12,7 +12,7 @@ import polars as pl
 from longtail_lib.data import Dataset, DatasetCard, read_table
 from longtail_lib.data._download import Published
 from longtail_lib.data._source import Source
-from longtail_lib.datasets._json_lines import json_lines, scan_json_lines
+from longtail_lib.datasets._json_lines import json_lines, read_fields
 from longtail_lib.datasets._ready_dataset import ReadyDataset, ReadyFamily, dataset_of
 
 __all__ = ["AMAZON", "AMAZON_TOYS", "read_amazon"]
@@ -127,7 +127,7 @@ def _reviews(path: Path) -> Source:
             f"{path.name}, row 1: a review of Amazon has {', '.join(lacking)}; this line has "
             f"{', '.join(first) or 'nothing'}"
         )
-    frame = scan_json_lines(path, dict(names.values()))
+    frame = read_fields(path, dict(names.values()))
     columns = [pl.col(name).alias(ours) for ours, (name, _) in names.items()]
     return Source(path, frame.select(columns), None, "utf-8", is_text=False)
 

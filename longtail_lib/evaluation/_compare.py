@@ -28,7 +28,7 @@ __all__ = ["Comparison", "Difference", "compare"]
 
 # What is masked follows from the part; given lists are served as they are.
 _SAME = ("part", "fingerprint", "groups fingerprint")
-_KNOWLEDGE = {"train", "train and validation"}
+_KNOWLEDGE = {"train", "train, with histories of train and validation", "train and validation"}
 
 
 def compare(

@@ -38,6 +38,7 @@ ANY_ON_PURPOSE = {
     "Split.items",
     "Split.test",
     "Split.train",
+    "Split.between",
     "Split.users",
     "Split.validation",
 }

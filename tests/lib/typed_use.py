@@ -86,6 +86,9 @@ def preparing(log: data.Dataset) -> None:
     assert_type(parts.how, str)
     assert_type(preprocessing.PARTS[0], str)
     assert_type(preprocessing.hold_out_items(parts), preprocessing.Split)
+    assert_type(preprocessing.hold_out_new_items(parts), preprocessing.Split)
+    assert_type(preprocessing.hold_out_new_users(parts, given=1), preprocessing.Split)
+    assert_type(parts.final(), preprocessing.Split)
     step = preprocessing.Step("missing values", "no id", dropped=1, left=2)
     done = preprocessing.Preparation("mine", (step,), np.zeros(3, np.uint8), pl.DataFrame())
     assert_type(done.to_frame(), pl.DataFrame)
@@ -93,6 +96,8 @@ def preparing(log: data.Dataset) -> None:
     normaliser = preprocessing.RatingNormaliser("user").fit(parts)
     assert_type(normaliser, preprocessing.RatingNormaliser)
     assert_type(normaliser.transform(parts), preprocessing.Split)
+    if parts.tied["test"][0]:
+        raise preprocessing.TiedTimesWarning("drawn by lot")
     raise preprocessing.LeakageWarning("ratings of test were seen")
 
 

@@ -119,7 +119,9 @@ def test_without_refitting_models_know_train_alone(results):
     report = evaluate(Popularity().fit(parts), parts, k=(10, 100))
     found = alone["random", "Popularity"].by_seed["overall", "NDCG@10"][0]
     assert found == pytest.approx(report["NDCG@10"].value, abs=1e-9)
-    assert alone.measured["random"]["fitted on"] == "train"
+    assert alone.measured["random"]["fitted on"] == (
+        "train, with histories of train and validation"
+    )
     assert results.measured["random"]["fitted on"] == "train and validation, joined"
 
 
