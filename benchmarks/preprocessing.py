@@ -1,10 +1,13 @@
-"""Time and memory of prepare and split on 25 million simulated interactions.
+"""Time and memory of reading, preparing and splitting 25 million simulated interactions.
 
     python benchmarks/preprocessing.py                  measure, and store the result
     python benchmarks/preprocessing.py --interactions 1000000 --no-store
 
 Each part runs in a process of its own, so that its peak memory is its own. The bounds are what
 any program must do at least: read the log from Parquet, and sort its user-item keys once.
+
+`read_table` reads the file as a user of the library does, and keeps the order of its rows, which
+decides between equal times. The other kinds start from frames.
 """
 
 from __future__ import annotations
@@ -20,11 +23,12 @@ import tempfile
 import time
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 RESULTS = Path(__file__).parent / "results" / "preprocessing.json"
-OURS = ("polars", "pandas", "polars with text ids")
+OURS = ("read_table", "polars", "pandas", "polars with text ids")
 LIMITS = {"seconds": 60.0, "peak_memory_gb": 8.0}
 PREPARE = {"duplicates": "last", "min_rating": 1.5, "min_user_interactions": 5}
 PREPARE["min_item_interactions"] = 5
@@ -54,13 +58,24 @@ def write_log(folder: Path, n: int, seed: int) -> None:
     pl.DataFrame({"user_id": np.arange(1, n_users + 1)}).write_parquet(folder / "users.parquet")
 
 
-def measure_ours(folder: Path, library: str) -> dict[str, float]:
+def measure_ours(folder: Path, library: str) -> dict[str, Any]:
     """Read, prepare and split; seconds of each and what came out."""
     import polars as pl
 
-    from longtail_lib import Dataset, DatasetCard, prepare, split
+    from longtail_lib import Dataset, DatasetCard, read_table
 
     clock = Clock()
+    if library == "read_table":
+        columns = {"user": "user_id", "item": "item_id", "rating": "rating"}
+        data = read_table(
+            folder / "log.parquet",
+            **columns,
+            timestamp="timestamp",
+            items=folder / "items.parquet",
+            name="simulated",
+        )
+        clock.lap("read")
+        return from_data(data, clock, ties="file")
     frames = [pl.read_parquet(folder / f"{name}.parquet") for name in ("log", "items", "users")]
     clock.lap("read")
     if library == "pandas":
@@ -75,9 +90,16 @@ def measure_ours(folder: Path, library: str) -> dict[str, float]:
         clock.lap("convert")
     data = Dataset(*frames, card=DatasetCard(name="simulated"))
     del frames
+    return from_data(data, clock, ties="random")
+
+
+def from_data(data: Any, clock: Clock, ties: str) -> dict[str, Any]:
+    """Prepare and split."""
+    from longtail_lib import prepare, split
+
     clean = prepare(data, **PREPARE)
     clock.lap("prepare")
-    parts = split(clean, how="leave-last-out")
+    parts = split(clean, how="leave-last-out", ties=ties)
     clock.lap("split")
     sizes = {
         "interactions": data.n_interactions,
@@ -153,7 +175,7 @@ def main() -> int:
         measured = {what: run_apart(Path(folder), what) for what in ("bound", *OURS)}
     bound = measured["bound"]["seconds"]
     report = {
-        "what": "prepare (duplicates, min_rating, 5-core) and split (leave-last-out)",
+        "what": "read, prepare (duplicates, min_rating, 5-core) and split (leave-last-out)",
         "parameters": {**PREPARE, "how": "leave-last-out", "seed": options.seed},
         "limits": LIMITS,
         "machine": {
@@ -172,10 +194,11 @@ def main() -> int:
         result = measured[library]
         spent = result["seconds"]["prepare"] + result["seconds"]["split"]
         result["prepare_and_split_seconds"] = round(spent, 2)
+        result["all_seconds"] = round(sum(result["seconds"].values()), 2)
         result["ratio_to_read"] = round(spent / max(bound["read"], 0.01), 1)
         result["ratio_to_lexsort"] = round(spent / max(bound["lexsort of the keys"], 0.01), 2)
         result["ratio_to_polars_sort"] = round(spent / max(bound["polars sort"], 0.01), 2)
-        within &= spent <= LIMITS["seconds"]
+        within &= result["all_seconds"] <= LIMITS["seconds"]
         within &= result["peak_memory_gb"] <= LIMITS["peak_memory_gb"]
         report[library] = result
     report["within_limits"] = within

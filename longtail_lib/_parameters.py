@@ -211,15 +211,15 @@ def constrained(**constraints: Constraint) -> Callable[[F], F]:
     """Check a function's arguments by name before it runs; what it declares is `_constraints`."""
 
     def decorate(function: F) -> F:
-        signature = inspect.signature(function)
+        # Not by binding the signature, which takes a tenth of the time of one user's list.
+        places = {name: place for place, name in enumerate(inspect.signature(function).parameters)}
 
         @functools.wraps(function)
         def checked(*args: Any, **named: Any) -> Any:
-            try:
-                given = signature.bind(*args, **named).arguments
-            except TypeError:
-                # Too few or too many arguments: Python's own message names the function.
-                return function(*args, **named)
+            given = {name: named[name] for name in constraints if name in named}
+            for name in constraints:
+                if places[name] < len(args):
+                    given[name] = args[places[name]]
             check_parameters(function.__name__, given, constraints)
             return function(*args, **named)
 

@@ -107,3 +107,16 @@ def als_objective(
     everywhere = ((users.T @ users) * (items.T @ items)).sum()
     own = (alpha * (1 - products) ** 2 - products**2).sum()
     return float(everywhere + own + penalty * ((users**2).sum() + (items**2).sum()))
+
+
+OF = {
+    "item_knn": item_knn,
+    "item_knn_dense": item_knn,
+    "item_knn_large": item_knn,
+    "ease": ease,
+    "als": als,
+    "lists": lists,
+    "lists_accuracy": lists,
+    "read": read,
+    "encode": encode,
+}

@@ -26,6 +26,20 @@ def logged(name: str, folder: Path, **steps: float) -> str:
     return repr(parts)
 
 
+def large(folder: Path) -> str:
+    """3 million interactions of 300,000 users with 150,000 items, popular ones by Zipf's law."""
+    rng = np.random.default_rng(0)
+    shape, n = (300_000, 150_000), 3_100_000
+    activity = np.cumsum(rng.lognormal(0, 1, shape[0]))
+    chance = np.cumsum(rng.permutation(1 / np.arange(1, shape[1] + 1) ** 0.8))
+    users = np.searchsorted(activity, rng.random(n) * activity[-1])
+    items = np.searchsorted(chance, rng.random(n) * chance[-1])
+    train = csr_matrix((np.ones(n, np.float32), (users, items)), shape=shape)
+    train.data[:] = 1
+    save_npz(folder / "train.npz", train)
+    return f"{train.nnz:,} interactions of {shape[0]:,} users with {shape[1]:,} items"
+
+
 def lists(folder: Path) -> str:
     """20,000 users with 40 train and 3 test items of 12,000, and 50 items in each list."""
     rng = np.random.default_rng(0)
@@ -63,8 +77,7 @@ def sequences(folder: Path) -> str:
     lengths = np.clip(rng.lognormal(1.9, 0.8, n_users).astype(int), 3, 50)
     rows = np.repeat(np.arange(n_users), lengths)
     columns = rng.integers(n_items, size=len(rows))
-    times = csr_matrix((np.arange(1.0, len(rows) + 1), (rows, columns)), (n_users, n_items))
-    # A pair that was drawn twice would have the sum of its times.
+    # Of a pair that was drawn twice the first counts.
     _, first = np.unique(rows * n_items + columns, return_index=True)
     times = csr_matrix((first + 1.0, (rows[first], columns[first])), (n_users, n_items))
     times.sort_indices()
@@ -87,6 +100,7 @@ def texts(folder: Path) -> str:
 INPUTS = {
     "movietweetings": lambda folder: logged("movietweetings", folder),
     "online_retail": lambda folder: logged("online-retail", folder),
+    "large": large,
     "lists": lists,
     "sequences": sequences,
     "texts": texts,

@@ -50,6 +50,10 @@ COMPARISONS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
         "online_retail",
         {"ours": ("ours", "item_knn"), "implicit": ("with_implicit", "item_knn")},
     ),
+    "item_knn_large": (
+        "large",
+        {"ours": ("ours", "item_knn"), "implicit": ("with_implicit", "item_knn")},
+    ),
     "ease": ("online_retail", {"ours": ("ours", "ease"), "rectools": ("with_rectools", "ease")}),
     "als": ("movietweetings", {"ours": ("ours", "als"), "implicit": ("with_implicit", "als")}),
     "one_list": (
@@ -78,9 +82,9 @@ COMPARISONS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
     ),
 }
 ONE_THREAD = {
-    f"{name}_NUM_THREADS": "1"
-    for name in ("OMP", "OPENBLAS", "MKL", "RAYON", "LK", "TF_NUM_INTRAOP", "TF_NUM_INTEROP")
-} | {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
+    **{f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "RAYON", "LK")},
+    **{f"TF_NUM_{name}_THREADS": "1" for name in ("INTRAOP", "INTEROP")},
+}
 OWN = ("ours", "with_implicit")
 
 
@@ -94,7 +98,6 @@ class Side:
             [python, str(HERE / "turns.py"), str(HERE / f"{module}.py"), name, str(folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE if os.environ.get("QUIET") else None,
             text=True,
             cwd=HERE,
             env=environment | {"PYTHONPATH": f"{HERE}{os.pathsep}{HERE.parents[1]}"},
@@ -167,7 +170,7 @@ def compare(name: str, python: str, folder: Path, turns: int, threads: bool) -> 
         for side in sides
         if ours.startswith("ours") and not side.startswith("ours")
     }  # fmt: skip
-    agree = getattr(agreement, name.removesuffix("_dense").removesuffix("_accuracy"), None)
+    agree = agreement.OF.get(name)
     if agree:
         result["agreement"] = agree(facts, folder)
     return result
@@ -187,10 +190,9 @@ def main() -> None:
     parser.add_argument("--no-store", action="store_true", help="print only")
     options = parser.parse_args()
     python = peers_python(options.python)
-    listed = [sys.executable, python]
     packages = ("lenskit", "rectools", "torch", "sentence-transformers", "numpy", "pandas")
     ask = f"from importlib.metadata import version as v; print(*map(v, {packages}))"
-    versions = subprocess.run([listed[1], "-c", ask], capture_output=True, text=True, check=True)
+    versions = subprocess.run([python, "-c", ask], capture_output=True, text=True, check=True)
     stored = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     stored |= {
         "what": "our library beside its peers; ratios are ours to theirs, below 1 is faster",

@@ -127,6 +127,18 @@ class Recommender(Servable, Storable, ABC):
         What was learned stays, a vector of a user's id too; where a model scores by the history,
         the copy reads it anew, from the train part of `parts.final()`. A split over other users
         or another catalogue is a ValueError.
+
+        Examples
+        --------
+        >>> from longtail_lib.models import ItemKNN
+        >>> train = [[1, 0, 0, 0], [1, 1, 0, 0], [0, 1, 1, 0], [0, 1, 1, 1]]
+        >>> checked = [[0, 1, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]
+        >>> parts = Split.from_matrices(train, validation=checked)
+        >>> model = ItemKNN(shrinkage=0.0).fit(parts)
+        >>> for each in (model, model.with_histories(parts)):
+        ...     print(each.recommend(0, k=2)[0])        # item 1 was chosen in validation
+        [[1 2]]
+        [[2 3]]
         """
         self._check_fitted()
         if not np.array_equal(self.user_ids_, parts.user_ids):
