@@ -214,7 +214,7 @@ class Report:
                 exposure={cut: np.array(counts) for cut, counts in about.get("exposure", [])},
                 own_metrics=tuple(map(Metric.declared, about.get("own_metrics", []))),
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except Exception as error:
             raise ValueError(f"this text is not a report written by to_json ({error})") from error
 
     def plot(self, metrics: str | tuple[str, ...] | None = None) -> Figure:

@@ -91,6 +91,9 @@ def test_ids_may_join_in_fine_tuning_and_the_model_is_saved(chains, trained, tmp
     assert hits(model, chains) > 0.8
     loaded = SASRec.load(model.save(tmp_path / "model.npz"))
     np.testing.assert_array_equal(loaded.score([1, 2]), model.score([1, 2]))
+    # Where the weights came from is nobody's business who loads it.
+    assert loaded.pretrained is None
+    assert str(tmp_path).encode() not in (tmp_path / "model.npz").read_bytes()
 
 
 def test_a_few_users_suffice_after_pretraining(chains, trained):
