@@ -32,6 +32,8 @@ def evidence_files(root: Path) -> dict[Path, bytes]:
     KeyError
         Results are missing.
     """
+    from longtail_course.experiments.protocol_runs import protocol_table
+
     page = (root / _PAGE).read_text(encoding="utf-8")
     if page.count(_BEGIN) != 1 or page.count(_END) != 1:
         raise ValueError(f"{_PAGE} must hold {_BEGIN} and {_END} once each")
@@ -40,6 +42,7 @@ def evidence_files(root: Path) -> dict[Path, bytes]:
         block, picture = _block(name)
         blocks.append(block)
         files[root / _PICTURES / f"evidence_{name}.png"] = picture
+    blocks.append("### How much a protocol decides\n\n" + protocol_table())
     text = f"{_BEGIN}\n\n" + "\n\n".join(blocks) + f"\n\n{_END}"
     pattern = re.compile(f"{re.escape(_BEGIN)}.*{re.escape(_END)}", re.DOTALL)
     files[root / _PAGE] = pattern.sub(lambda _: text, page).encode()

@@ -9,8 +9,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from longtail_lib._write_file import write_file
 from longtail_lib.benchmark import BenchmarkResults
-from longtail_lib.simulation._read_simulated import write_file
 
 __all__ = ["EVIDENCE", "keep_rows", "split_dataset", "stored_results"]
 

@@ -30,9 +30,9 @@ from longtail_course.experiments.text_subjects import (
     text_models,
     texts_of,
 )
+from longtail_lib._write_file import write_file
 from longtail_lib.models import EaseText
 from longtail_lib.preprocessing import Split
-from longtail_lib.simulation._read_simulated import write_file
 
 __all__ = ["SEEDS", "Experiments", "controlled_texts"]
 

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from longtail_course.experiments.stored import EVIDENCE, keep_rows
+from longtail_lib.evaluation._report import stored_value
 
 __all__ = ["PATH", "SOURCES", "WAYS", "domain_parts", "for_all_users", "tasks", "transfer_results"]
 
@@ -247,7 +248,22 @@ def transfer_results(path: str | os.PathLike[str] | None = None) -> Any:
     """
     import polars as pl
 
-    rows = json.loads(Path(path or PATH).read_text(encoding="utf-8"))["rows"]
+    path = Path(path or PATH)
+    text, where = path.read_text(encoding="utf-8"), ""
+    try:
+        rows = json.loads(text)["rows"]
+        for place, row in enumerate(rows):
+            where = f"row {place}: "
+            _check_row(row)
+    except Exception as error:
+        raise ValueError(
+            f"{path} does not hold what `python -m longtail_course.experiments.transfer_runs` "
+            f"stores, or it was changed ({where}{type(error).__name__}: {error}); restore it, or "
+            "measure again"
+        ) from error
+    tasks = [(row["way"], row["share"], row["seed"]) for row in rows]
+    if len(set(tasks)) < len(tasks):
+        raise ValueError(f"{path} holds a way, share and seed twice; restore it, or measure again")
     rows.sort(key=lambda row: (list(WAYS).index(row["way"]), row["share"], row["seed"]))
     columns = {
         "way": [WAYS[row["way"]] for row in rows],
@@ -262,6 +278,21 @@ def transfer_results(path: str | os.PathLike[str] | None = None) -> Any:
         },
     }
     return pl.DataFrame(columns).with_columns(pl.col("share").cast(pl.Float64))
+
+
+def _check_row(row: Mapping[str, Any]) -> None:
+    """Refuse a row that the command cannot have measured."""
+    if row["way"] not in WAYS:
+        raise ValueError(f"its way is {row['way']!r:.80}")
+    if row["share"] not in (0, *SHARES) or isinstance(row["share"], bool):
+        raise ValueError(f"its share is {row['share']!r:.80}")
+    if type(row["seed"]) is not int:
+        raise ValueError(f"its seed is {row['seed']!r:.80}")
+    for group in ("overall", "tail"):
+        numbers = [row[f"{group} {name}"] for name in ("value", "low", "high")]
+        stored_value("NDCG@10", (*numbers, row["users"]))
+        if None in numbers:
+            raise ValueError(f"a value of {group} is missing")
 
 
 def read_vectors(folder: Path) -> dict[str, np.ndarray]:

@@ -109,9 +109,7 @@ class LinearProbe(Recommender):
         return self.user_vectors_[user_rows] @ self.item_vectors_.T
 
     def _stored_params(self) -> dict[str, Any]:
-        known = isinstance(self.pretrained, str | os.PathLike)
-        path = os.fspath(self.pretrained) if known else None
-        return {**self.get_params(), "vectors": None, "pretrained": path}
+        return {**super()._stored_params(), "vectors": None}
 
     def _state(self) -> dict[str, np.ndarray]:
         return {"user_vectors": self.user_vectors_, "item_vectors": self.item_vectors_}

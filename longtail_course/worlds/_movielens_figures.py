@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from longtail_course.worlds._log_figures import LogFigures, log_figures
-from longtail_lib.simulation._read_simulated import write_file
+from longtail_lib._write_file import write_file
 
 __all__ = ["PATH", "movielens_figures", "write_movielens_figures"]
 

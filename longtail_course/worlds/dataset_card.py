@@ -10,9 +10,9 @@ import numpy as np
 from longtail_course.worlds._log_figures import LogShape, log_figures, log_shape
 from longtail_course.worlds._movielens_figures import movielens_figures
 from longtail_course.worlds.raw_log import write_dirty_log
+from longtail_lib._write_file import write_file
 from longtail_lib.data import Dataset
 from longtail_lib.simulation import simulate, write_simulated
-from longtail_lib.simulation._read_simulated import write_file
 
 __all__ = ["card_text", "store_dataset"]
 

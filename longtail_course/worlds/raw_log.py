@@ -13,6 +13,7 @@ from typing import NamedTuple
 import polars as pl
 
 from longtail_course.worlds.defects import make_dirty_log
+from longtail_lib._write_file import write_file
 from longtail_lib.data import Dataset
 from longtail_lib.simulation._read_simulated import (
     check_hash,
@@ -20,7 +21,6 @@ from longtail_lib.simulation._read_simulated import (
     parse_csv,
     read_bytes,
     text_hash,
-    write_file,
 )
 
 __all__ = ["RawLog", "load_dirty_log", "write_dirty_log"]

@@ -3,42 +3,35 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import platform
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from longtail_lib._write_file import write_file
 from longtail_lib.benchmark._contestant import contestant
-from longtail_lib.evaluation import Comparison, Difference, Metric, Report, Value
+from longtail_lib.benchmark._row import (
+    Row,
+    by_name,
+    line_of,
+    need,
+    row_json,
+    stored_differences,
+    stored_row,
+)
+from longtail_lib.evaluation import Comparison, Difference, Metric, Report
 
 if TYPE_CHECKING:
     import polars as pl
 
     from longtail_lib.models import Recommender
 
-__all__ = ["BenchmarkResults", "Row", "provenance"]
+__all__ = ["BenchmarkResults", "provenance"]
 
 _FORMAT = 1
 _PACKAGES = ("numpy", "scipy", "implicit", "optuna", "keras", "keras-rs", "tensorflow")
-
-
-@dataclass(frozen=True)
-class Row:
-    """One recommender on one split."""
-
-    model: str
-    parameters: dict[str, Any]
-    tuning: dict[str, Any]
-    seeds: tuple[int, ...]
-    values: dict[tuple[str, str], Value]
-    by_seed: dict[tuple[str, str], list[float]]
-    fit_seconds: float
-    score_milliseconds: float
-    peak_megabytes: float | None
 
 
 @dataclass
@@ -155,13 +148,13 @@ class BenchmarkResults:
             "baseline": self.baseline,
             "measured": self.measured,
         }
-        rows = ",\n".join(_row_json(split, row) for (split, _), row in self.rows.items())
+        rows = ",\n".join(row_json(split, row) for (split, _), row in self.rows.items())
         pairs = ",\n".join(
-            f"{_line(split)}: {{\n{_by_name(found)}\n}}" for split, found in self.pairs.items()
+            f"{line_of(split)}: {{\n{by_name(found)}\n}}" for split, found in self.pairs.items()
         )
         head = json.dumps(about, indent=1, ensure_ascii=False)[:-2]
         return (
-            f'{head},\n"rows": [\n{rows}\n],\n"differences": {{\n{_by_name(self.differences)}\n}},'
+            f'{head},\n"rows": [\n{rows}\n],\n"differences": {{\n{by_name(self.differences)}\n}},'
             f'\n"pairs": {{\n{pairs}\n}}\n}}\n'
         )
 
@@ -172,35 +165,40 @@ class BenchmarkResults:
             about = json.loads(text)
             if about["format"] != _FORMAT:
                 raise ValueError(f"format {about['format']}")
-            rows = {(each["split"], each["model"]): _row(each) for each in about["rows"]}
-            pairs = {split: _differences(found) for split, found in about.get("pairs", {}).items()}
+            for name in ("dataset", "protocol", "provenance", "measured", "differences"):
+                need(isinstance(about[name], dict), f"{name} is {about[name]!r:.80}")
+            need(isinstance(about["baseline"], str), f"baseline is {about['baseline']!r:.80}")
+            own = [Metric.declared(m) for m in about["protocol"]["metrics"] if isinstance(m, dict)]
+            rows: dict[tuple[str, str], Row] = {}
+            for each in about["rows"]:
+                key = each["split"], each["model"]
+                try:
+                    need(key not in rows, "it is there twice")
+                    need(isinstance(about["measured"][key[0]], dict), "its protocol is missing")
+                    rows[key] = stored_row(each, own)
+                except Exception as error:
+                    raise ValueError(f"row {key[0]!r}, {key[1]!r}: {error}") from error
+            pairs = about.get("pairs", {}).items()
             return cls(
                 about["dataset"],
                 about["protocol"],
                 about["provenance"],
                 rows,
                 about["measured"],
-                _differences(about["differences"]),
+                stored_differences(about["differences"]),
                 about["baseline"],
-                pairs,
+                {split: stored_differences(found) for split, found in pairs},
             )
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except Exception as error:
             raise ValueError(
-                f"not the results of `longtail benchmark` ({type(error).__name__}: {error})"
+                f"not the results of `longtail benchmark`, or they were changed "
+                f"({type(error).__name__}: {error})"
             ) from error
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write to a file, which appears whole or not at all."""
-        path = Path(path)
-        if not path.parent.is_dir():
-            raise FileNotFoundError(f"cannot save to {path}: the folder {path.parent} is missing")
-        part = path.with_name(f"{path.name}.{os.getpid()}.part")
-        try:
-            part.write_text(self.to_json(), encoding="utf-8")
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
-        return path
+        text = self.to_json()
+        return write_file(path, lambda file: file.write(text.encode()))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> BenchmarkResults:
@@ -230,59 +228,3 @@ def provenance() -> dict[str, Any]:
         "cores": os.cpu_count(),
         "versions": versions,
     }
-
-
-def _row_json(split: str, row: Row) -> str:
-    about = {
-        "split": split,
-        "model": row.model,
-        "parameters": row.parameters,
-        "tuning": row.tuning,
-        "seeds": row.seeds,
-        "fit_seconds": round(row.fit_seconds, 3),
-        "score_milliseconds": round(row.score_milliseconds, 4),
-        "peak_megabytes": row.peak_megabytes,
-    }
-    values = _lines((*key, *found) for key, found in row.values.items())
-    by_seed = _lines((*key, *found) for key, found in row.by_seed.items())
-    return f'{_line(about)[:-1]}, "values": [\n{values}\n], "by_seed": [\n{by_seed}\n]}}'
-
-
-def _row(each: dict[str, Any]) -> Row:
-    return Row(
-        each["model"],
-        each["parameters"],
-        each["tuning"],
-        tuple(each["seeds"]),
-        {(group, name): Value(*map(_nan, found)) for group, name, *found in each["values"]},
-        {(group, name): list(map(_nan, found)) for group, name, *found in each["by_seed"]},
-        each["fit_seconds"],
-        each["score_milliseconds"],
-        each["peak_megabytes"],
-    )
-
-
-def _by_name(found: dict[str, list[Difference]]) -> str:
-    return ",\n".join(f"{_line(name)}: [\n{_lines(rows)}\n]" for name, rows in found.items())
-
-
-def _differences(found: dict[str, list[Any]]) -> dict[str, list[Difference]]:
-    return {name: [Difference(*map(_nan, each)) for each in rows] for name, rows in found.items()}
-
-
-def _lines(rows: Iterable[Iterable[Any]]) -> str:
-    return ",\n".join(_line([_plain(value) for value in row]) for row in rows)
-
-
-def _line(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, float):
-        return None if math.isnan(value) else round(value, 6)
-    return value
-
-
-def _nan(value: Any) -> Any:
-    return float("nan") if value is None else value

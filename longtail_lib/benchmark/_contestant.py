@@ -127,16 +127,22 @@ class Contestant:
         Raises
         ------
         ValueError
-            No such module or class.
+            No such module or class, or one that is no recommender.
         """
         module, _, name = self.home.partition(":")
+        mend = "give a model as package.module:Class, with its package installed"
         try:
-            return getattr(import_module(module), name)
-        except (ImportError, AttributeError) as error:
+            found = getattr(import_module(module), name)
+        except (ImportError, AttributeError, ValueError, TypeError) as error:
             raise ValueError(
-                f"benchmark: cannot import {name} from {module} ({error}); give a model as "
-                "package.module:Class, with its package installed"
+                f"benchmark: cannot import {name} from {module} ({error}); {mend}"
             ) from error
+        if not callable(getattr(found, "fit", None)) or not callable(getattr(found, "score", None)):
+            raise ValueError(
+                f"benchmark: {self.home} is no recommender, which has fit(parts) and "
+                f"score(user_rows); {mend}"
+            )
+        return found
 
 
 def _of_row(name: str, row: Mapping[str, Any]) -> Contestant:

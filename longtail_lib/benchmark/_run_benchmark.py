@@ -10,8 +10,9 @@ from typing import Any
 import narwhals as nw
 
 from longtail_lib.benchmark._benchmark_protocol import BenchmarkProtocol
-from longtail_lib.benchmark._benchmark_results import BenchmarkResults, Row, provenance
+from longtail_lib.benchmark._benchmark_results import BenchmarkResults, provenance
 from longtail_lib.benchmark._contestant import Contestant, contestant
+from longtail_lib.benchmark._row import Row
 from longtail_lib.benchmark._split_runner import SplitRunner
 from longtail_lib.data import Dataset
 from longtail_lib.datasets import load_dataset

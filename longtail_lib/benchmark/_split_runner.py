@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from longtail_lib.benchmark._benchmark_protocol import SPLITS, BenchmarkProtocol, peak_growth
-from longtail_lib.benchmark._benchmark_results import BenchmarkResults, Row
+from longtail_lib.benchmark._benchmark_results import BenchmarkResults
 from longtail_lib.benchmark._contestant import Contestant, contestant
+from longtail_lib.benchmark._row import Row
 from longtail_lib.data import Dataset
 from longtail_lib.evaluation import Report, evaluate, pool_reports
 from longtail_lib.preprocessing import Split, split

@@ -89,8 +89,9 @@ def _load(path: Path) -> Any:
     from longtail_lib.models._model_file import read_model_file
     from longtail_lib.models._wrapped_recommender import find_class
 
-    about, _ = read_model_file(path)
-    return find_class(about["model"]).load(path)
+    with read_model_file(path) as (about, _):
+        model_class = find_class(about["model"])
+    return model_class.load(path)
 
 
 def _ids(words: list[str], known: np.ndarray, what: str) -> np.ndarray:

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 import os
 import shutil
 import stat
 import tempfile
-import time
 import zipfile
-import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from longtail_lib._write_file import is_passing, sweep
+from longtail_lib.data._fetch_file import LARGEST, LONGEST, DownloadError, fetch_file
+
 __all__ = ["DownloadError", "Published", "fetch_published", "find_published"]
 
 _VARIABLE = "LONGTAIL_DATA_HOME"
-_AN_HOUR = 3600.0
 _AGAIN = "nothing was kept; try again, and tell the data's keepers if it stays so"
 
 
@@ -38,10 +37,6 @@ class Published:
     sha256: Mapping[str, str] = field(default_factory=dict)
     checksum: str = ""
     largest: int = 64 * 1024**2
-
-
-class DownloadError(OSError):
-    """A download failed, or what came is not what was expected. Nothing of it is kept."""
 
 
 def cache_folder() -> Path:
@@ -81,8 +76,12 @@ def fetch_published(
     *,
     base_url: str | None = None,
     progress: bool = False,
+    seconds: float = LONGEST,
 ) -> Path:
-    """Return the folder of a dataset; download it where it is not there yet."""
+    """Return the folder of a dataset; download it where it is not there yet.
+
+    A file that takes more than so many seconds, or is larger than was published, is an error.
+    """
     found = find_published(published, data_home)
     if found is not None:
         return found
@@ -95,17 +94,17 @@ def fetch_published(
     target = home / published.folder
     try:
         home.mkdir(parents=True, exist_ok=True)
-        sweep(home, leftover)
+        sweep(home, f"{leftover}*", shutil.rmtree)
         with tempfile.TemporaryDirectory(prefix=leftover, dir=home) as temporary:
             fresh = Path(temporary) / "fresh"
             fresh.mkdir()
             if url.endswith("/"):
                 for name, path in published.paths.items():
-                    _download(f"{url}{path}", fresh / name, progress, published)
+                    _download(f"{url}{path}", fresh / name, progress, published, seconds)
                 _refuse_altered(fresh, published, url)
             else:
                 archive = Path(temporary) / "archive.zip"
-                _download(url, archive, progress, published)
+                _download(url, archive, progress, published, seconds)
                 _extract(archive, fresh, published, url)
             target.parent.mkdir(parents=True, exist_ok=True)
             _install(fresh, target, Path(temporary) / "replaced", published)
@@ -138,33 +137,25 @@ def _complaint(folder: Path, published: Published, names: Iterable[str] | None =
     return ""
 
 
-def _download(url: str, archive: Path, progress: bool, published: Published) -> None:
-    import pooch
-    import requests
-
-    # pooch tells its steps on stderr; what matters is told by the caller.
-    logger = pooch.get_logger()
-    level = logger.level
-    logger.setLevel(logging.ERROR)
+def _download(url: str, target: Path, progress: bool, published: Published, seconds: float) -> None:
+    """Fetch one file of a dataset, or say how else to come by it."""
+    is_archive = target.name not in published.paths
     try:
-        pooch.HTTPDownloader(progressbar=progress, timeout=30)(url, str(archive), None)
-    except requests.HTTPError as error:
+        fetch_file(
+            url,
+            target,
+            largest=max(LARGEST, published.largest) if is_archive else published.largest,
+            seconds=seconds,
+            # A part of an archive is none.
+            known=is_archive or target.name in published.sha256,
+            progress=progress,
+        )
+    except DownloadError as error:
         raise DownloadError(
-            f"{url} answered {error.response.status_code} {error.response.reason}; try again "
-            f"later, or put its files into a folder {published.folder} yourself and set "
-            f"{_VARIABLE} to where that is"
+            f"{error}; nothing was kept. Try again, or put the files into a folder "
+            f"{published.folder} yourself and set {_VARIABLE} to where that is, or use simulated "
+            "data such as load_dataset('shop')"
         ) from error
-    except requests.RequestException as error:
-        if archive.exists() and archive.stat().st_size:
-            raise DownloadError(
-                f"the download of {url} broke off; nothing was kept, so start it again"
-            ) from error
-        raise DownloadError(
-            f"cannot reach {url}; without a network, set {_VARIABLE} to a folder that holds "
-            f"{published.folder}, or use simulated data such as load_dataset('shop')"
-        ) from error
-    finally:
-        logger.setLevel(level)
 
 
 def _extract(archive: Path, target: Path, published: Published, url: str) -> None:
@@ -192,11 +183,15 @@ def _extract(archive: Path, target: Path, published: Published, url: str) -> Non
                 member = packed.getinfo(path)
                 if member.file_size > published.largest:
                     raise DownloadError(f"{url}: {name} is far too large; {_AGAIN}")
+                if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                    raise DownloadError(f"{url}: {name} is packed in an unknown way; {_AGAIN}")
                 with packed.open(member) as source, (target / name).open("wb") as file:
                     shutil.copyfileobj(source, file)
     except KeyError as error:
         raise DownloadError(f"{url} lacks {path}; {_AGAIN}") from error
-    except (zipfile.BadZipFile, EOFError, RuntimeError, zlib.error) as error:
+    except Exception as error:
+        if isinstance(error, DownloadError) or is_passing(error):
+            raise
         raise DownloadError(f"{url} is no whole zip archive ({error}); {_AGAIN}") from error
     _refuse_altered(target, published, url)
 
@@ -221,13 +216,3 @@ def _install(fresh: Path, target: Path, aside: Path, published: Published) -> No
         # Another process may have finished first.
         if _complaint(target, published):
             raise
-
-
-def sweep(home: Path, prefix: str) -> None:
-    """Remove the folders that killed downloads left behind, by how their names begin."""
-    for leftover in home.glob(f"{prefix}*"):
-        try:
-            if time.time() - leftover.stat().st_mtime > _AN_HOUR:
-                shutil.rmtree(leftover, ignore_errors=True)
-        except FileNotFoundError:
-            continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import polars as pl
     from matplotlib.figure import Figure
 
-__all__ = ["Report", "Value"]
+__all__ = ["Report", "Value", "stored_value"]
 
 _FORMAT = 1
 
@@ -44,6 +44,27 @@ class Value(NamedTuple):
     def __repr__(self) -> str:
         shown = [show_number(number) for number in self[:3]]
         return f"{shown[0]} [{shown[1]}, {shown[2]}] n={self.n:,}"
+
+
+def stored_value(name: str, numbers: Sequence[Any], own_metrics: Iterable[Metric] = ()) -> Value:
+    """Make a value of what JSON held of a "metric@k", or say what no evaluation gives."""
+    kind, _, cut = name.partition("@")
+    known = BUILT_IN | {metric.name: metric for metric in own_metrics}
+    if kind not in known or not cut.isdecimal():
+        raise ValueError(f"unknown metric {name!r}")
+    value, low, high, n = numbers
+    ends = known[kind].ends
+    # Stored numbers are rounded.
+    near = 1e-6 * max([1.0, *(abs(end) for end in ends if math.isfinite(end))])
+    for number in (value, low, high):
+        right = number is None or (isinstance(number, int | float) and math.isfinite(number))
+        if not right or (number is not None and not ends[0] - near <= number <= ends[1] + near):
+            raise ValueError(f"{name} is {number!r}, expected a number from {ends[0]} to {ends[1]}")
+    if None not in (low, high) and low > high:
+        raise ValueError(f"the interval of {name} goes from {low} to {high}")
+    if isinstance(n, bool) or not isinstance(n, int) or n < 0:
+        raise ValueError(f"{name} counts {n!r} users")
+    return Value(*map(_nan, (value, low, high)), n)
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Set
+from operator import index
 from typing import Any
 
 import narwhals as nw
@@ -11,7 +12,14 @@ from scipy.sparse import csr_matrix
 
 from longtail_lib.preprocessing._split_matrices import places_of, rows_of
 
-__all__ = ["asked_columns", "excluded_pairs", "history_matrix", "is_by_user", "read_histories"]
+__all__ = [
+    "asked_columns",
+    "checked_length",
+    "excluded_pairs",
+    "history_matrix",
+    "is_by_user",
+    "read_histories",
+]
 
 
 def asked_columns(item_ids: np.ndarray, candidates: Any, exclude: Any) -> np.ndarray | None:
@@ -20,13 +28,7 @@ def asked_columns(item_ids: np.ndarray, candidates: Any, exclude: Any) -> np.nda
         return None
     columns = np.arange(len(item_ids))
     if candidates is not None:
-        try:
-            columns = np.unique(rows_of(item_ids, _array(candidates), "item"))
-        except KeyError as error:
-            raise KeyError(
-                f"candidates: {error.args[0]}; the model knows no others, leave them out with "
-                "np.intersect1d(candidates, model.item_ids_)"
-            ) from None
+        columns = np.unique(_known("candidates", item_ids, _array(candidates)))
     if exclude is not None:
         places, known = places_of(item_ids, _array(exclude), "item")
         columns = np.setdiff1d(columns, places[known])
@@ -36,6 +38,16 @@ def asked_columns(item_ids: np.ndarray, candidates: Any, exclude: Any) -> np.nda
             + (" is empty" if exclude is None else " less exclude hold no item of the catalogue")
         )
     return columns
+
+
+def checked_length(k: Any, n_items: int) -> int:
+    """Return the length of lists, or say why it is none."""
+    if isinstance(k, bool) or not hasattr(k, "__index__"):
+        raise TypeError(f"k must be a whole number of items, got {k!r}")
+    k = index(k)
+    if not 1 <= k <= n_items:
+        raise ValueError(f"k must lie between 1 and the {n_items} items of the catalogue, got {k}")
+    return k
 
 
 def is_by_user(exclude: Any) -> bool:
@@ -83,7 +95,8 @@ def read_histories(
     own = _rows("histories", histories, "a list of item ids, such as [[3, 14], [15]]")
     lengths = np.array([len(one) for one in own], dtype=np.int64)
     filled = [one for one in own if len(one)]
-    columns = rows_of(item_ids, np.concatenate(filled), "item") if filled else np.zeros(0, int)
+    run = np.concatenate(filled) if filled else np.zeros(0)
+    columns = _known("histories", item_ids, run)
     owner = np.repeat(np.arange(len(own)), lengths)
     if times is not None:
         stamps = _rows("times", times, "the times of a history's items")
@@ -94,11 +107,11 @@ def read_histories(
                 f"times for {lengths.tolist()[:5]} items"
             )
         if filled:
-            run = np.concatenate([one for one in stamps if len(one)])
-            if run.dtype.kind not in "iufM" or np.isnan(run).any():
+            when = np.concatenate([one for one in stamps if len(one)])
+            if when.dtype.kind not in "iufM" or np.isnan(when).any():
                 raise ValueError("times must be numbers or datetimes, and none may be missing")
             # Stable, so that equal times leave the order of the list.
-            columns = columns[np.lexsort((run, owner))]
+            columns = columns[np.lexsort((when, owner))]
     last = np.unique((owner * len(item_ids) + columns)[::-1], return_index=True)[1]
     kept = np.sort(len(columns) - 1 - last)
     return columns[kept].astype(np.int32), np.bincount(owner[kept], minlength=len(own))
@@ -112,6 +125,17 @@ def history_matrix(columns: np.ndarray, lengths: np.ndarray, n_items: int) -> cs
     )
     # Of a copy: the run stays in the order of time.
     return matrix.sorted_indices()
+
+
+def _known(name: str, item_ids: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Return the columns of items; unknown ones are named with what to do about them."""
+    try:
+        return rows_of(item_ids, wanted, "item")
+    except KeyError as error:
+        raise KeyError(
+            f"{name}: {error.args[0]}; the model knows none but its item_ids_, leave others out "
+            "with np.isin"
+        ) from None
 
 
 def _rows(name: str, given: Any, each: str) -> list[np.ndarray]:

@@ -31,7 +31,7 @@ def without_history(model: Any, user_rows: np.ndarray) -> np.ndarray:
 
 def fall_back(
     scores: np.ndarray, model: Any, user_rows: np.ndarray, columns: Any = slice(None)
-) -> np.ndarray:
+) -> None:
     """Write popularity over the scores of users without a history, in place.
 
     A model that can tell something without a history (`_scores_without_history`) keeps its own
@@ -44,13 +44,7 @@ def fall_back(
     user_rows : ndarray of int, shape (n,)
     columns : ndarray of int, shape (m,), or slice
         Items that the scores are for; the whole catalogue if not given.
-
-    Returns
-    -------
-    ndarray of bool, shape (n,)
-        Whose scores were replaced.
     """
     without = without_history(model, user_rows)
     if without.any():
         scores[without] = popularity_of(model)[columns]
-    return without

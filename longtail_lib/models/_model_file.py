@@ -5,98 +5,124 @@ from __future__ import annotations
 import inspect
 import json
 import os
-import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix
+
+from longtail_lib._parameters import check_parameters, constraints_of
+from longtail_lib._write_file import is_passing, write_file
+from longtail_lib.models._stored_arrays import Stored, StoredArrays, open_arrays
 
 __all__ = [
     "RENAMED_MODELS",
-    "beginning_with",
     "damaged",
-    "from_header",
+    "model_of",
     "present_names",
+    "read_header",
     "read_model_file",
-    "stored_matrix",
     "to_header",
     "without_path",
     "write_model_file",
 ]
+
+# A description takes a few thousand bytes, and as JSON thirty times its bytes once it is read.
+_LARGEST = 2**20
+_MEND = "fit and save it again"
 
 
 def write_model_file(
     path: str | os.PathLike[str], about: Mapping[str, Any], arrays: Mapping[str, np.ndarray]
 ) -> Path:
     """Write a description and arrays; the file appears whole or not at all."""
-    path = Path(path)
-    if not path.parent.is_dir():
-        raise FileNotFoundError(f"cannot save to {path}: the folder {path.parent} is missing")
     objects = [name for name, array in arrays.items() if np.asarray(array).dtype.hasobject]
     if objects:
         raise TypeError(
             f"cannot save {', '.join(objects)}: arrays of Python objects would need pickle; "
             "convert them to numbers or text"
         )
-    header = to_header(about)
-    # The process id keeps two processes that save to one name out of each other's way.
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as file:
-            np.savez(file, about=header, **arrays)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-    return path
+    held = {name: np.asarray(array) for name, array in arrays.items()}
+    listed = {name: (array.dtype.name, array.shape) for name, array in held.items()}
+    header = to_header({**about, "arrays": listed})
+    return write_file(path, lambda file: np.savez(file, about=header, **arrays))
 
 
+@contextmanager
 def read_model_file(
-    path: str | os.PathLike[str],
-) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Read what `write_model_file` wrote."""
+    path: str | os.PathLike[str], mend: str = _MEND
+) -> Iterator[tuple[dict[str, Any], StoredArrays]]:
+    """Open what `write_model_file` wrote: its description, and its arrays, not yet read."""
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f"no saved model at {path}")
+    with ExitStack() as opened:
+        with damaged(path, mend):
+            stored = opened.enter_context(open_arrays(path))
+            about = read_header(stored, "about")
+            about["format"]
+            # Files of earlier versions do not list their arrays.
+            if "arrays" in about:
+                stored.promise(about["arrays"])
+        yield about, stored
+
+
+@contextmanager
+def damaged(path: str | os.PathLike[str], mend: str = _MEND) -> Iterator[None]:
+    """Tell whatever a file's content breaks by one error that names the file."""
     try:
-        with zipfile.ZipFile(path) as members:
-            # `save` packs nothing, so what is read can be no larger than the file.
-            if any(member.compress_type != zipfile.ZIP_STORED for member in members.infolist()):
-                raise ValueError("it holds packed arrays")
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-        about = from_header(arrays.pop("about"))
-        about["model"], about["format"], about["parameters"]
+        yield
     except Exception as error:
-        raise damaged(path, error) from error
-    return about, arrays
+        if is_passing(error):
+            raise
+        raise ValueError(
+            f"{path} is not a model saved by longtail_lib, or it is damaged "
+            f"({type(error).__name__}: {error}); {mend}"
+        ) from error
 
 
-def beginning_with(prefix: str, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Some of a file's arrays, named without their prefix."""
-    return {
-        name.removeprefix(prefix): value
-        for name, value in arrays.items()
-        if name.startswith(prefix)
-    }
+def to_header(about: Mapping[str, Any]) -> np.ndarray:
+    """Turn a description into bytes that a `.npz` file holds as one array."""
+    text = json.dumps(dict(about), default=_number).encode()
+    if len(text) > _LARGEST:
+        raise ValueError(
+            f"cannot save a {about['model']} whose parameters take {len(text):,} bytes as JSON, "
+            f"more than {_LARGEST:,}; pass what is large as an array"
+        )
+    return np.frombuffer(text, dtype=np.uint8)
 
 
-def stored_matrix(arrays: Mapping[str, np.ndarray], shape: tuple[int, int]) -> csr_matrix:
-    """Build a sparse matrix from a file's `data`, `indices` and `indptr`, checked in full."""
-    parts = [arrays[name] for name in ("data", "indices", "indptr")]
-    if any(part.ndim != 1 for part in parts) or parts[0].dtype.kind not in "biuf":
-        raise ValueError("a sparse matrix needs three rows of numbers")
-    if any(part.dtype.kind not in "iu" for part in parts[1:]):
-        raise ValueError("columns and rows of a sparse matrix are whole numbers")
-    matrix = csr_matrix(tuple(parts), shape=shape)
-    # The constructor leaves bounds unchecked, and products would read and write beyond them.
-    matrix.check_format(full_check=True)
-    return matrix
+# Classes that were called otherwise when a file was written, by their old names.
+RENAMED_MODELS = {"Ease": "EASE"}
+
+
+def read_header(stored: StoredArrays, name: str) -> dict[str, Any]:
+    """Read what `to_header` gave; a model goes by the name that it has today."""
+    header = stored.read({name: Stored("uint8", ("bytes",))})[name]
+    if len(header) > _LARGEST:
+        raise ValueError(f"{name} takes {len(header):,} bytes, more than {_LARGEST:,}")
+    about = json.loads(header.tobytes())
+    about["model"] = RENAMED_MODELS.get(about["model"], about["model"])
+    if not isinstance(about["parameters"], dict):
+        raise TypeError(f"parameters of {name} are no parameters")
+    return about
+
+
+def model_of(model_class: Any, parameters: Mapping[str, Any]) -> Any:
+    """Make an unfitted model of stored parameters, of which JSON could not hold some."""
+    parameters = present_names(model_class, parameters)
+    model = model_class(**parameters)
+    left_out = {name: parameters.pop(name, None) for name in model._not_stored}
+    if any(value is not None for value in left_out.values()):
+        raise ValueError(f"one of {', '.join(left_out)} is stored, and none of them can be")
+    check_parameters(model_class.__name__, parameters, constraints_of(model_class))
+    return model
 
 
 # Parameters that were called otherwise in files of earlier versions.
 _RENAMED = {"neighbours": "n_neighbors", "regularisation": "regularization"}
+_PATHS = ("checkpoint", "pretrained")
 
 
 def present_names(model_class: type, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,34 +137,8 @@ def present_names(model_class: type, parameters: Mapping[str, Any]) -> dict[str,
 
 
 def without_path(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out where a training was kept: a file must not say where a later fit writes."""
-    return {name: None if name == "checkpoint" else value for name, value in parameters.items()}
-
-
-def to_header(about: Mapping[str, Any]) -> np.ndarray:
-    """Turn a description into bytes that a `.npz` file holds as one array."""
-    text = json.dumps(dict(about), default=_number)
-    return np.frombuffer(text.encode(), dtype=np.uint8)
-
-
-# Classes that were called otherwise when a file was written, by their old names.
-RENAMED_MODELS = {"Ease": "EASE"}
-
-
-def from_header(header: np.ndarray) -> dict[str, Any]:
-    """Read what `to_header` gave; a model goes by the name that it has today."""
-    about = json.loads(header.tobytes())
-    if "model" in about:
-        about["model"] = RENAMED_MODELS.get(about["model"], about["model"])
-    return about
-
-
-def damaged(path: str | os.PathLike[str], error: Exception) -> ValueError:
-    """Return the error to raise for a file that cannot be used."""
-    return ValueError(
-        f"{path} is not a model saved by longtail_lib, or it is damaged "
-        f"({type(error).__name__}: {error}); fit and save it again"
-    )
+    """Leave out what may be a path: a file must not say what a later fit reads or writes."""
+    return {name: None if name in _PATHS else value for name, value in parameters.items()}
 
 
 def _number(value: Any) -> Any:

@@ -26,11 +26,6 @@ def values_of(variables: Sequence[Any]) -> list[np.ndarray]:
 
 
 def assign(variables: Sequence[Any], values: Sequence[np.ndarray]) -> None:
-    if len(variables) != len(values):
-        raise ValueError(
-            f"a checkpoint of {len(values)} variables does not fit a network of "
-            f"{len(variables)}; it was written by another version, remove it to start anew"
-        )
     for variable, value in zip(variables, values, strict=True):
         variable.assign(value)
 

@@ -3,34 +3,22 @@
 from __future__ import annotations
 
 import inspect
-import os
 from abc import ABC, abstractmethod
 from copy import copy
-from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
 from longtail_lib._parameters import Constraint, check_parameters_of
-from longtail_lib.models._model_file import (
-    beginning_with,
-    damaged,
-    present_names,
-    read_model_file,
-    stored_matrix,
-    without_path,
-    write_model_file,
-)
 from longtail_lib.models._ranked_lists import block_of_rows
 from longtail_lib.models._refit import refitted
 from longtail_lib.models._servable import Servable
-from longtail_lib.models._stored_ids import plain_ids, restored_ids, stored_ids
+from longtail_lib.models._storable import Storable
+from longtail_lib.models._stored_ids import plain_ids
 from longtail_lib.preprocessing import Split
 
 __all__ = ["NotFittedError", "Recommender", "UnsupportedError"]
-
-_FORMAT = 1
 
 
 class NotFittedError(RuntimeError):
@@ -41,7 +29,7 @@ class UnsupportedError(NotImplementedError):
     """A model was asked for what has no meaning for it."""
 
 
-class Recommender(Servable, ABC):
+class Recommender(Servable, Storable, ABC):
     """Base class of everything that scores items, in scikit-learn's manners.
 
     The constructor stores its arguments under their own names and does no work. `fit` takes a
@@ -49,11 +37,13 @@ class Recommender(Servable, ABC):
     and returns the model. Learned attributes end in an underscore.
 
     A subclass writes `_fit(parts)`, `_score(user_rows)` and, for `save`, `_state()` and
-    `_restore(state)`. It may declare in `_constraints` what its parameters may be, by name, as
+    `_restore(state)`, or just `_state_shapes()`: what each learned attribute must be when it is
+    read. It may declare in `_constraints` what its parameters may be, by name, as
     `longtail_lib._parameters` has it, and refuse in `_check_parameters(parts)` what does not go
     together; `fit` asks both before any work. For new users it writes
     `_fold_in(known, columns, lengths)`, for similar items `_similar(items, among)`, and where a
-    few items cost less to score than all, `_score_items(user_rows, columns)`.
+    few items cost less to score than all, `_score_items(user_rows, columns)`. Parameters in
+    `_array_params` are not saved.
 
     Attributes
     ----------
@@ -137,6 +127,18 @@ class Recommender(Servable, ABC):
         What was learned stays, a vector of a user's id too; where a model scores by the history,
         the copy reads it anew, from the train part of `parts.final()`. A split over other users
         or another catalogue is a ValueError.
+
+        Examples
+        --------
+        >>> from longtail_lib.models import ItemKNN
+        >>> train = [[1, 0, 0, 0], [1, 1, 0, 0], [0, 1, 1, 0], [0, 1, 1, 1]]
+        >>> checked = [[0, 1, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]
+        >>> parts = Split.from_matrices(train, validation=checked)
+        >>> model = ItemKNN(shrinkage=0.0).fit(parts)
+        >>> for each in (model, model.with_histories(parts)):
+        ...     print(each.recommend(0, k=2)[0])        # item 1 was chosen in validation
+        [[1 2]]
+        [[2 3]]
         """
         self._check_fitted()
         if not np.array_equal(self.user_ids_, parts.user_ids):
@@ -166,55 +168,6 @@ class Recommender(Servable, ABC):
         variadic = inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD
         names = [parameter.name for parameter in found if parameter.kind not in variadic]
         return {name: getattr(self, name) for name in names}
-
-    def _stored_params(self) -> dict[str, Any]:
-        """The constructor's arguments as `save` writes them: what JSON can hold, and no path."""
-        return without_path(self.get_params())
-
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the fitted model to one `.npz` file, without pickle.
-
-        The file appears whole or not at all. It keeps the name it is given, whatever its ending.
-        """
-        self._check_fitted()
-        about = {
-            "format": _FORMAT,
-            "model": type(self).__name__,
-            "parameters": self._stored_params(),
-        }
-        arrays = {
-            **stored_ids("user_ids", self.user_ids_),
-            **stored_ids("item_ids", self.item_ids_),
-            "seen_indptr": self.seen_.indptr,
-            "seen_indices": self.seen_.indices,
-            "seen_data": self.seen_.data,
-            **{f"state_{name}": value for name, value in self._state().items()},
-        }
-        return write_model_file(path, about, arrays)
-
-    @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Self:
-        """Read a model that `save` wrote."""
-        about, arrays = read_model_file(path)
-        if about["format"] != _FORMAT:
-            raise ValueError(
-                f"{path} is a model file in format {about['format']}, this version of longtail_lib "
-                f"reads format {_FORMAT}; fit and save it again"
-            )
-        if about["model"] != cls.__name__:
-            raise ValueError(
-                f"{path} holds a {about['model']}, not a {cls.__name__}; call {about['model']}.load"
-            )
-        try:
-            model = cls(**present_names(cls, about["parameters"]))
-            model.user_ids_ = restored_ids("user_ids", arrays)
-            model.item_ids_ = restored_ids("item_ids", arrays)
-            shape = len(model.user_ids_), len(model.item_ids_)
-            model.seen_ = stored_matrix(beginning_with("seen_", arrays), shape)
-            model._restore(beginning_with("state_", arrays))
-        except Exception as error:
-            raise damaged(path, error) from error
-        return model
 
     def _check_parameters(self, parts: Split) -> None:
         """Refuse what is not as declared; a subclass adds what fits no other parameter or split."""
@@ -261,14 +214,6 @@ class Recommender(Servable, ABC):
         step = block_of_rows(len(self.item_ids_))
         blocks = np.split(user_rows, range(step, len(user_rows), step))
         return np.concatenate([self._score(rows)[:, columns] for rows in blocks])
-
-    @abstractmethod
-    def _state(self) -> dict[str, np.ndarray]:
-        """Learned attributes as arrays, for `save`."""
-
-    @abstractmethod
-    def _restore(self, state: dict[str, np.ndarray]) -> None:
-        """Set learned attributes from what `_state` gave."""
 
     def _check_fitted(self) -> None:
         if not hasattr(self, "item_ids_"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import copy
-from operator import index
 from typing import Any, Self
 
 import numpy as np
@@ -14,6 +13,7 @@ from longtail_lib._one_blas_thread import one_thread_if_small
 from longtail_lib._parameters import BOOLEAN, Options, constrained
 from longtail_lib.models._asked_items import (
     asked_columns,
+    checked_length,
     excluded_pairs,
     history_matrix,
     is_by_user,
@@ -25,8 +25,6 @@ from longtail_lib.preprocessing._split_matrices import rows_of
 from longtail_lib.ranking import id_keys, user_key
 
 __all__ = ["Servable"]
-
-Lists = tuple[np.ndarray, np.ndarray]
 
 
 class Servable:
@@ -51,7 +49,7 @@ class Servable:
         candidates: Any = None,
         exclude: Any = None,
         fallback: str = "popularity",
-    ) -> Lists:
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Return the k best items of each user.
 
         The lists are those that `evaluate` measures: equal scores are ordered by a hash of user
@@ -90,9 +88,16 @@ class Servable:
             Ids of another type than the split's, such as "3" for 3.
         ValueError
             Scores that are not a number: the fit diverged; or no item that may be shown.
+
+        Examples
+        --------
+        >>> from longtail_lib.testing import tiny_model
+        >>> items, _ = tiny_model().recommend([0, 1], 2, candidates=list("def"), exclude={0: ["f"]})
+        >>> items.tolist()
+        [['d', 'e'], ['f', 'e']]
         """
         self._check_fitted()
-        k = self._checked_k(k)
+        k = checked_length(k, len(self.item_ids_))
         try:
             rows = rows_of(self.user_ids_, users, "user")
         except KeyError as error:
@@ -117,7 +122,7 @@ class Servable:
         exclude: Any = None,
         exclude_seen: bool = True,
         fallback: str = "popularity",
-    ) -> Lists:
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Return the k best items for users who were not there when the model was fitted.
 
         A model that scores by a user's items (`EASE`, `ItemKNN`, `ContentKNN`, sequence models and
@@ -159,7 +164,7 @@ class Servable:
         [['b', 'c'], ['a', 'b']]
         """
         self._check_fitted()
-        k = self._checked_k(k)
+        k = checked_length(k, len(self.item_ids_))
         if is_by_user(exclude):
             raise TypeError(
                 "recommend_for takes items to exclude for everybody, since new users have no ids; "
@@ -178,7 +183,7 @@ class Servable:
 
     def recommend_items(
         self, items: Any, k: int = 10, *, candidates: Any = None, exclude: Any = None
-    ) -> Lists:
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Return the k items most similar to each item, itself left out.
 
         What is similar is the model's own: the weights of `EASE` and `ItemKNN`, elsewhere the
@@ -212,7 +217,7 @@ class Servable:
         [['b'], ['a']]
         """
         self._check_fitted()
-        k = self._checked_k(k)
+        k = checked_length(k, len(self.item_ids_))
         rows = rows_of(self.item_ids_, items, "item")
         columns = asked_columns(self.item_ids_, candidates, exclude)
         among = np.arange(len(self.item_ids_)) if columns is None else columns
@@ -250,7 +255,7 @@ class Servable:
         exclude: Any,
         hidden: list[csr_matrix],
         fallback: str,
-    ) -> Lists:
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Rank what may be shown to some users."""
         columns = asked_columns(self.item_ids_, candidates, exclude)
 
@@ -285,14 +290,3 @@ class Servable:
         if hashed is None or hashed[0] is not self.item_ids_:
             hashed = self._hashed_ids = self.item_ids_, id_keys(self.item_ids_)
         return hashed[1]
-
-    def _checked_k(self, k: Any) -> int:
-        if isinstance(k, bool) or not hasattr(k, "__index__"):
-            raise TypeError(f"k must be a whole number of items, got {k!r}")
-        k = index(k)
-        if not 1 <= k <= len(self.item_ids_):
-            raise ValueError(
-                f"k must lie between 1 and the {len(self.item_ids_)} items of the catalogue, "
-                f"got {k}"
-            )
-        return k

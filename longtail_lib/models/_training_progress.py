@@ -14,15 +14,22 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from longtail_lib._parameters import Interval, constrained
-from longtail_lib.models._model_file import read_model_file, write_model_file
+from longtail_lib.models._model_file import damaged, read_model_file, write_model_file
+from longtail_lib.models._stored_arrays import Stored
 from longtail_lib.preprocessing import Split
 from longtail_lib.ranking import id_keys, mask_seen, top_k, user_key
 
-__all__ = ["fingerprint", "read_checkpoint", "validation_ndcg", "write_checkpoint"]
+__all__ = [
+    "fingerprint",
+    "read_checkpoint",
+    "validation_ndcg",
+    "write_checkpoint",
+]
 
 
 _FORMAT = 1
 _FILE = "training.npz"
+_MEND = "remove it to start anew"
 # Where a fit stores itself and how it shows progress change nothing in what it learns.
 _FREE = ("checkpoint", "progress")
 
@@ -47,38 +54,54 @@ def write_checkpoint(
     """Put a training's state in place of the last one; the file appears whole or not at all."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    # A fit that was killed while writing left its unfinished file behind.
-    for part in folder.glob(f"{_FILE}.*.part"):
-        part.unlink()
     header = {"format": _FORMAT, "model": of["model"], "parameters": dict(of), "state": about}
     write_model_file(folder / _FILE, header, arrays)
 
 
 def read_checkpoint(
-    folder: str | os.PathLike[str], of: Mapping[str, str]
+    folder: str | os.PathLike[str], of: Mapping[str, str], present: Mapping[str, np.ndarray]
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]] | None:
-    """Return what `write_checkpoint` stored, or None where nothing is."""
+    """Return what `write_checkpoint` stored, or None where nothing is.
+
+    `present` holds arrays of the names, types and shapes that the training has now; those called
+    best are in a file only where validation was measured.
+    """
     path = Path(folder) / _FILE
     if not path.exists():
         return None
-    header, arrays = read_model_file(path)
-    if header["format"] != _FORMAT:
-        raise ValueError(
-            f"{path} is a checkpoint in format {header['format']}, this version of longtail_lib "
-            f"reads format {_FORMAT}; remove it to start anew"
-        )
-    stored = header["parameters"]
-    differ = [
-        f"{name} was {stored.get(name, 'absent')} and is {of.get(name, 'absent')}"
-        for name in dict.fromkeys([*stored, *of])
-        if stored.get(name) != of.get(name)
-    ]
-    if differ:
-        raise ValueError(
-            f"{path} is the checkpoint of another training: {'; '.join(differ)}. Use another "
-            "folder, or remove the file to start anew"
-        )
-    return header["state"], arrays
+    with read_model_file(path, _MEND) as (header, stored):
+        if header["format"] != _FORMAT:
+            raise ValueError(
+                f"{path} is a checkpoint in format {header['format']}, this version of "
+                f"longtail_lib reads format {_FORMAT}; {_MEND}"
+            )
+        known = header["parameters"]
+        differ = [
+            f"{name} was {known.get(name, 'absent')} and is {of.get(name, 'absent')}"
+            for name in dict.fromkeys([*known, *of])
+            if known.get(name) != of.get(name)
+        ]
+        if differ:
+            raise ValueError(
+                f"{path} is the checkpoint of another training: {'; '.join(differ)}. Use another "
+                "folder, or remove the file to start anew"
+            )
+        with damaged(path, _MEND):
+            state = header["state"]
+            loss, ndcg = (np.asarray(state[name], dtype=np.float64) for name in ("loss", "ndcg"))
+            if not (loss.shape == (len(loss) or 1,) and ndcg.shape in (loss.shape, (0,))):
+                raise ValueError(f"{len(ndcg)} values of NDCG for {len(loss)} epochs")
+            if not (np.isfinite(loss).all() and ((ndcg >= 0) & (ndcg <= 1)).all()):
+                raise ValueError("a loss that is no number, or an NDCG outside 0 to 1")
+            arrays = stored.read(
+                {
+                    name: Stored(array.dtype.name, array.shape)
+                    for name, array in present.items()
+                    if len(ndcg) or not name.startswith("best_")
+                }
+            )
+            stored.finish()
+    return {"loss": loss.tolist(), "ndcg": ndcg.tolist()}, arrays
 
 
 def _text(value: Any) -> str:

@@ -10,9 +10,10 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from longtail_lib._parameters import Constraint, Satisfies
-from longtail_lib.models._model_file import beginning_with, from_header, present_names, to_header
+from longtail_lib.models._model_file import model_of, read_header, to_header
 from longtail_lib.models._recommender import Recommender
 from longtail_lib.models._refit import same_train
+from longtail_lib.models._stored_arrays import Stored, StoredArrays
 from longtail_lib.preprocessing import Split
 
 __all__ = ["RECOMMENDER", "WrappedRecommender", "find_class", "unfitted_copy"]
@@ -39,9 +40,10 @@ class WrappedRecommender(Recommender):
     resumed, fit the model itself and wrap it then.
 
     A subclass writes `_fit_around(parts)`, `_score(user_rows)` on `model_`, and for `save`
-    `_own_state()` and `_restore_own(state)`; parameters that JSON cannot hold are named in
-    `_array_params` and belong in `_own_state`. Further parameters that are recommenders are named
-    in `_further_models`; fitted, they are kept under the parameter's name and an underscore.
+    `_own_shapes()`, or `_own_state()` and `_restore_own(state)`, as `Recommender` has them without
+    "own"; parameters named in `_array_params` belong there. Further parameters that are
+    recommenders are named in `_further_models`; fitted, they are kept under the parameter's name
+    and an underscore.
 
     Attributes
     ----------
@@ -50,7 +52,6 @@ class WrappedRecommender(Recommender):
     """
 
     _constraints: ClassVar[dict[str, Constraint]] = {"model": RECOMMENDER}
-    _array_params: tuple[str, ...] = ()
     _further_models: tuple[str, ...] = ()
 
     def _fit(self, parts: Split) -> None:
@@ -61,6 +62,10 @@ class WrappedRecommender(Recommender):
 
     def _fit_around(self, parts: Split) -> None:
         """Learn what the wrapper needs beside `model_`."""
+
+    def _own_shapes(self) -> dict[str, Stored] | None:
+        """What each array of `_own_state` must be."""
+        return None
 
     @property
     def decides_on_validation(self) -> bool:
@@ -76,10 +81,16 @@ class WrappedRecommender(Recommender):
         return {name: getattr(self, f"{name}_", getattr(self, name)) for name in names}
 
     def _own_state(self) -> dict[str, np.ndarray]:
-        return {}
+        return {name: getattr(self, f"{name}_") for name in self._own_shapes() or {}}
 
     def _restore_own(self, state: dict[str, np.ndarray]) -> None:
         """Set learned attributes from what `_own_state` gave."""
+        for name, value in state.items():
+            setattr(self, f"{name}_", value)
+
+    @property
+    def _not_stored(self) -> tuple[str, ...]:
+        return ("model", *self._further_models, *self._array_params)
 
     @property
     def _scores_without_history(self) -> bool:  # type: ignore[override]
@@ -97,35 +108,27 @@ class WrappedRecommender(Recommender):
     def _similar(self, items: np.ndarray, among: np.ndarray) -> np.ndarray:
         return self.model_._similar(items, among)
 
-    def _stored_params(self) -> dict[str, Any]:
-        left_out = (*self._inner(), *self._array_params)
-        return {
-            name: None if name in left_out else value
-            for name, value in super()._stored_params().items()
-        }
-
-    def _state(self) -> dict[str, np.ndarray]:
+    def _to_file(self) -> dict[str, np.ndarray]:
         state = {f"own_{name}": value for name, value in self._own_state().items()}
         for parameter, about, prefix in self._places():
             inner = getattr(self, f"{parameter}_")
             state[about] = to_header(
                 {"model": type(inner).__name__, "parameters": inner._stored_params()}
             )
-            state |= {f"{prefix}{name}": value for name, value in inner._state().items()}
+            state |= {f"{prefix}{name}": value for name, value in inner._to_file().items()}
         return state
 
-    def _restore(self, state: dict[str, np.ndarray]) -> None:
+    def _from_file(self, stored: StoredArrays) -> None:
         for parameter, about, prefix in self._places():
-            header = from_header(state[about])
-            model_class = find_class(header["model"])
-            inner = model_class(**present_names(model_class, header["parameters"]))
+            header = read_header(stored, about)
+            inner = model_of(find_class(header["model"]), header["parameters"])
             # Inner models were fitted on the same split, so ids and seen items are stored once.
-            for name in ("user_ids_", "item_ids_", "seen_"):
+            for name in ("user_ids_", "item_ids_", "seen_", "_has_reread"):
                 setattr(inner, name, getattr(self, name))
-            inner._restore(beginning_with(prefix, state))
+            inner._from_file(stored.within(prefix))
             setattr(self, parameter, inner)
             setattr(self, f"{parameter}_", inner)
-        self._restore_own(beginning_with("own_", state))
+        self._restore_own(stored.within("own_").read(self._own_shapes()))
 
     def _places(self) -> list[tuple[str, str, str]]:
         """For each inner model: its parameter, and how its parts are named in the file."""

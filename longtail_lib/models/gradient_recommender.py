@@ -12,6 +12,7 @@ import numpy as np
 from longtail_lib._parameters import BOOLEAN, PATH, SEED, Constraint, Interval, Nullable
 from longtail_lib.models._network_variables import assign, numbered, values_of, variables_of
 from longtail_lib.models._recommender import Recommender
+from longtail_lib.models._stored_arrays import Stored
 from longtail_lib.models._training_progress import (
     fingerprint,
     read_checkpoint,
@@ -137,6 +138,10 @@ class GradientRecommender(Recommender):
     def _snapshot(self, network: Any) -> dict[str, np.ndarray]:
         """Return what scoring needs from the network's present weights."""
 
+    def _snapshot_shapes(self) -> dict[str, Stored] | None:
+        """What each array of `_snapshot` must be; None takes from a file what is there."""
+        return None
+
     def _carried(self) -> dict[str, np.ndarray]:
         """Return what `_batches` changes and the next epoch reads, for the checkpoint."""
         return {}
@@ -169,7 +174,8 @@ class GradientRecommender(Recommender):
                     if np.argmax(ndcg) == epoch:
                         best = values_of(self.network_.weights)
                 if self.checkpoint is not None:
-                    self._store(own, loss, ndcg, best)
+                    about = {"loss": loss, "ndcg": ndcg}
+                    write_checkpoint(self.checkpoint, own, about, self._arrays(best))
                 bar.set_postfix(shown, refresh=False)
                 bar.update()
         if best:
@@ -224,9 +230,12 @@ class GradientRecommender(Recommender):
 
     def _resume(self, own: Mapping[str, str]) -> tuple[list[float], list[float], list[np.ndarray]]:
         """Take up a checkpoint where one lies; return loss, validation NDCG and best weights."""
-        stored = None if self.checkpoint is None else read_checkpoint(self.checkpoint, own)
+        self._carry_on({})
+        stored = None
+        if self.checkpoint is not None:
+            present = self._arrays(values_of(self.network_.weights))
+            stored = read_checkpoint(self.checkpoint, own, present)
         if stored is None:
-            self._carry_on({})
             return [], [], []
         about, arrays = stored
         assign(variables_of(self.network_), numbered(arrays, "variable"))
@@ -240,29 +249,31 @@ class GradientRecommender(Recommender):
         )
         return about["loss"], about["ndcg"], numbered(arrays, "best")
 
-    def _store(
-        self,
-        own: Mapping[str, str],
-        loss: Sequence[float],
-        ndcg: Sequence[float],
-        best: Sequence[np.ndarray],
-    ) -> None:
+    def _arrays(self, best: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
+        """What a checkpoint holds beside the course of the training."""
         present = values_of(variables_of(self.network_))
-        write_checkpoint(
-            self.checkpoint,
-            own,
-            {"loss": loss, "ndcg": ndcg},
-            {
-                **{f"variable_{place}": value for place, value in enumerate(present)},
-                **{f"best_{place}": value for place, value in enumerate(best)},
-                **{f"carried_{name}": value for name, value in self._carried().items()},
-            },
-        )
+        return {
+            **{f"variable_{place}": value for place, value in enumerate(present)},
+            **{f"best_{place}": value for place, value in enumerate(best)},
+            **{f"carried_{name}": value for name, value in self._carried().items()},
+        }
 
     def _learn(self, snapshot: Mapping[str, np.ndarray]) -> None:
         self._learned = tuple(snapshot)
         for name, value in snapshot.items():
             setattr(self, f"{name}_", value)
+
+    def _state_shapes(self) -> dict[str, Stored] | None:
+        learned = self._snapshot_shapes()
+        if learned is None:
+            return None
+        epochs = Stored("float64", ("epochs",))
+        curves = ["loss"] if self.patience is None else ["loss", "validation NDCG@10"]
+        return {
+            **{f"learned_{name}": one for name, one in learned.items()},
+            **{f"history_{name}": epochs for name in curves},
+            "best_epoch": Stored("int64", ()),
+        }
 
     def _state(self) -> dict[str, np.ndarray]:
         return {
@@ -283,3 +294,5 @@ class GradientRecommender(Recommender):
         self._learn(named["learned_"])
         self.history_ = named["history_"]
         self.best_epoch_ = int(state["best_epoch"])
+        if not 1 <= self.best_epoch_ <= len(self.history_["loss"]) <= self.epochs:
+            raise ValueError(f"epoch {self.best_epoch_} is none of those that were trained")

@@ -10,6 +10,7 @@ from scipy.sparse import csr_matrix
 
 from longtail_lib._one_blas_thread import one_blas_thread
 from longtail_lib._parameters import BOOLEAN, SEED, Constraint, Interval
+from longtail_lib.models._stored_arrays import Stored, floats
 from longtail_lib.models._vector_products import VectorProducts
 from longtail_lib.preprocessing import Split
 
@@ -22,6 +23,7 @@ class LatentFactors(VectorProducts):
     user_factors_: np.ndarray
     item_factors_: np.ndarray
     item_biases_: np.ndarray
+    factors: int
 
     _user_side = "user_factors_"
     _item_side = "item_factors_"
@@ -52,17 +54,13 @@ class LatentFactors(VectorProducts):
         scores += self.item_biases_[columns]
         return scores
 
-    def _state(self) -> dict[str, np.ndarray]:
+    def _state_shapes(self) -> dict[str, Stored]:
+        n_users, n_items = self.seen_.shape
         return {
-            "user_factors": self.user_factors_,
-            "item_factors": self.item_factors_,
-            "item_biases": self.item_biases_,
+            "user_factors": floats(n_users, self.factors),
+            "item_factors": floats(n_items, self.factors),
+            "item_biases": floats(n_items),
         }
-
-    def _restore(self, state: dict[str, np.ndarray]) -> None:
-        self.user_factors_ = state["user_factors"]
-        self.item_factors_ = state["item_factors"]
-        self.item_biases_ = state["item_biases"]
 
 
 def import_implicit(model: str) -> Any:

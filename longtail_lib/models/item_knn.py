@@ -12,7 +12,7 @@ from scipy.sparse import csr_matrix
 from longtail_lib._parameters import Constraint, Interval
 from longtail_lib._top_candidates import largest_stored_weights
 from longtail_lib.models._item_weights import ItemWeights
-from longtail_lib.models._model_file import stored_matrix
+from longtail_lib.models._stored_arrays import Stored, matrix_parts, stored_matrix
 from longtail_lib.preprocessing import Split
 
 __all__ = ["ItemKNN"]
@@ -122,6 +122,9 @@ class ItemKNN(ItemWeights):
         similarity[block.indices == np.repeat(own, counts)] = 0
         kept = largest_stored_weights(similarity, block, self.n_neighbors)
         return similarity[kept], block.indices[kept], np.diff(np.searchsorted(kept, block.indptr))
+
+    def _state_shapes(self) -> dict[str, Stored]:
+        return matrix_parts(len(self.item_ids_))
 
     def _state(self) -> dict[str, np.ndarray]:
         weights = self.weights_

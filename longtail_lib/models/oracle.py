@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from longtail_lib.models._recommender import Recommender
+from longtail_lib.models._stored_arrays import Stored, floats
 from longtail_lib.preprocessing import Split
 from longtail_lib.simulation import true_preference
 
@@ -52,11 +53,8 @@ class Oracle(Recommender):
     def _score(self, user_rows: np.ndarray) -> np.ndarray:
         return self.preference_[user_rows]
 
+    def _state_shapes(self) -> dict[str, Stored]:
+        return {"preference": floats(*self.seen_.shape)}
+
     def _score_items(self, user_rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         return self.preference_[np.ix_(user_rows, columns)]
-
-    def _state(self) -> dict[str, np.ndarray]:
-        return {"preference": self.preference_}
-
-    def _restore(self, state: dict[str, np.ndarray]) -> None:
-        self.preference_ = state["preference"]

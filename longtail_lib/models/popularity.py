@@ -10,6 +10,7 @@ from scipy.sparse import csr_matrix
 
 from longtail_lib._parameters import Constraint, Interval, Nullable
 from longtail_lib.models._recommender import Recommender
+from longtail_lib.models._stored_arrays import Stored, floats
 from longtail_lib.preprocessing import Split
 
 __all__ = ["Popularity"]
@@ -93,14 +94,11 @@ class Popularity(Recommender):
     def _score(self, user_rows: np.ndarray) -> np.ndarray:
         return np.tile(self.popularity_, (len(user_rows), 1))
 
+    def _state_shapes(self) -> dict[str, Stored]:
+        return {"popularity": floats(len(self.item_ids_))}
+
     def _score_items(self, user_rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         return np.tile(self.popularity_[columns], (len(user_rows), 1))
 
     def _fold_in(self, known: csr_matrix, columns: np.ndarray, lengths: np.ndarray) -> None:
         """Everybody has the same scores."""
-
-    def _state(self) -> dict[str, np.ndarray]:
-        return {"popularity": self.popularity_}
-
-    def _restore(self, state: dict[str, np.ndarray]) -> None:
-        self.popularity_ = state["popularity"]

@@ -9,6 +9,7 @@ from scipy.sparse import csr_matrix
 
 from longtail_lib._parameters import SEED, Constraint
 from longtail_lib.models._recommender import Recommender
+from longtail_lib.models._stored_arrays import Stored
 from longtail_lib.preprocessing import Split
 from longtail_lib.ranking import GOLDEN, mixed_words
 
@@ -68,13 +69,13 @@ class Random(Recommender):
         # 24 bits are what a float32 in [0, 1) can hold without rounding up to 1.
         return (hashed >> np.uint64(40)).astype(np.float32) * np.float32(2.0**-24)
 
+    def _state_shapes(self) -> dict[str, Stored]:
+        return {"key": Stored("uint64", (1,))}
+
     def _fold_in(self, known: csr_matrix, columns: np.ndarray, lengths: np.ndarray) -> None:
         # New users have the hash of their history for an id.
         self._words = self.user_ids_.view(np.uint64)
 
-    def _state(self) -> dict[str, np.ndarray]:
-        return {"key": self.key_}
-
     def _restore(self, state: dict[str, np.ndarray]) -> None:
-        self.key_ = state["key"]
+        super()._restore(state)
         self._set_words()

@@ -10,16 +10,19 @@ from scipy.sparse import csr_matrix
 
 from longtail_lib._parameters import ARRAY, COLUMN, Constraint, Interval, Nullable, Options
 from longtail_lib.models._recommender import Recommender
+from longtail_lib.models._stored_arrays import Stored
 from longtail_lib.models._wrapped_recommender import WrappedRecommender
 from longtail_lib.preprocessing import Split
 from longtail_lib.ranking import id_keys, mask_seen, top_k, user_key
 from longtail_lib.rerank import calibrated, mmr, popularity_penalty, tail_quota, xquad
-from longtail_lib.rerank._candidates import attribute_shares, history_mixture
+from longtail_lib.rerank._candidates import attribute_shares, history_mixture, user_cosines
 from longtail_lib.tail import popularity_groups
 
 __all__ = ["METHODS", "Reranked"]
 
 METHODS = ("xquad", "calibrated", "mmr", "tail_quota", "popularity_penalty")
+# Those that an attribute serves.
+_ALIKE = ("calibrated", "mmr")
 # The re-ranked list is this many times as long as k; see the class.
 _DEPTH = 3
 
@@ -144,7 +147,7 @@ class Reranked(WrappedRecommender):
 
     def _fit_around(self, parts: Split) -> None:
         self.item_vectors_ = None
-        if self.attribute is not None and self.method in ("calibrated", "mmr"):
+        if self.attribute is not None and self.method in _ALIKE:
             self.item_vectors_ = attribute_shares(parts.items, self.attribute)
         elif self.vectors is not None:
             self.item_vectors_ = np.asarray(self.vectors, dtype=np.float32)
@@ -170,7 +173,7 @@ class Reranked(WrappedRecommender):
         elif self.method == "mmr":
             self.similarity_ = self.item_vectors_
             if self.similarity_ is None:
-                self.similarity_ = _cosines(self.seen_)
+                self.similarity_ = user_cosines(self.seen_)
         self._prepare_users()
 
     def _prepare_users(self) -> None:
@@ -276,6 +279,12 @@ class Reranked(WrappedRecommender):
         scores[rows, items[rows, places]] = lifted[rows, places]
         return scores
 
+    def _own_shapes(self) -> dict[str, Stored]:
+        shape, by_attribute = (len(self.item_ids_), "dimensions"), self.attribute is not None
+        if by_attribute and self.method not in _ALIKE:
+            return {}
+        return {"item_vectors": Stored("float32", shape, optional=not by_attribute)}
+
     def _own_state(self) -> dict[str, np.ndarray]:
         return {} if self.item_vectors_ is None else {"item_vectors": self.item_vectors_}
 
@@ -288,13 +297,3 @@ class Reranked(WrappedRecommender):
 def _at(scores: np.ndarray, columns: np.ndarray) -> np.ndarray:
     """Scores of columns; -inf where the column is -1."""
     return np.where(columns >= 0, np.take_along_axis(scores, columns, axis=1), -np.inf)
-
-
-def _cosines(seen: csr_matrix) -> csr_matrix:
-    """Cosine of every two items' sets of users."""
-    counts = np.bincount(seen.indices, minlength=seen.shape[1]).astype(np.float64)
-    scale = 1 / np.sqrt(np.maximum(counts, 1))
-    scaled = csr_matrix(
-        (scale[seen.indices].astype(np.float32), seen.indices, seen.indptr), shape=seen.shape
-    )
-    return (scaled.T @ scaled).tocsr()

@@ -12,6 +12,7 @@ from scipy.sparse import csr_matrix
 
 from longtail_lib._parameters import BOOLEAN, WORDS, Constraint, Interval, Nullable, Options
 from longtail_lib.models._negative_sampling import NEGATIVES, StreamFrequency
+from longtail_lib.models._stored_arrays import Stored, floats
 from longtail_lib.models._vector_products import VectorProducts, cosines
 from longtail_lib.models.debiased.logit_adjusted import log_prior
 from longtail_lib.models.gradient_recommender import GradientRecommender
@@ -208,6 +209,11 @@ class TwoTower(VectorProducts, GradientRecommender):
 
     def _snapshot(self, network: Any) -> dict[str, np.ndarray]:
         return {"user_vectors": network.vectors("user"), "item_vectors": network.vectors("item")}
+
+    def _snapshot_shapes(self) -> dict[str, Stored]:
+        n_users, n_items = self.seen_.shape
+        length = self.dim + bool(self.item_bias)
+        return {"user_vectors": floats(n_users, length), "item_vectors": floats(n_items, length)}
 
     def _fold_in(self, known: csr_matrix, columns: np.ndarray, lengths: np.ndarray) -> None:
         super()._fold_in(known, columns, lengths)

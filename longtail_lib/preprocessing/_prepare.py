@@ -77,7 +77,9 @@ def prepare(
     duplicates : {"last", "first", "highest", "sum", "mean", "keep", "error"}
         What becomes of a repeated pair. "last", "first", "highest": the latest, the earliest or
         the highest rated interaction stays. Equal times are decided by the higher rating, equal
-        ratings by the later time. Without timestamps the place in the log stands for the time.
+        ratings by the later time. Without timestamps the place in the log stands for the time:
+        "last" is the last row of a pair, so that the same rows in another order may keep another
+        rating, and `min_rating` another pair; "highest" does not depend on the order.
         "sum", "mean": the latest stays, and its `rating` becomes the sum or mean of all; where
         the log has no ratings, "sum" counts, so that plays or purchases become a weight. "keep":
         all stay. "error": none may be there. With "sum", "mean" and "keep" equal rows are

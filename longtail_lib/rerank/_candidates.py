@@ -17,6 +17,7 @@ __all__ = [
     "greedy",
     "history_mixture",
     "item_values",
+    "user_cosines",
     "user_values",
 ]
 
@@ -185,3 +186,13 @@ def _values(value: Any) -> list[str]:
     if isinstance(value, list | tuple | np.ndarray) or hasattr(value, "to_list"):
         return sorted({str(part) for part in value})
     return [str(value)]
+
+
+def user_cosines(seen: csr_matrix) -> csr_matrix:
+    """Cosine of every two items' sets of users."""
+    counts = np.bincount(seen.indices, minlength=seen.shape[1]).astype(np.float64)
+    scale = 1 / np.sqrt(np.maximum(counts, 1))
+    scaled = csr_matrix(
+        (scale[seen.indices].astype(np.float32), seen.indices, seen.indptr), shape=seen.shape
+    )
+    return (scaled.T @ scaled).tocsr()

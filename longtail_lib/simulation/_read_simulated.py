@@ -13,15 +13,15 @@ import hashlib
 import io
 import json
 import os
-import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import numpy as np
 import polars as pl
 
+from longtail_lib._write_file import write_file
 from longtail_lib.data import Dataset, DatasetCard
 from longtail_lib.simulation._simulated_truth import SimulatedTruth
 
@@ -35,7 +35,6 @@ __all__ = [
     "read_simulated",
     "text_hash",
     "unzip",
-    "write_file",
     "write_simulated",
     "write_zipped",
 ]
@@ -218,20 +217,6 @@ def write_zipped(path: Path, text: bytes) -> None:
             zipped.write(text)
 
     write_file(path, write)
-
-
-def write_file(path: Path, write: Callable[[IO[bytes]], Any]) -> None:
-    """Write a file whole or not at all."""
-    # A name of its own, so that two who write the same file do not write into each other's.
-    part = path.with_name(f"{path.name}.{os.getpid()}-{secrets.token_hex(4)}.part")
-    try:
-        with part.open("xb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _damaged(path: Path, why: str) -> str:

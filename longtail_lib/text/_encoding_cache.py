@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import tempfile
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+
+from longtail_lib._write_file import is_passing, write_file
 
 __all__ = ["EncodingCache", "text_key"]
 
@@ -39,7 +40,8 @@ class EncodingCache:
 
     Examples
     --------
-    >>> with tempfile.TemporaryDirectory() as folder:
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
     ...     cache = EncodingCache(folder, "a model", 2)
     ...     cache.write([text_key("a lamp")], np.array([[0.6, 0.8]]))
     ...     known = cache.read([text_key("a lamp"), text_key("a map")])
@@ -79,9 +81,8 @@ class EncodingCache:
         except OSError as error:
             if not self._complained:
                 warnings.warn(
-                    f"vectors cannot be kept in {self.folder} ({error.strerror or error}), so they "
-                    "will be computed again next time; name another folder by cache, or set "
-                    "LONGTAIL_CACHE_HOME",
+                    f"vectors cannot be kept in {self.folder} and will be computed again next "
+                    f"time ({error}); name another folder by cache, or set LONGTAIL_CACHE_HOME",
                     stacklevel=3,
                 )
             self._complained = True
@@ -106,7 +107,7 @@ class EncodingCache:
             if not np.isfinite(vectors).all():
                 raise ValueError("its vectors hold what is no number")
         except Exception as error:
-            if isinstance(error, OSError) and error.errno is not None:
+            if is_passing(error):
                 # No room for another open file, no right to read, merged by another process: all
                 # of that passes, and a file that was not read was not found damaged either.
                 return {}
@@ -128,15 +129,8 @@ class EncodingCache:
         table = np.frombuffer(b"".join(keys), np.uint8).reshape(len(keys), 32)
         # The number of rows leads the name, so that `_merge` need not open a file.
         name = f"{len(keys):06d}-{hashlib.sha256(table.tobytes()).hexdigest()[:32]}.npz"
-        handle, part = tempfile.mkstemp(prefix=".", suffix=".part", dir=self.folder)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                np.savez(file, keys=table, vectors=np.asarray(vectors, np.float32))
-            os.replace(part, self.folder / name)
-        except BaseException:
-            Path(part).unlink(missing_ok=True)
-            raise
-        return self.folder / name
+        arrays = {"keys": table, "vectors": np.asarray(vectors, np.float32)}
+        return write_file(self.folder / name, lambda file: np.savez(file, **arrays))
 
     def _merge(self) -> None:
         """Make one file of many small ones, which calls with few texts leave."""

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-import logging
 import os
+import shutil
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from longtail_lib._write_file import sweep
 from longtail_lib.data import DownloadError
-from longtail_lib.data._download import cache_folder, sweep
+from longtail_lib.data._download import cache_folder
+from longtail_lib.data._fetch_file import LONGEST, fetch_file
 
 __all__ = [
     "HUB",
@@ -187,6 +190,8 @@ def file_sha256(path: Path) -> str:
 
 HUB = "https://huggingface.co"
 _LEFTOVER = ".weights."
+# The largest BERT takes 1.3 GB.
+_LARGEST = 4 * 1024**3
 
 
 def fetch_weights(
@@ -196,8 +201,15 @@ def fetch_weights(
     *,
     optional: Sequence[str] = (),
     progress: bool = False,
+    largest: int = _LARGEST,
+    seconds: float = LONGEST,
 ) -> Path:
-    """Return the folder of a model of the hub; download it where the cache has it not yet."""
+    """Return the folder of a model of the hub; download it where the cache has it not yet.
+
+    A download ends with an error where a file has more than `largest` bytes, or all of them
+    together take more than `seconds`.
+    """
+    ends = time.monotonic() + seconds
     home = cache_folder() / "encoders" / name.replace("/", "--")
     folder = home / revision
     if not _complaint(folder, files):
@@ -205,14 +217,25 @@ def fetch_weights(
     base = os.environ.get("HF_ENDPOINT") or HUB
     try:
         home.mkdir(parents=True, exist_ok=True)
-        sweep(home, _LEFTOVER)
+        sweep(home, f"{_LEFTOVER}*", shutil.rmtree)
         with tempfile.TemporaryDirectory(prefix=_LEFTOVER, dir=home) as temporary:
             fresh = Path(temporary) / "fresh"
             fresh.mkdir()
             for file in (*files, *optional):
                 url = f"{base.rstrip('/')}/{name}/resolve/{revision}/{file}"
                 (fresh / file).parent.mkdir(exist_ok=True)
-                _download(url, fresh / file, progress, needed=file in files)
+                try:
+                    fetch_file(
+                        url,
+                        fresh / file,
+                        largest=largest,
+                        seconds=ends - time.monotonic(),
+                        known=files.get(file) is not None,
+                        progress=progress,
+                    )
+                except DownloadError as error:
+                    if file in files or error.status != 404:
+                        raise
             complaint = _complaint(fresh, files)
             if complaint:
                 raise DownloadError(f"what {base} sent is not what was published: {complaint}")
@@ -247,29 +270,3 @@ def _complaint(folder: Path, files: Mapping[str, str | None]) -> str:
         if found != expected:
             return f"{name} has sha256 {found}, expected {expected}"
     return ""
-
-
-def _download(url: str, path: Path, progress: bool, *, needed: bool) -> None:
-    import pooch
-    import requests
-
-    logger = pooch.get_logger()
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        pooch.HTTPDownloader(progressbar=progress, timeout=30)(url, str(path), None)
-    except requests.HTTPError as error:
-        if not needed and error.response.status_code == 404:
-            path.unlink(missing_ok=True)
-            return
-        raise DownloadError(
-            f"{url} answered {error.response.status_code} {error.response.reason}"
-        ) from error
-    except requests.RequestException as error:
-        # A small file that broke off may have left nothing on the disk yet.
-        begun = isinstance(error, requests.exceptions.ChunkedEncodingError)
-        if begun or (path.exists() and path.stat().st_size):
-            raise DownloadError(f"the download of {url} broke off") from error
-        raise DownloadError(f"{url} cannot be reached") from error
-    finally:
-        logger.setLevel(level)

@@ -17,12 +17,7 @@ _GELU = {"gelu": False, "gelu_new": True, "gelu_pytorch_tanh": True}
 def bert_config(folder: Path) -> dict[str, Any]:
     """Read config.json, and refuse what is not a BERT that `pooled_bert` computes exactly."""
     path = folder / "config.json"
-    try:
-        config = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(config, dict):
-            raise ValueError("it holds no object")
-    except (ValueError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path} is no JSON of a model ({error}); get the file again") from error
+    config = _settings(path)
     # Keras would take a config with a registered name for a recipe of objects to make.
     if "registered_name" in config:
         raise ValueError(
@@ -47,12 +42,23 @@ def bert_config(folder: Path) -> dict[str, Any]:
     return config
 
 
+def _settings(path: Path) -> dict[str, Any]:
+    """Read a JSON file that names settings."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(found, dict):
+            raise ValueError(f"it holds a {type(found).__name__} and no settings by name")
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{path} is no JSON of a model ({error}); get the file again") from error
+    return found
+
+
 def pooling_of(folder: Path) -> str:
     """Return "mean", or "cls" where sentence-transformers' settings in the folder say so."""
     path = folder / "1_Pooling" / "config.json"
     if not path.is_file():
         return "mean"
-    settings = json.loads(path.read_text(encoding="utf-8"))
+    settings = _settings(path)
     wanted = sorted(k.removeprefix("pooling_mode_") for k, v in settings.items() if v is True)
     wanted = [name for name in wanted if name != "include_prompt"]
     if wanted not in (["mean_tokens"], ["cls_token"]):

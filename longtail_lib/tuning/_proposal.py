@@ -92,11 +92,14 @@ def contains(distributions: Mapping[str, Any], parameters: Mapping[str, Any]) ->
     optuna = import_optuna()
     if set(parameters) != set(distributions):
         return False
+    numbers = [name for name, one in distributions.items() if not hasattr(one, "choices")]
+    if any(isinstance(parameters[name], bool | str) for name in numbers):
+        return False
     try:
         optuna.trial.create_trial(
             params=dict(parameters), distributions=dict(distributions), value=0.0
         )
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return False
     return True
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from longtail_lib.evaluation import Value
+from longtail_lib.evaluation import Metric, Value
+from longtail_lib.evaluation._report import stored_value
 
 if TYPE_CHECKING:
     import polars as pl
@@ -68,15 +69,45 @@ class Trial:
         }
 
     @classmethod
-    def from_dict(cls, stored: Mapping[str, Any]) -> Trial:
-        """Read what `to_dict` gave."""
-        if stored["state"] not in STATES:
-            raise ValueError(f"state {stored['state']!r} of a trial")
+    def from_dict(
+        cls,
+        stored: Mapping[str, Any],
+        keys: Collection[tuple[str, str]],
+        own_metrics: Sequence[Metric],
+        earlier: Sequence[Trial],
+    ) -> Trial:
+        """Read what `to_dict` gave of some keys, unless it cannot have come after the others."""
         values = {
-            (group, name): Value(*(math.nan if x is None else x for x in numbers), n)
-            for group, name, *numbers, n in stored["values"]
+            (group, name): stored_value(name, numbers, own_metrics)
+            for group, name, *numbers in stored["values"]
         }
-        return cls(**{**stored, "values": values})
+        trial = cls(**{**stored, "values": values})
+        if type(trial.number) is not int or trial.number != len(earlier):
+            raise ValueError(f"its number is {trial.number!r}")
+        if trial.state not in STATES:
+            raise ValueError(f"its state is {trial.state!r}, expected one of {', '.join(STATES)}")
+        if not _is_finite(trial.seconds) or trial.seconds < 0:
+            raise ValueError(f"it took {trial.seconds!r} seconds")
+        if not isinstance(trial.reason, str) or bool(trial.reason) == trial.complete:
+            raise ValueError(f"it is {trial.state} for the reason {trial.reason!r}")
+        if set(values) != (set(keys) if trial.complete else set()):
+            raise ValueError(f"it is {trial.state} and has {len(values)} values")
+        for name, value in trial.parameters.items():
+            if isinstance(value, float) and not math.isfinite(value):
+                raise ValueError(f"{name} is {value!r}")
+        first = next((one for one in earlier if one.parameters == trial.parameters), None)
+        if (trial.state == "repeated") > (first is not None and first.complete):
+            raise ValueError("it repeats no earlier trial")
+        if first is not None and (
+            (trial.complete and trial.state != "repeated")
+            or repr((trial.values, trial.reason)) != repr((first.values, first.reason))
+        ):
+            raise ValueError(f"it has the parameters of trial {first.number} and is no repetition")
+        return trial
+
+
+def _is_finite(value: Any) -> bool:
+    return type(value) in (int, float) and math.isfinite(value)
 
 
 def trial_frame(trials: Sequence[Trial], keys: Sequence[tuple[str, str]]) -> pl.DataFrame:

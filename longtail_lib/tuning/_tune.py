@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from longtail_lib._parameters import BOOLEAN, PATH, Interval, Nullable, constrained
+from longtail_lib._write_file import write_file
 from longtail_lib.evaluation import Protocol
 from longtail_lib.evaluation._protocol import Settings
 from longtail_lib.models import Recommender
 from longtail_lib.preprocessing import Split
 from longtail_lib.tuning._plan import Plan, planned
+from longtail_lib.tuning._proposal import contains
 from longtail_lib.tuning._trial import Trial
-from longtail_lib.tuning._tuning import Tuning
+from longtail_lib.tuning._tuning import Tuning, plain
 
 __all__ = ["read_table_file", "tune", "write_table_file"]
 
@@ -121,7 +123,7 @@ def tune(
     """
     plan = planned(model_class, parts, space, metric, constraint, fixed, protocol, settings)
     path = None if storage is None else Path(storage)
-    stored = read_table_file(path, plan.result([]))[:trials] if path is not None else []
+    stored = read_table_file(path, plan)[:trials] if path is not None else []
     records = list(stored)
     bar = _Bar(plan, trials, records) if progress else None
     kept: tuple[int, Any] | None = None
@@ -184,7 +186,7 @@ _SAME_PROTOCOL = {"fingerprint": "split", "groups fingerprint": "groups of the c
 _SAME = ("model", "space", "fixed", "metric", "constraint", "seed")
 
 
-def read_table_file(path: Path, blank: Tuning) -> list[Trial]:
+def read_table_file(path: Path, plan: Plan) -> list[Trial]:
     """Return the trials of a file, or none where there is no file yet."""
     if not path.parent.is_dir():
         raise FileNotFoundError(
@@ -196,24 +198,32 @@ def read_table_file(path: Path, blank: Tuning) -> list[Trial]:
         text = path.read_text(encoding="utf-8")
         stored = Tuning.from_json(text)
     except (OSError, ValueError) as error:
-        raise ValueError(f"tune: storage {path} cannot be read: {error}") from error
-    theirs, ours = json.loads(text), json.loads(blank.to_json())
+        raise ValueError(
+            f"tune: storage {path} cannot be read: {error}; name another file, or delete it"
+        ) from error
+    theirs, ours = json.loads(text), json.loads(plan.result([]).to_json())
     for what in _SAME:
         _refuse_other(path, what, theirs[what], ours[what])
     _refuse_other(path, "own metrics", theirs.get("own_metrics"), ours.get("own_metrics"))
     for what, words in _SAME_PROTOCOL.items():
         _refuse_other(path, words, theirs["protocol"].get(what), ours["protocol"].get(what))
+    defaults = json.loads(json.dumps(plan.defaults, default=plain))
+    for trial in stored.records:
+        # The defaults of a model come first, wherever they lie.
+        first = trial.number == 0 and trial.parameters == defaults
+        if not first and not contains(plan.distributions, trial.parameters):
+            raise ValueError(
+                f"tune: storage {path} was changed: trial {trial.number} with "
+                f"{_short(trial.parameters)} is outside of the space; name another file, or delete "
+                "it"
+            )
     return list(stored.records)
 
 
 def write_table_file(path: Path, tuning: Tuning) -> None:
     """Write the trial table; the file appears whole or not at all."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        part.write_text(tuning.to_json() + "\n", encoding="utf-8")
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    text = tuning.to_json() + "\n"
+    write_file(path, lambda file: file.write(text.encode()))
 
 
 def _refuse_other(path: Path, what: str, theirs: Any, ours: Any) -> None:

@@ -11,15 +11,24 @@ from typing import TYPE_CHECKING, Any
 from longtail_lib.evaluation import Metric, Value
 from longtail_lib.evaluation._report_display import protocol_html, show_number, table_html
 from longtail_lib.models import Recommender
-from longtail_lib.tuning._objective import Constraint, Objective
+from longtail_lib.tuning._objective import Objective
 from longtail_lib.tuning._trial import Trial, trial_frame
 
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["Tuning"]
+__all__ = ["Tuning", "plain"]
 
 _FORMAT = 1
+_KINDS = {
+    "model": str,
+    "metric": list,
+    "space": dict,
+    "fixed": dict,
+    "seed": int,
+    "protocol": dict,
+    "trials": list,
+}
 # A longer table is cut to its best rows when it is shown.
 _SHOWN = 20
 _CELL = "text-align:right;padding:2px 8px"
@@ -119,33 +128,41 @@ class Tuning:
         }
         if self.objective.own_metrics:
             about["own_metrics"] = [each.declaration() for each in self.objective.own_metrics]
-        return json.dumps(about, ensure_ascii=False, default=_plain)
+        return json.dumps(about, ensure_ascii=False, default=plain)
 
     @classmethod
     def from_json(cls, text: str) -> Tuning:
         """Read what `to_json` wrote, without the model."""
+        records: list[Trial] = []
+        where = ""
         try:
             about = json.loads(text)
             if about["format"] != _FORMAT:
                 raise ValueError(f"format {about['format']!r}, this version reads {_FORMAT}")
-            constraint = about["constraint"]
-            if constraint is not None:
-                constraint = Constraint(**{**constraint, "metric": tuple(constraint["metric"])})
-            return cls(
-                model_name=about["model"],
-                objective=Objective(
-                    tuple(about["metric"]),
-                    constraint,
-                    tuple(map(Metric.declared, about.get("own_metrics", []))),
-                ),
-                space=about["space"],
-                fixed=about["fixed"],
-                seed=about["seed"],
-                protocol=about["protocol"],
-                records=tuple(Trial.from_dict(trial) for trial in about["trials"]),
-            )
-        except (KeyError, TypeError, ValueError) as error:
-            raise ValueError(f"this text is not a trial table written by tune ({error})") from error
+            for name, kind in _KINDS.items():
+                if not isinstance(about[name], kind) or isinstance(about[name], bool):
+                    raise TypeError(f"its {name} is {about[name]!r:.80}")
+            own = tuple(map(Metric.declared, about.get("own_metrics", [])))
+            objective = Objective.of(tuple(about["metric"]), about["constraint"], own)
+            for place, trial in enumerate(about["trials"]):
+                where = f"trial {place}: "
+                records.append(Trial.from_dict(trial, objective.keys, own, records))
+                if about["space"] and set(records[-1].parameters) != set(about["space"]):
+                    raise ValueError(f"its parameters are not those of the space, {trial!r:.80}")
+        except Exception as error:
+            raise ValueError(
+                f"this text is not a trial table written by tune, or it was changed "
+                f"({where}{type(error).__name__}: {error})"
+            ) from error
+        return cls(
+            model_name=about["model"],
+            objective=objective,
+            space=about["space"],
+            fixed=about["fixed"],
+            seed=about["seed"],
+            protocol=about["protocol"],
+            records=tuple(records),
+        )
 
     @property
     def heading(self) -> str:
@@ -233,7 +250,7 @@ def _show(value: Any) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Write numpy's numbers as Python's, and of anything else the type."""
     if hasattr(value, "item") and getattr(value, "ndim", None) == 0:
         return value.item()

@@ -152,6 +152,7 @@ class ContentRecommender(Recommender):
 
     vectors: np.ndarray | None
 
+    _array_params = ("vectors",)
     _constraints: ClassVar[dict[str, Constraint]] = {
         "vectors": Nullable(ARRAY, "to encode the items' text"),
     }
@@ -165,9 +166,6 @@ class ContentRecommender(Recommender):
     def _encoded_texts(self, parts: Split) -> np.ndarray:
         """Encode the item table; a subclass may note the encoder."""
         return item_vectors(parts)
-
-    def _stored_params(self) -> dict[str, Any]:
-        return {**super()._stored_params(), "vectors": None}
 
 
 def text_vectors(parts: Split) -> tuple[np.ndarray, str]:

@@ -11,7 +11,7 @@ from scipy.sparse import csr_matrix
 from longtail_lib._parameters import Constraint, Interval, Nullable, Options
 from longtail_lib._top_candidates import largest_weights
 from longtail_lib.models._item_weights import weight_sums, weighted_sums
-from longtail_lib.models._model_file import stored_matrix
+from longtail_lib.models._stored_arrays import Stored, floats, matrix_parts, stored_matrix
 from longtail_lib.models.content._item_vectors import TEXT_SPACES, ContentRecommender, text_space
 from longtail_lib.preprocessing import Split
 
@@ -135,6 +135,13 @@ class ContentKNN(ContentRecommender):
         np.multiply(scores, prior, out=scores, where=scores > 0)
         scores[:, prior == 0] = _LOWEST
         return scores
+
+    def _state_shapes(self) -> dict[str, Stored]:
+        n_items = len(self.item_ids_)
+        learned = {"prior": floats(n_items)}
+        if self.n_neighbors is None:
+            return learned | {"item_vectors": floats(n_items, "dimensions")}
+        return learned | matrix_parts(n_items)
 
     def _state(self) -> dict[str, np.ndarray]:
         if self.n_neighbors is None:

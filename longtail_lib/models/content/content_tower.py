@@ -11,6 +11,7 @@ import numpy as np
 
 from longtail_lib._import_keras import import_keras
 from longtail_lib._parameters import BOOLEAN, Constraint, Interval, Options
+from longtail_lib.models._stored_arrays import Stored, floats
 from longtail_lib.models._vector_products import VectorProducts
 from longtail_lib.models.content._item_vectors import TEXT_SPACES, ContentRecommender, text_space
 from longtail_lib.models.gradient_recommender import GradientRecommender
@@ -140,10 +141,8 @@ class ContentTower(VectorProducts, ContentRecommender, GradientRecommender):
         self.progress = progress
 
     def _build(self, parts: Split) -> Any:
-
         content = self._content_of(parts)
         self._unknown = parts.cold & ~content.any(axis=1)
-        contrastive = self.objective == "contrastive"
         network = ContentNetwork(
             parts.n_users,
             self.dim,
@@ -151,8 +150,8 @@ class ContentTower(VectorProducts, ContentRecommender, GradientRecommender):
             parts.cold,
             hidden=self.hidden,
             dropout=self.dropout,
-            swap=contrastive,
-            contrast=self.contrast if contrastive else 0.0,
+            swap=self.objective == "contrastive",
+            contrast=self.contrast if self.objective == "contrastive" else 0.0,
             user_dropout=self.user_dropout,
             temperature=self.temperature,
             seed=self.seed,
@@ -176,10 +175,14 @@ class ContentTower(VectorProducts, ContentRecommender, GradientRecommender):
             "unknown": self._unknown,
         }
 
+    def _snapshot_shapes(self) -> dict[str, Stored]:
+        users, items = (floats(n, self.dim) for n in self.seen_.shape)
+        learned = {"user_vectors": users, "item_vectors": items, "content_vectors": items}
+        return learned | {"unknown": Stored("bool", (len(self.item_ids_),))}
+
     def _products(self, user_rows: np.ndarray, columns: Any) -> np.ndarray:
         scores = super()._products(user_rows, columns)
-        # Below every cosine.
-        scores[:, self.unknown_[columns]] = -2.0
+        scores[:, self.unknown_[columns]] = -2.0  # Below every cosine.
         return scores
 
     def _content_of(self, parts: Split) -> np.ndarray:
@@ -275,14 +278,13 @@ class ContentNetwork(keras.Model):
         if which == "user":
             found = ops.convert_to_tensor(self.user_table.embeddings)
         else:
-            content, ids = self._content(), ops.convert_to_tensor(self.item_table.embeddings)
-            uses_ids = which == "item" and self.dropout < 1
-            found = self._joined(content, ids, self.warm if uses_ids else 0.0)
+            ids = ops.convert_to_tensor(self.item_table.embeddings)
+            keep = self.warm if which == "item" and self.dropout < 1 else 0.0
+            found = self._joined(self._content(), ids, keep)
         return np.array(ops.convert_to_numpy(ops.normalize(found, axis=-1)))
 
     def _content(self) -> Any:
-        inside = self.content if self.hidden is None else self.hidden(self.content)
-        return self.projection(inside)
+        return self.projection(self.hidden(self.content) if self.hidden else self.content)
 
     def _joined(self, content: Any, ids: Any, keep: Any) -> Any:
         """Return item vectors; `keep` says whose id counts."""

@@ -12,6 +12,7 @@ from scipy.sparse import csr_matrix
 
 from longtail_lib._import_keras import import_keras
 from longtail_lib._parameters import Constraint, Interval, Options
+from longtail_lib.models._stored_arrays import Stored, floats
 from longtail_lib.models._vector_products import VectorProducts
 from longtail_lib.models.content._item_vectors import FUSIONS, ContentRecommender
 from longtail_lib.models.debiased.logit_adjusted import log_prior
@@ -179,6 +180,14 @@ class FusedTower(VectorProducts, ContentRecommender, GradientRecommender):
         if self.fusion == "gate":
             learned["gate"] = np.array(ops.convert_to_numpy(network.items.gate()))[:, 0]
         return learned
+
+    def _snapshot_shapes(self) -> dict[str, Stored]:
+        n_users, n_items = self.seen_.shape
+        learned = {
+            "user_vectors": floats(n_users, self.dim),
+            "item_vectors": floats(n_items, self.dim),
+        }
+        return learned | ({"gate": floats(n_items)} if self.fusion == "gate" else {})
 
     def _log_prior(self, parts: Split) -> np.ndarray | None:
         if not self.logit_adjustment:

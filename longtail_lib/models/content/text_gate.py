@@ -11,6 +11,7 @@ from scipy.optimize import minimize
 
 from longtail_lib._parameters import Constraint, Interval, Options
 from longtail_lib.models._recommender import Recommender
+from longtail_lib.models._stored_arrays import Stored, floats
 from longtail_lib.models._wrapped_recommender import RECOMMENDER, WrappedRecommender
 from longtail_lib.preprocessing import Split
 
@@ -53,6 +54,8 @@ class TextGate(WrappedRecommender):
     ----------
     model_weight_, text_weight_ : ndarray of float32, shape (n_items,)
         a and w of each item; standard deviations are divided out.
+    spread_ : ndarray of float32, shape (2,)
+        Standard deviations of the scores of `model` and `text`.
 
     Raises
     ------
@@ -118,7 +121,7 @@ class TextGate(WrappedRecommender):
     def _fit_around(self, parts: Split) -> None:
         rows = np.unique(np.linspace(0, parts.n_users - 1, _SAMPLED).astype(np.int64))
         # A model that scores all alike has no spread, and adds the same to every item.
-        self._spread = np.array(
+        self.spread_ = np.array(
             [each.score(rows).std(dtype=np.float64) or 1.0 for each in (self.model_, self.text_)],
             dtype=np.float32,
         )
@@ -137,8 +140,8 @@ class TextGate(WrappedRecommender):
 
     def _scaled(self, user_rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return (
-            self.model_.score(user_rows) / self._spread[0],
-            self.text_.score(user_rows) / self._spread[1],
+            self.model_.score(user_rows) / self.spread_[0],
+            self.text_.score(user_rows) / self.spread_[1],
         )
 
     def _score(self, user_rows: np.ndarray) -> np.ndarray:
@@ -164,16 +167,9 @@ class TextGate(WrappedRecommender):
         text *= self.text_weight_[columns]
         return behaviour + text
 
-    def _own_state(self) -> dict[str, np.ndarray]:
-        return {
-            "model_weight": self.model_weight_,
-            "text_weight": self.text_weight_,
-            "spread": self._spread,
-        }
-
-    def _restore_own(self, state: dict[str, np.ndarray]) -> None:
-        self.model_weight_, self.text_weight_ = state["model_weight"], state["text_weight"]
-        self._spread = state["spread"]
+    def _own_shapes(self) -> dict[str, Stored]:
+        weights = floats(len(self.item_ids_))
+        return {"model_weight": weights, "text_weight": weights, "spread": floats(2)}
 
 
 def _standard(similarity: np.ndarray) -> np.ndarray:

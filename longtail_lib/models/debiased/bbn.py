@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from longtail_lib.models._stored_arrays import Stored, floats
 from longtail_lib.models.debiased._bilateral_branch import BilateralBranch, reversed_probability
 from longtail_lib.preprocessing import Split
 
@@ -100,4 +101,11 @@ class BBN(BilateralBranch):
         return {
             "user_vectors": np.float32(0.5 / self.temperature) * users,
             "item_vectors": np.array(network.items.vectors()),
+        }
+
+    def _snapshot_shapes(self) -> dict[str, Stored]:
+        n_users, n_items = self.seen_.shape
+        return {
+            "user_vectors": floats(n_users, 2 * self.dim),
+            "item_vectors": floats(n_items, 2 * self.dim),
         }

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from longtail_lib._parameters import WORDS, Constraint, Interval, Nullable
+from longtail_lib.models._stored_arrays import Stored, floats
 from longtail_lib.models.debiased._bilateral_branch import BilateralBranch, capped_probability
 from longtail_lib.models.debiased._bilateral_network import frequency_feature
 from longtail_lib.preprocessing import Split
@@ -134,4 +135,12 @@ class CDN(BilateralBranch):
             "user_vectors": network.user_vectors(0) / np.float32(self.temperature),
             "item_vectors": np.array(vectors),
             "generalisation_share": np.array(shares)[:, 1],
+        }
+
+    def _snapshot_shapes(self) -> dict[str, Stored]:
+        n_users, n_items = self.seen_.shape
+        return {
+            "user_vectors": floats(n_users, self.dim),
+            "item_vectors": floats(n_items, self.dim),
+            "generalisation_share": floats(n_items),
         }

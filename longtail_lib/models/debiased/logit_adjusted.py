@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from longtail_lib._parameters import Constraint, Interval, constrained
+from longtail_lib.models._stored_arrays import Stored, floats
 from longtail_lib.models._wrapped_recommender import WrappedRecommender
 from longtail_lib.preprocessing import Split
 
@@ -73,6 +74,9 @@ class LogitAdjusted(WrappedRecommender):
 
     def _score(self, user_rows: np.ndarray) -> np.ndarray:
         return self.model_.score(user_rows) + self.adjustment_
+
+    def _own_shapes(self) -> dict[str, Stored]:
+        return {"adjustment": floats(len(self.item_ids_))}
 
     def _score_items(self, user_rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         return self.model_._score_items(user_rows, columns) + self.adjustment_[columns]

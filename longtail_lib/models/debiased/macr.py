@@ -10,6 +10,7 @@ from scipy.sparse import csr_matrix
 
 from longtail_lib._import_keras import import_keras
 from longtail_lib._parameters import Constraint, Interval, Nullable
+from longtail_lib.models._stored_arrays import Stored, floats
 from longtail_lib.models._training_batches import batches_of, shuffled_pairs
 from longtail_lib.models._training_progress import validation_ndcg
 from longtail_lib.models._vector_products import VectorProducts
@@ -213,11 +214,24 @@ class MACR(VectorProducts, GradientRecommender):
             learned[f"{side}_effect"] = 1.0 / (1.0 + np.exp(-log_odds))
         return learned
 
+    def _snapshot_shapes(self) -> dict[str, Stored]:
+        sides = zip(("user", "item"), self.seen_.shape, strict=True)
+        return {
+            f"{side}_{what}": floats(n, *width)
+            for side, n in sides
+            for what, width in (("vectors", (self.dim,)), ("effect", ()))
+        }
+
     def _products(self, user_rows: np.ndarray, columns: Any) -> np.ndarray:
         match = super()._products(user_rows, columns)
         return counterfactual_score(
             match, self.item_effect_[columns], self.user_effect_[user_rows], np.float32(self.c_)
         )
+
+    def _state_shapes(self) -> dict[str, Stored]:
+        trials = Stored("float64", (len(_MULTIPLES),))
+        names = ("trials_c", "trials_validation NDCG@10") if self.c is None else ()
+        return super()._state_shapes() | {"c": Stored("float64", ())} | dict.fromkeys(names, trials)
 
     def _fold_in(self, known: csr_matrix, columns: np.ndarray, lengths: np.ndarray) -> None:
         super()._fold_in(known, columns, lengths)

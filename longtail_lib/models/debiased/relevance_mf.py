@@ -10,6 +10,7 @@ from scipy.sparse import csr_matrix
 
 from longtail_lib._import_keras import import_keras
 from longtail_lib._parameters import ARRAY, AnyOf, Constraint, Interval, Nullable, Options
+from longtail_lib.models._stored_arrays import Stored, floats
 from longtail_lib.models._vector_products import VectorProducts
 from longtail_lib.models.debiased._relevance_loss import (
     RELEVANCE_ESTIMATORS,
@@ -236,6 +237,19 @@ class RelevanceMF(VectorProducts, GradientRecommender):
         scores += self.item_bias_[columns]
         scores += self.user_bias_[user_rows, None]
         return scores
+
+    def _snapshot_shapes(self) -> dict[str, Stored]:
+        n_users, n_items = self.seen_.shape
+        return {
+            "user_vectors": floats(n_users, self.dim),
+            "item_vectors": floats(n_items, self.dim),
+            "user_bias": floats(n_users),
+            "item_bias": floats(n_items),
+        }
+
+    @property
+    def _not_stored(self) -> tuple[str, ...]:
+        return ("shown",) if isinstance(self.propensity, str) else ("shown", "propensity")
 
     def _fold_in(self, known: csr_matrix, columns: np.ndarray, lengths: np.ndarray) -> None:
         super()._fold_in(known, columns, lengths)

@@ -12,7 +12,9 @@ import numpy as np
 import polars as pl
 from scipy.optimize import linear_sum_assignment
 
+from longtail_lib._parameters import check_parameters_of
 from longtail_lib.models._model_file import damaged, read_model_file, write_model_file
+from longtail_lib.models._stored_arrays import Stored, StoredArrays, floats
 from longtail_lib.models.generative._residual_codebooks import ResidualAutoencoder
 
 __all__ = [
@@ -47,16 +49,16 @@ class StoredIds:
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
         """Read ids that `save` wrote."""
-        about, arrays = read_model_file(path)
-        if about["model"] != cls.__name__ or about["format"] != _FORMAT:
-            raise ValueError(
-                f"{path} holds a {about['model']} in format {about['format']}, expected "
-                f"{cls.__name__} in format {_FORMAT}"
-            )
-        try:
-            return cls(**about["parameters"]).restore(arrays)
-        except Exception as error:
-            raise damaged(path, error) from error
+        with read_model_file(path) as (about, stored):
+            if about["model"] != cls.__name__ or about["format"] != _FORMAT:
+                raise ValueError(
+                    f"{path} holds a {about['model']} in format {about['format']}, expected "
+                    f"{cls.__name__} in format {_FORMAT}"
+                )
+            with damaged(path):
+                ids = cls(**about["parameters"]).restore(stored)
+                stored.finish()
+        return ids
 
     def state(self) -> dict[str, np.ndarray]:
         """Return everything learned as arrays by name."""
@@ -75,21 +77,51 @@ class StoredIds:
             },
         }
 
-    def restore(self, state: dict[str, np.ndarray]) -> Self:
+    def _state_shapes(self) -> dict[str, Stored]:
+        """What each array of `state` must be."""
+        levels = self.levels
+        shapes = {
+            "codes": Stored("int32", ("items", levels + 1)),
+            "sizes": Stored("int64", (levels + 1,)),
+            "codebooks": floats(levels, self.codes, "latent"),
+            "errors": Stored("float64", (levels,)),
+            "dead_codes": Stored("int64", (levels,)),
+        }
+        if self.method == "rq-vae":
+            for side, ends in (("encoder", ("width", "latent")), ("decoder", ("latent", "width"))):
+                layers = (ends[0], f"{side} units"), (f"{side} units", ends[1])
+                for place, layer in enumerate(layers):
+                    shapes[f"{side}_{2 * place}"] = floats(*layer)
+                    shapes[f"{side}_{2 * place + 1}"] = floats(layer[1])
+        return shapes
+
+    def restore(self, stored: StoredArrays) -> Self:
         """Take back what `state` gave, and return self."""
+        check_parameters_of(self)
+        state = stored.read(self._state_shapes())
+        _check_codes(state["codes"], state["sizes"], self.codes)
         self.codes_, self.codebooks_ = state["codes"], state["codebooks"]
         self.sizes_ = tuple(state["sizes"].tolist())
         self.errors_, self.dead_codes_ = state["errors"], state["dead_codes"]
         self.unique_before_ = share_alone(self.codes_[:, :-1])
         self.unique_after_ = share_alone(self.codes_)
         self._autoencoder = None
-        if "encoder_0" in state:
+        if self.method == "rq-vae":
             encoder, decoder = (
                 tuple(state[f"{side}_{place}"] for place in range(4))
                 for side in ("encoder", "decoder")
             )
             self._autoencoder = ResidualAutoencoder(encoder, decoder, self.codebooks_)
         return self
+
+
+def _check_codes(codes: np.ndarray, sizes: np.ndarray, most: int) -> None:
+    """Refuse ids with tokens that there are not, or that two items share."""
+    levels = codes.shape[1] - 1
+    if sizes.tolist() != [most] * levels + [int(codes[:, -1].max()) + 1]:
+        raise ValueError(f"sizes are {sizes.tolist()}, which are not those of the codes")
+    if codes.min() < 0 or (codes >= sizes).any() or share_alone(codes) < 1:
+        raise ValueError("codes hold unknown tokens, or an id twice")
 
 
 def finite_rows(vectors: np.ndarray, width: int | None = None) -> np.ndarray:

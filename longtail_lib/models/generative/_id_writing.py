@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from longtail_lib.models._stored_arrays import Stored, floats
 from longtail_lib.models._training_batches import equal_batches
 from longtail_lib.models.generative._decoding import beam_search
 from longtail_lib.models.sequence._user_sequences import PADDING, left_padded
 from longtail_lib.preprocessing._split_matrices import rows_of
 
-__all__ = ["IdWriting", "last_states", "latest_steps", "window_batches"]
+__all__ = ["IdWriting", "last_states", "latest_steps", "network_shapes", "window_batches"]
 
 
 # Histories that the encoder reads at a time.
@@ -151,3 +152,37 @@ def _cuts(
     begin = number * steps - shift[owner]
     end = np.minimum(begin + steps, lengths[owner])
     return first[owner] + np.maximum(begin, 0), first[owner] + end
+
+
+def network_shapes(
+    sizes: Sequence[int], dim: int, blocks: int, heads: int, max_length: int
+) -> tuple[dict[str, Stored], list[Stored]]:
+    """What decoder arrays and weights of a `GenerativeNetwork` must be, without making one."""
+
+    def dense(inputs: int, outputs: int) -> list[Stored]:
+        return [floats(inputs, outputs), floats(outputs)]
+
+    places, share = range(len(sizes)), dim // heads
+    norm = [floats(dim)] * 2
+    attention = [floats(dim, heads, share), floats(heads, share)] * 3
+    attention += [floats(heads, share, dim), floats(dim)]
+    block = [*norm, *attention, *norm, *dense(dim, 2 * dim), *dense(2 * dim, dim)]
+    # One after the other as Keras lists them: its own weights first, then those of layers.
+    named = {
+        "code_vectors": [[floats(size, dim)] for size in sizes],
+        "code_bias": [[floats(size)] for size in sizes],
+        "tokens": [[floats(size + 1, dim)] for size in sizes],
+        "project": [dense(dim, dim) for _ in places],
+        "hidden": [[], *(dense(place * dim, 2 * dim) for place in places[1:])],
+        "film": [[], *(dense(2 * dim, 2 * dim) for _ in places[1:])],
+    }
+    flat = {name: [one for own in rows for one in own] for name, rows in named.items()}
+    weights = [floats(max_length, dim), *flat["code_vectors"], *flat["code_bias"], *flat["tokens"]]
+    weights += [*block * blocks, *norm, *flat["project"], *flat["hidden"], *flat["film"]]
+    decoder = {
+        f"{name}{end}_{place}": one
+        for name, rows in named.items()
+        for place, own in enumerate(rows)
+        for end, one in zip(("_kernel", "_bias") if len(own) == 2 else ("",), own, strict=False)
+    }
+    return decoder, weights

@@ -12,13 +12,20 @@ from scipy.sparse import csr_matrix
 
 from longtail_lib._import_keras import import_keras
 from longtail_lib._parameters import Constraint, Interval
+from longtail_lib.models._stored_arrays import Stored, StoredArrays, floats
 from longtail_lib.models._vector_products import cosines
 from longtail_lib.models.content._item_vectors import ContentRecommender
 from longtail_lib.models.generative._decoding import IdTrie, TokenDecoder, places_with_cold_share
-from longtail_lib.models.generative._id_writing import IdWriting, last_states, window_batches
+from longtail_lib.models.generative._id_writing import (
+    IdWriting,
+    last_states,
+    network_shapes,
+    window_batches,
+)
 from longtail_lib.models.generative.semantic_ids import SemanticIds
 from longtail_lib.models.gradient_recommender import GradientRecommender
 from longtail_lib.models.sequence._user_sequences import left_padded, user_sequences
+from longtail_lib.models.sequence.pretrained import MOST_BLOCKS
 from longtail_lib.preprocessing import Split
 
 __all__ = ["GenerativeRetrieval"]
@@ -102,7 +109,7 @@ class GenerativeRetrieval(IdWriting, ContentRecommender, GradientRecommender):
     _constraints: ClassVar[dict[str, Constraint]] = {
         **SemanticIds._constraints,
         "dim": Interval(Integral, 1),
-        "blocks": Interval(Integral, 1),
+        "blocks": Interval(Integral, 1, MOST_BLOCKS),
         "heads": Interval(Integral, 1),
         "max_length": Interval(Integral, 1),
         "dropout": Interval(Real, 0, 1, closed="left"),
@@ -205,6 +212,18 @@ class GenerativeRetrieval(IdWriting, ContentRecommender, GradientRecommender):
             **{f"weight_{place}": value for place, value in enumerate(network.get_weights())},
         }
 
+    def _snapshot_shapes(self) -> dict[str, Stored]:
+        self._check_heads()
+        n_users, n_items = self.seen_.shape
+        sizes = self.ids_.sizes_[: self._tokens().shape[1]]
+        decoder, weights = network_shapes(sizes, self.dim, self.blocks, self.heads, self.max_length)
+        return {
+            "user_states": floats(n_users, self.dim),
+            "cold": Stored("bool", (n_items,)),
+            **{f"decoder_{name}": one for name, one in decoder.items()},
+            **{f"weight_{place}": one for place, one in enumerate(weights)},
+        }
+
     def _learn(self, snapshot: Mapping[str, np.ndarray]) -> None:
         decoder = "decoder_"
         self._decoder = TokenDecoder(
@@ -242,25 +261,22 @@ class GenerativeRetrieval(IdWriting, ContentRecommender, GradientRecommender):
     def _log_probabilities(self, states: np.ndarray) -> np.ndarray:
         return self._decoder.log_probabilities(states, self._trie, self._nodes)
 
-    def _state(self) -> dict[str, np.ndarray]:
+    def _to_file(self) -> dict[str, np.ndarray]:
         ids = {f"ids_{name}": value for name, value in self.ids_.state().items()}
-        return {**super()._state(), **ids}
+        return super()._to_file() | ids
 
-    def _restore(self, state: dict[str, np.ndarray]) -> None:
-        prefix = "ids_"
-        self.ids_ = SemanticIds(
-            self.levels, self.codes, self.method, self.spread, self.seed
-        ).restore(
-            {
-                name.removeprefix(prefix): value
-                for name, value in state.items()
-                if name.startswith(prefix)
-            }
-        )
-        super()._restore(state)
+    def _from_file(self, stored: StoredArrays) -> None:
+        ids = SemanticIds(self.levels, self.codes, self.method, self.spread, self.seed)
+        self.ids_ = ids.restore(stored.within("ids_"))
+        if len(self.ids_.codes_) != len(self.item_ids_):
+            raise ValueError(f"{len(self.ids_.codes_)} ids for {len(self.item_ids_)} items")
+        super()._from_file(stored)
 
     def _check_parameters(self, parts: Split) -> None:
         super()._check_parameters(parts)
+        self._check_heads()
+
+    def _check_heads(self) -> None:
         if self.dim % self.heads:
             raise ValueError(
                 f"GenerativeRetrieval: dim must be a multiple of heads, got {self.dim} and "

@@ -10,11 +10,13 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from longtail_lib._parameters import ARRAY, Constraint, Interval, Nullable, Options
+from longtail_lib.models._stored_arrays import Stored, floats
 from longtail_lib.models._vector_products import VectorProducts
 from longtail_lib.models.content._item_vectors import FUSIONS, ContentRecommender, text_vectors
 from longtail_lib.models.gradient_recommender import GradientRecommender
 from longtail_lib.models.sequence._sequence_network import gbce_exponent
 from longtail_lib.models.sequence._user_sequences import left_padded, user_sequences
+from longtail_lib.models.sequence.pretrained import MOST_BLOCKS, encoder_shapes
 from longtail_lib.preprocessing import Split
 from longtail_lib.preprocessing._split_matrices import rows_of
 
@@ -30,7 +32,7 @@ class SequenceRecommender(VectorProducts, ContentRecommender, GradientRecommende
 
     _constraints: ClassVar[dict[str, Constraint]] = {
         "dim": Interval(Integral, 1),
-        "blocks": Interval(Integral, 1),
+        "blocks": Interval(Integral, 1, MOST_BLOCKS),
         "heads": Interval(Integral, 1),
         "max_length": Interval(Integral, 1),
         "dropout": Interval(Real, 0, 0.99),
@@ -108,6 +110,15 @@ class SequenceRecommender(VectorProducts, ContentRecommender, GradientRecommende
             **{f"encoder_{place}": value for place, value in enumerate(weights)},
         }
 
+    def _snapshot_shapes(self) -> dict[str, Stored]:
+        self._check_heads()
+        n_users, n_items = self.seen_.shape
+        return {
+            "user_vectors": floats(n_users, self.dim),
+            "item_vectors": floats(n_items, self.dim),
+            **encoder_shapes(self.dim, self.blocks, self.max_length, self._causal),
+        }
+
     def encode(self, sequences: Sequence[Any]) -> np.ndarray:
         """Return the vectors of histories, whose products with `item_vectors_` are the scores."""
         self._check_fitted()
@@ -136,22 +147,38 @@ class SequenceRecommender(VectorProducts, ContentRecommender, GradientRecommende
 
     def _encode(self, rows: np.ndarray) -> np.ndarray:
         """Encode left-padded histories by the stored weights."""
-        encoder = self._encoder(self.item_vectors_.shape[1])
-        encoder.build()
-        for place, variable in enumerate(encoder.weights):
-            variable.assign(getattr(self, f"encoder_{place}_"))
-        return encoder.encode(self.item_vectors_, self._query(rows))
+        return self._trained_encoder().encode(self.item_vectors_, self._query(rows))
+
+    def _trained_encoder(self) -> Any:
+        """Return the encoder with the stored weights; to make it takes longer than to read."""
+        kept = self.__dict__.get("_kept_encoder")
+        if kept is None or kept[0] is not self.encoder_0_:
+            encoder = self._encoder(self.item_vectors_.shape[1])
+            encoder.build()
+            for place, variable in enumerate(encoder.weights):
+                variable.assign(getattr(self, f"encoder_{place}_"))
+            kept = self._kept_encoder = self.encoder_0_, encoder
+        return kept[1]
+
+    def _folded(self, *new: Any) -> Self:
+        # Made here, or every copy would make its own.
+        self._trained_encoder()
+        return super()._folded(*new)
 
     def _rows_a_batch(self) -> int:
         return max(1, round(self.batch_size / self.max_length))
 
+    def _check_heads(self) -> None:
+        if self.dim % self.heads:
+            raise ValueError(
+                f"{type(self).__name__}: heads must divide dim, got {self.heads} heads and dim "
+                f"{self.dim}"
+            )
+
     def _check_parameters(self, parts: Split) -> None:
         super()._check_parameters(parts)
         name = type(self).__name__
-        if self.dim % self.heads:
-            raise ValueError(
-                f"{name}: heads must divide dim, got {self.heads} heads and dim {self.dim}"
-            )
+        self._check_heads()
         if parts.n_items < 2:
             raise ValueError(f"{name}: the catalogue of {parts!r} must hold at least two items")
         if parts.times is None:

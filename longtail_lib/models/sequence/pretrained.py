@@ -5,17 +5,31 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Sequence
+from numbers import Integral
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
-from longtail_lib.models._model_file import read_model_file, write_model_file
+from longtail_lib._parameters import Constraint, Interval, Nullable, Satisfies, check_parameters
+from longtail_lib.models._model_file import damaged, read_model_file, write_model_file
+from longtail_lib.models._stored_arrays import Stored, floats
 
-__all__ = ["Pretrained", "as_pretrained"]
+__all__ = ["MOST_BLOCKS", "Pretrained", "as_pretrained", "encoder_shapes"]
 
 _FORMAT = 1
 _SHAPE = ("dim", "blocks", "heads", "max_length")
+# Far more than any sequence model has, so that a file cannot ask for a list without end.
+MOST_BLOCKS = 1000
+_STORED: dict[str, Constraint] = {
+    **dict.fromkeys(_SHAPE, Interval(Integral, 1)),
+    "blocks": Interval(Integral, 1, MOST_BLOCKS),
+    "domains": Satisfies(
+        "a list of names",
+        lambda names: isinstance(names, list) and all(isinstance(name, str) for name in names),
+    ),
+    "text_encoder": Nullable(Satisfies("a name", lambda name: isinstance(name, str))),
+}
 
 
 class Pretrained:
@@ -73,15 +87,22 @@ class Pretrained:
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
         """Read what `save` wrote."""
-        about, arrays = read_model_file(path)
-        if about["model"] != "Pretrained" or about["format"] != _FORMAT:
-            raise ValueError(
-                f"{path} holds a {about['model']} in format {about['format']}, and a Pretrained in "
-                f"format {_FORMAT} is asked for; a recommender belongs to its catalogue, pretrain "
-                "gives what can go to another"
-            )
-        weights = [arrays[f"encoder_{place}"] for place in range(len(arrays) - 1)]
-        return cls(arrays["adapter"], weights, **about["parameters"])
+        with read_model_file(path, _MEND) as (about, stored):
+            if about["model"] != "Pretrained" or about["format"] != _FORMAT:
+                raise ValueError(
+                    f"{path} holds a {about['model']} in format {about['format']}, and a "
+                    f"Pretrained in format {_FORMAT} is asked for; a recommender belongs to its "
+                    "catalogue, pretrain gives what can go to another"
+                )
+            with damaged(path, _MEND):
+                own = about["parameters"]
+                check_parameters("Pretrained", own, _STORED)
+                if own["dim"] % own["heads"]:
+                    raise ValueError(f"{own['heads']} heads do not divide dim {own['dim']}")
+                weights = encoder_shapes(own["dim"], own["blocks"], own["max_length"])
+                found = stored.read({"adapter": floats("width", own["dim"]), **weights})
+                stored.finish()
+                return cls(found.pop("adapter"), list(found.values()), **own)
 
     def fits(self, model: Any, vectors: np.ndarray, name: str) -> None:
         """Raise ValueError unless a model has this encoder's shape, and vectors this adapter's."""
@@ -108,6 +129,21 @@ class Pretrained:
         shape = ", ".join(f"{name}={getattr(self, name)}" for name in _SHAPE)
         domains = ", ".join(self.domains) or "unknown"
         return f"Pretrained({shape}, on {domains}, {digest.hexdigest()[:8]})"
+
+
+_MEND = "pretrain and save it again"
+
+
+def encoder_shapes(
+    dim: int, blocks: int, max_length: int, causal: bool = True
+) -> dict[str, Stored]:
+    """What the weights of a `SequenceEncoder` must be, in its order, without making one."""
+    norm = [floats(dim)] * 2
+    dense = [floats(dim, dim), floats(dim)]
+    block = [floats(dim, 3 * dim), floats(3 * dim), *dense, *norm, *norm, *dense, *dense]
+    mask = [] if causal else [floats(dim)]
+    weights = [floats(max_length, dim), *mask, *block * blocks, *norm]
+    return {f"encoder_{place}": one for place, one in enumerate(weights)}
 
 
 def as_pretrained(pretrained: Any) -> Pretrained:

@@ -48,7 +48,7 @@ class SASRec(SequenceRecommender):
         them is.
     pretrained : Pretrained, path or None
         What `pretrain` gave, to start from; needs `fusion` "text" or "sum", and the same dim,
-        blocks, heads and max_length. Not saved, unless as a path: what was made of it is.
+        blocks, heads and max_length. Not saved: what was made of it is.
     train : {"all", "top", "items", "nothing"}
         With `pretrained`: fine-tune everything; the last block, the last normalisation and the
         item vectors; the item vectors alone, with the encoder frozen; or nothing, which shows what
@@ -165,11 +165,6 @@ class SASRec(SequenceRecommender):
             return super()._train_epoch(parts, epoch)
         data = self._batches(parts, epoch, np.random.default_rng([self.seed, epoch]))
         return float(self.network_.evaluate(data, verbose=0))
-
-    def _stored_params(self) -> dict[str, Any]:
-        stored = super()._stored_params()
-        known = isinstance(self.pretrained, str | os.PathLike)
-        return stored | {"pretrained": os.fspath(self.pretrained) if known else None}
 
     def _check_parameters(self, parts: Split) -> None:
         super()._check_parameters(parts)

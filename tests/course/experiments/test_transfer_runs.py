@@ -42,6 +42,42 @@ def test_every_task_is_stored_once(stored):
     assert stored["target"] == TARGET not in SOURCES
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"way": "magic"},
+        {"way": []},
+        {"share": 0.2},
+        {"share": True},
+        {"users": -1},
+        {"seed": "0"},
+        {"overall value": 1.5},
+        {"overall low": "0.1"},
+        {"overall low": 0.9},
+        {"tail value": None},
+        {"tail high": float("nan")},
+    ],
+)
+def test_a_row_that_was_changed_is_refused(stored, tmp_path, changes):
+    rows = [dict(row) for row in stored["rows"]]
+    rows[4] |= changes
+    path = tmp_path / "runs.json"
+    path.write_text(json.dumps({"rows": rows}))
+    with pytest.raises(ValueError, match=r"runs\.json .*changed.*row 4"):
+        transfer_results(path)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"rows": 3}', '{"rows": [1]}', '{"rows": [{}]}'])
+def test_a_file_of_something_else_is_refused(stored, tmp_path, text):
+    path = tmp_path / "runs.json"
+    path.write_text(text)
+    with pytest.raises(ValueError, match=r"runs\.json does not hold what"):
+        transfer_results(path)
+    path.write_text(json.dumps({"rows": stored["rows"][:2] * 2}))
+    with pytest.raises(ValueError, match=r"runs\.json holds a way, share and seed twice"):
+        transfer_results(path)
+
+
 def test_intervals_hold_their_values_and_shares_their_users(runs):
     inside = (pl.col("low") <= pl.col("ndcg")) & (pl.col("ndcg") <= pl.col("high"))
     assert runs.filter(~inside).is_empty()

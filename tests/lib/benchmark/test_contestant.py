@@ -71,3 +71,17 @@ def test_names_of_another_table():
     assert contestant(outer) is outer
     with pytest.raises(ValueError, match="unknown model 'EASE'; known are Around"):
         contestant("EASE", {"Around": outer})
+
+
+@pytest.mark.parametrize(
+    "name", ["json:JSONDecoder", "numpy:ndarray", "longtail_lib:evaluate", "math:pi", "os.path:sep"]
+)
+def test_what_is_no_recommender_is_told_so(name):
+    with pytest.raises(ValueError, match=f"{name} is no recommender.*give a model as"):
+        contestant(name).build()
+
+
+@pytest.mark.parametrize("name", ["no_such_package:Model", "json:NoSuchName", ".json:Model"])
+def test_what_cannot_be_imported_is_told_so(name):
+    with pytest.raises(ValueError, match=r"cannot import .* give a model as package"):
+        contestant(name).build()

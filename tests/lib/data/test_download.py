@@ -1,5 +1,6 @@
 """Downloads against a server on this machine: whole and unaltered, or nothing at all."""
 
+import contextlib
 import hashlib
 import io
 import os
@@ -152,7 +153,66 @@ def linked() -> bytes:
     return buffer.getvalue()
 
 
+def packed_by(method: int) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        for name, content in FILES.items():
+            archive.writestr(f"ml-latest-small/{name}", content)
+    return buffer.getvalue()
+
+
+def redirect(to: str) -> Callable[[BaseHTTPRequestHandler], None]:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(302)
+        handler.send_header("Location", to)
+        handler.end_headers()
+
+    return answer
+
+
+def unsized(body: bytes) -> Callable[[BaseHTTPRequestHandler], None]:
+    """Send a body that ends where the connection ends."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    return answer
+
+
+def chunked(*blocks: bytes, ended: bool) -> Callable[[BaseHTTPRequestHandler], None]:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.protocol_version = "HTTP/1.1"
+        handler.send_response(200)
+        handler.send_header("Transfer-Encoding", "chunked")
+        handler.send_header("Connection", "close")
+        handler.end_headers()
+        for block in blocks:
+            handler.wfile.write(b"%x\r\n%s\r\n" % (len(block), block))
+        if ended:
+            handler.wfile.write(b"0\r\n\r\n")
+        handler.close_connection = True
+
+    return answer
+
+
 BAD = {
+    "lzma": (Server.whole(packed_by(zipfile.ZIP_LZMA)), "packed in an unknown way"),
+    "bzip2": (Server.whole(packed_by(zipfile.ZIP_BZIP2)), "packed in an unknown way"),
+    "redirect to no address": (redirect("http://[::1"), "nobody can follow|cannot be reached"),
+    "redirect to no port": (redirect("http://127.0.0.1:99999999/"), "nobody|cannot be reached"),
+    "redirect to a file": (redirect("file:///etc/hostname"), "cannot be reached"),
+    "no length that is one": (
+        lambda handler: (
+            handler.send_response(200),
+            handler.send_header("Content-Length", "many"),
+            handler.end_headers(),
+        ),
+        "nobody can follow|broke off|no whole zip",
+    ),
+    "chunks that end early": (chunked(packed()[:300], packed()[300:600], ended=False), "broke off"),
+    "unsized and cut": (unsized(packed()[:-500]), "no whole zip archive"),
     "truncated": (Server.whole(packed()[:-500], len(packed())), "broke off"),
     "truncated unnoticed": (Server.whole(packed()[:-500]), "no whole zip archive"),
     "cut": (Server.cut(packed()), "broke off"),
@@ -191,6 +251,52 @@ def test_bad_downloads_are_refused_leave_nothing_and_can_be_repeated(
 
     server.answer = Server.whole(packed())
     assert content(fetch(server, home)) == FILES
+
+
+@pytest.mark.parametrize("answer", [unsized(packed()), chunked(packed(), ended=True)])
+def test_a_body_without_a_length_is_taken_where_its_hash_is_right(server, tmp_path, answer):
+    server.answer = answer
+    assert content(fetch(server, tmp_path / "home")) == FILES
+
+
+def endless(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_response(200)
+    handler.end_headers()
+    with contextlib.suppress(OSError):
+        while True:
+            handler.wfile.write(bytes(2**20))
+
+
+def test_a_body_without_end_is_left_when_it_is_too_large(server, tmp_path):
+    for server.answer in (endless, Server.whole(b"", says=10**12)):
+        with pytest.raises(DownloadError, match="is larger than 67,108,864 bytes"):
+            fetch(server, tmp_path / "home")
+    assert not list(tmp_path.rglob("*"))
+
+
+def dripping(sent: bytes) -> Callable[[BaseHTTPRequestHandler], None]:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        with contextlib.suppress(OSError):
+            handler.wfile.write(sent)
+            for _ in range(100):
+                handler.wfile.write(b"x")
+                time.sleep(0.1)
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [b"HTTP/1.0 200 OK\r\nContent-Length: 9999\r\n\r\n", b"HTTP/1.0 200 OK\r\n", b""],
+    ids=["body", "headers", "first line"],
+)
+def test_a_server_that_drips_is_left_in_time(server, tmp_path, sent):
+    server.answer = dripping(sent)
+    start = time.monotonic()
+    with pytest.raises(DownloadError, match=r"was not there within 0\.6 seconds.*Try again"):
+        fetch_published(SMALL, tmp_path / "home", base_url=server.url, seconds=0.6)
+    assert time.monotonic() - start < 3
+    assert not list(tmp_path.rglob("*"))
 
 
 def test_an_interrupt_leaves_nothing(server, tmp_path, monkeypatch):

@@ -123,6 +123,23 @@ def test_ties_are_ordered_alike_with_and_without_candidates(seed, levels, data):
         assert same[row].tolist() == values[row][kept].tolist()
 
 
+# Their lists are made of the whole catalogue.
+NEED_ALL = {"GenerativeRetrieval", "Reranked"}
+
+
+@pytest.mark.parametrize("name", sorted(set(BUILD) - NEED_ALL))
+def test_few_candidates_are_scored_alone(name, monkeypatch):
+    model = fitted(name)
+
+    def refuse(self, user_rows):
+        raise AssertionError("the whole catalogue was scored")
+
+    for each in [model, *getattr(model, "_inner", dict)().values()]:
+        monkeypatch.setattr(type(each), "_score", refuse)
+    items, _ = model.recommend(world().user_ids, k=3, candidates=world().item_ids[:5])
+    assert items.shape == (60, 3)
+
+
 def test_columns_that_were_kept_serve_their_own_list_and_weights_alone():
     parts = world()
     model = models.EASE(l2=5.0).fit(parts)
@@ -345,6 +362,8 @@ def test_a_history_that_went_on_scores_as_a_new_one(name, tmp_path):
         np.testing.assert_allclose(table(*new), later.score(rows), atol=1e-5)
     again = type(later).load(later.save(tmp_path / "later.npz"))
     np.testing.assert_array_equal(again.score(rows), later.score(rows))
+    for each in (again, *getattr(again, "_inner", dict)().values()):
+        assert not same_train(each, parts.final())
 
 
 def test_other_users_and_another_catalogue_are_refused():

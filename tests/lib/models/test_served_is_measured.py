@@ -11,26 +11,14 @@ from scipy.sparse import csr_matrix
 from longtail_lib import models
 from longtail_lib.evaluation import rank_users
 from longtail_lib.models import Recommender
-from longtail_lib.models._fallback import fall_back
 from longtail_lib.preprocessing import Split
 from tests.lib.models.every_model import BASES, BUILD, fitted, world
 
 
-class FallingBack:
-    """A model as it is measured when users without a history get what is popular."""
-
-    def __init__(self, model):
-        self.model = model
-
-    def score(self, user_rows):
-        scores = self.model.score(user_rows)
-        fall_back(scores, self.model, user_rows)
-        return scores
-
-
-def assert_served_is_measured(model, parts, k, fallback="none"):
-    of_model = FallingBack(model) if fallback == "popularity" else model
-    measured = rank_users(of_model, parts, np.arange(parts.n_users), k=k, seen=[parts.train])
+def assert_served_is_measured(model, parts, k, fallback):
+    measured = rank_users(
+        model, parts, np.arange(parts.n_users), k=k, seen=[parts.train], fallback=fallback
+    )
     served, scores = model.recommend(parts.user_ids, k=k, fallback=fallback)
     columns = parts.item_rows(served.ravel()).reshape(served.shape)
     there = measured >= 0

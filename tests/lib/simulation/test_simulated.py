@@ -3,7 +3,6 @@
 import gzip
 import hashlib
 import json
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +12,6 @@ import pytest
 import longtail_lib
 from longtail_lib.datasets import load_dataset
 from longtail_lib.simulation import PRESETS, read_simulated, simulate, write_simulated
-from longtail_lib.simulation._read_simulated import write_file
 
 DATASETS = Path(longtail_lib.__file__).parents[1] / "datasets"
 
@@ -117,15 +115,3 @@ def test_hashes_on_disk_are_of_the_content():
     stored = json.loads((DATASETS / "shop" / "card.json").read_text())["sha256"]
     text = gzip.decompress((DATASETS / "shop" / "items.csv.gz").read_bytes())
     assert hashlib.sha256(text).hexdigest() == stored["items.csv.gz"]
-
-
-def test_many_who_write_one_file_at_once_leave_it_whole(tmp_path):
-    texts = [bytes([65 + n]) * 50_000 for n in range(16)]
-
-    def write(text):
-        write_file(tmp_path / "one", lambda file: file.write(text))
-
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(write, texts * 8))
-    assert (tmp_path / "one").read_bytes() in texts
-    assert [path.name for path in tmp_path.iterdir()] == ["one"]

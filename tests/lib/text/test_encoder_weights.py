@@ -28,7 +28,7 @@ class Hub:
     def __init__(self, folder: Path) -> None:
         self.files = {p.name: p.read_bytes() for p in folder.iterdir() if p.is_file()}
         self.paths: list[str] = []
-        self.short = 0
+        self.short, self.unsized = 0, False
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -39,7 +39,8 @@ class Hub:
                     self.send_error(404)
                     return
                 self.send_response(200)
-                self.send_header("Content-Length", str(len(body)))
+                if not outer.unsized:
+                    self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body[: len(body) - outer.short])
 
@@ -162,6 +163,23 @@ def test_another_model_of_the_hub_needs_its_revision(hub, tmp_path):
     for name in ("someone/other", "other@main", f"../..@{'a' * 40}", f"a/b/c@{'a' * 40}"):
         with pytest.raises(FileNotFoundError, match="owner/name@revision"):
             find_encoder(name)
+
+
+def test_a_file_of_unknown_hash_must_say_how_long_it_is(hub, tmp_path):
+    hub.unsized, hub.short = True, 7
+    with pytest.raises(DownloadError, match=r"config.json does not say how long it is"):
+        find_encoder(f"someone/other@{'a' * 40}")
+    with pytest.raises(DownloadError, match="has sha256"):
+        find_encoder()
+    assert not list((tmp_path / "cache").rglob("*.*"))
+    hub.short = 0
+    assert find_encoder() == cached(tmp_path)
+
+
+def test_a_download_has_bounds(hub):
+    for bound, said in (({"largest": 10}, "larger than 10 bytes"), ({"seconds": 0.0}, "within 0")):
+        with pytest.raises(DownloadError, match=said):
+            encoder_weights.fetch_weights("a/b", "c" * 40, {"config.json": None}, **bound)
 
 
 def test_order_of_places(hub, published, tmp_path, monkeypatch):

@@ -75,6 +75,10 @@ def test_a_folder_that_asks_for_the_first_token_gets_it(tmp_path):
     (folder / "1_Pooling" / "config.json").write_text(json.dumps(settings))
     with pytest.raises(ValueError, match=r"asks for .*cls_token.*max_tokens"):
         TextEncoder(folder, max_tokens=8, cache=False).encode(["lamp"])
+    for text in ("[]", '["cls"]', "3", "null", "", "[" * 100_000):
+        (folder / "1_Pooling" / "config.json").write_text(text)
+        with pytest.raises(ValueError, match=r"1_Pooling.config.json is no JSON of a model"):
+            TextEncoder(folder, max_tokens=8, cache=False).encode(["lamp"])
 
 
 def test_texts_without_a_token_have_the_zero_vector(encoder, vectors):

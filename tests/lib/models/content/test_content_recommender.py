@@ -40,7 +40,8 @@ def test_two_fits_give_the_same_scores(make, parts):
 def test_a_loaded_model_scores_without_the_vectors(make, parts, tmp_path):
     model = make().fit(parts)
     path = model.save(tmp_path / "model.npz")
-    assert read_model_file(path)[0]["parameters"]["vectors"] is None
+    with read_model_file(path) as (about, _):
+        assert about["parameters"]["vectors"] is None
     again = type(model).load(path)
     assert again.vectors is None
     rows = np.arange(parts.n_users)
