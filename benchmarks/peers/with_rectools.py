@@ -151,22 +151,23 @@ def sasrec(folder: Path) -> tuple:
     log[Columns.Datetime] = pd.to_datetime(times.data.astype(np.int64), unit="s")
     data = Dataset.construct(log)
 
+    # Not attributes of the callback, of which RecTools makes a copy.
+    seconds: dict[str, float] = {}
+
     class Clock(Callback):
         """Seconds of the epoch alone, without what a fit prepares before it."""
 
         def on_train_epoch_start(self, *_: Any) -> None:
-            self.wall, self.processor = time.perf_counter(), time.process_time()
+            seconds.update(wall=time.perf_counter(), processor=time.process_time())
 
         def on_train_epoch_end(self, *_: Any) -> None:
-            self.wall = time.perf_counter() - self.wall
-            self.processor = time.process_time() - self.processor
-
-    clock = Clock()
+            seconds["wall"] = time.perf_counter() - seconds["wall"]
+            seconds["processor"] = time.process_time() - seconds["processor"]
 
     def trainer() -> Trainer:
         return Trainer(
             max_epochs=1,
-            callbacks=[clock],
+            callbacks=[Clock()],
             accelerator="cpu",
             logger=False,
             enable_checkpointing=False,
@@ -185,7 +186,7 @@ def sasrec(folder: Path) -> tuple:
             session_max_len=50,
             get_trainer_func=trainer,
         ).fit(data)
-        return {"wall": clock.wall, "processor": clock.processor}
+        return dict(seconds)
 
     return work, dict
 
