@@ -191,10 +191,7 @@ def accuracy(
     return values
 
 
-GAINS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-    "NDCGExponential": lambda ratings: np.exp2(ratings) - 1,
-    "NDCGLinear": lambda ratings: ratings,
-}
+GAINS = ("NDCGExponential", "NDCGLinear")
 
 
 def graded_ndcg(
@@ -238,7 +235,7 @@ def graded_ndcg(
     n, n_items = relevant.shape
     ratings = relevant.data.astype(np.float64)
     with np.errstate(over="ignore"):
-        gains = GAINS[gain](ratings)
+        gains = np.exp2(ratings) - 1 if gain == "NDCGExponential" else ratings
     wrong = (ratings < 0) | ~np.isfinite(gains)
     if wrong.any():
         raise ValueError(

@@ -229,7 +229,9 @@ def test_groups_of_users_are_averaged_apart(parts, taste):
 def test_exposure_of_round_1_is_that_of_evaluate(parts, taste):
     """Both rank alike, so a user who has a test item meets the same list."""
     everyone = replace(parts, test=store(seed=5).train)
-    report = evaluate(EASE(l2=20.0).fit(everyone), everyone, k=5, seed=3, resamples=10)
+    report = evaluate(
+        EASE(l2=20.0).fit(everyone), everyone, k=5, seed=3, resamples=10, allow_known=True
+    )
     loop = feedback_loop(EASE(l2=20.0), everyone, rounds=1, k=5, seed=3, taste=taste)
     assert np.array_equal(loop.per_item["exposure"], report.exposure[5])
     assert loop["coverage"][0] == pytest.approx(report["Coverage@5"].value)

@@ -11,7 +11,7 @@ from longtail_lib.evaluation.metrics.accuracy import GAINS
 from longtail_lib.preprocessing import Split
 from longtail_lib.tail import Groups
 
-NAMES = tuple(GAINS)
+NAMES = GAINS
 
 
 @pytest.fixture(scope="module")
