@@ -150,7 +150,7 @@ class TextGate(WrappedRecommender):
     def _score_items(self, user_rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         behaviour, text = (
             each._score_items(user_rows, columns) / spread
-            for each, spread in zip((self.model_, self.text_), self._spread, strict=True)
+            for each, spread in zip((self.model_, self.text_), self.spread_, strict=True)
         )
         return self._gated(behaviour, text, columns)
 
