@@ -21,10 +21,10 @@ last digit."""
 _PROTOCOLS = """\
 ### How much a protocol decides
 
-Leave-last-out, users with at least five interactions, settings that were not searched: `EASE` with
-l2 20 and popularity exponent .15, `SASRec` for ten epochs, `ItemKNN` as it comes. "ids" orders equal
-times by item id and "lot" draws; models are fitted on train, or on both train and validation, and
-with "histories" a model of train is shown the history up to the test."""
+Leave-last-out, users with at least five interactions, settings that were not searched: `EASE`
+with l2 20 and popularity exponent .15, `SASRec` for ten epochs, `ItemKNN` as it comes. "ids"
+orders equal times by item id and "lot" draws; models are fitted on train, or on both train and
+validation, and with "histories" a model of train is shown the history up to the test."""
 # The picture leaves out what is further below the best: it would squeeze all others together.
 _NEAR = 0.85
 
