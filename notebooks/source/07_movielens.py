@@ -71,7 +71,7 @@ clean.preparation
 from longtail_course.toys.split_overview import split_overview
 from longtail_lib import split
 
-ways = ("leave-last-out", "temporal", "random")
+ways = "leave-last-out", "temporal", "random"
 split_overview([split(clean, how=how, ties="random") for how in ways])
 
 # %% [markdown]
@@ -172,13 +172,12 @@ from longtail_lib import evaluate
 from longtail_lib.models import Random
 
 
-def ndcg(model, part, parts=parts, **options):
-    return evaluate(model, parts, part=part, metrics=["NDCG"], **options)["NDCG@10"].value
+def ndcg(model, part, parts=parts, **ask):
+    return evaluate(model, parts, part=part, metrics=["NDCG"], **ask)["NDCG@10"].value
 
 
 seeds = [Random(seed=seed).fit(parts) for seed in range(20)]
 luck = np.array([[ndcg(model, part) for part in ("validation", "test")] for model in seeds])
-best = luck[:, 0].argmax()
 chosen = luck[luck.argmax(axis=0), 1]
 print(f"NDCG@10 on test, mean of all seeds: {luck[:, 1].mean():.4f}")
 print(f"the seed that was best on validation: {chosen[0]:.4f}; on test itself: {chosen[1]:.4f}")
@@ -212,8 +211,7 @@ grid, tried = {"l2": [25, 100, 400, 1600], "train": [], "validation": []}, []
 for l2 in tqdm(grid["l2"], desc="EASE"):
     model = EASE(l2=l2).fit(parts)
     tried.append(evaluate(model, parts, part="validation", metrics=["NDCG"], name=f"l2 = {l2}"))
-    known = ndcg(model, "validation", swapped, allow_known=True)
-    grid["train"].append(round(known, 3))
+    grid["train"].append(round(ndcg(model, "validation", swapped, allow_known=True), 3))
     grid["validation"].append(round(tried[-1]["NDCG@10"].value, 3))
 pl.DataFrame(grid)
 

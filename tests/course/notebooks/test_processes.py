@@ -15,6 +15,17 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="these signals are PO
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a child at a kill")
 
 
+@pytest.fixture(autouse=True)
+def hang_up_is_not_ignored():
+    """Whoever runs the suite under nohup has SIGHUP ignored, and children inherit that."""
+    if not hasattr(signal, "SIGHUP"):
+        yield
+        return
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 def gone(pid, within=20):
     """Whether a process ends in time; one that nobody has fetched yet has ended."""
     end = time.monotonic() + within

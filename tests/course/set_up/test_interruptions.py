@@ -23,6 +23,14 @@ _SPEC.loader.exec_module(stand_ins)
 SIGNALS = [signal.SIGTERM, signal.SIGKILL, signal.SIGINT, signal.SIGHUP]
 
 
+@pytest.fixture(autouse=True)
+def hang_up_is_not_ignored():
+    """Whoever runs the suite under nohup has SIGHUP ignored, and children inherit that."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 @pytest.fixture
 def checkout(tmp_path):
     return stand_ins.make_checkout(tmp_path / "a course")
