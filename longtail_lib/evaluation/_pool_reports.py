@@ -22,6 +22,7 @@ _MAY_DIFFER = (
     "cold",
     "equal times",
     "seen items",
+    "users without history",
     "seed",
     "fingerprint",
     "groups",
@@ -166,8 +167,12 @@ def _statistic(
 
 def _protocol(reports: list[Report]) -> dict[str, Any]:
     pooled = dict(reports[0].protocol)
-    for what in pooled.keys() & set(_MAY_DIFFER):
-        distinct = list(dict.fromkeys(str(report.protocol[what]) for report in reports))
+    for what in _MAY_DIFFER:
+        # What a seed has nothing to say of is not in its protocol.
+        said = [report.protocol[what] for report in reports if what in report.protocol]
+        distinct = list(dict.fromkeys(map(str, said)))
         if len(distinct) > 1:
             pooled[what] = (", " if what == "seed" else " + ").join(distinct)
+        elif said:
+            pooled[what] = said[0]
     return pooled

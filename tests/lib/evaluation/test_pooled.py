@@ -7,6 +7,7 @@ from longtail_lib import compare, evaluate, load_dataset, prepare, split
 from longtail_lib.evaluation import pool_reports
 from longtail_lib.evaluation.metrics.exposure import coverage
 from longtail_lib.models import EASE, Popularity
+from longtail_lib.preprocessing import Split
 from longtail_lib.testing import tiny_model, tiny_parts
 
 
@@ -65,6 +66,24 @@ def test_exposures_add_up(reports):
     assert pooled.exposure[10].sum() == sum(report.exposure[10].sum() for report in reports)
     mask = np.ones(len(pooled.exposure[10]), dtype=bool)
     assert coverage(pooled.exposure[10], mask) >= pooled["Coverage@10"].value
+
+
+def test_seeds_may_have_other_numbers_of_users_without_a_history():
+    train = [[1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 0, 0]]
+    test = [[0, 0, 1, 0], [1, 0, 0, 0], [0, 1, 0, 0]]
+    with_strangers = Split.from_matrices(train, test=test)
+    without = Split.from_matrices([*train[:2], [1, 0, 0, 0]], test=test)
+    reports = [
+        evaluate(EASE(l2=1.0).fit(parts), parts, k=2, metrics=["NDCG"])
+        for parts in (without, with_strangers)
+    ]
+    assert "users without history" not in reports[0].protocol
+    for some in (reports, reports[::-1]):
+        pooled = pool_reports(some)
+        assert pooled.protocol["users without history"] == "1 of 3; shown what is popular"
+        assert pooled["NDCG@2"].value == pytest.approx(
+            np.mean([report["NDCG@2"].value for report in reports])
+        )
 
 
 def test_compare_takes_pooled_reports(splits):
