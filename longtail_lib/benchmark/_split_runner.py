@@ -71,6 +71,8 @@ class SplitRunner:
             parts = self.parts(seed).final() if self.protocol.refit else self.parts(seed)
             fits.append(self._fit(each, seed))
             model = fits[-1].model
+            if not self.protocol.refit:
+                model = model.with_histories(parts)
             rows = np.arange(min(_SCORED, parts.n_users))
             start = time.perf_counter()
             model.score(rows)
@@ -97,7 +99,7 @@ class SplitRunner:
         return row, pooled
 
     def _fit(self, each: Contestant, seed: int) -> _Fit:
-        """Fit for the test; what others wrap is fitted once for all of them."""
+        """Fit what is measured on test; what others wrap is fitted once for all of them."""
         if (each.name, seed) in self.fits:
             return self.fits[each.name, seed]
         parts = self.parts(seed)
@@ -115,11 +117,7 @@ class SplitRunner:
             inner = {}
         start = time.perf_counter()
         fitted, peak = peak_growth(
-            lambda: (
-                model.refit(parts)
-                if self.protocol.refit
-                else model.fit(parts).with_histories(parts)
-            )
+            lambda: model.refit(parts) if self.protocol.refit else model.fit(parts)
         )
         seconds = time.perf_counter() - start + sum(fit.seconds for fit in inner.values())
         peaks = [peak, *(fit.peak for fit in inner.values())]

@@ -135,7 +135,8 @@ def test_global_time_asks_for_all_or_for_the_next():
     assert "'target': 'next'" in str(following["split"]) or "target='next'" in following["split"]
 
 
-def test_wrapped_models_are_fitted_once_and_their_time_counts(monkeypatch):
+@pytest.mark.parametrize("refit", [True, False])
+def test_wrapped_models_are_fitted_once_and_their_time_counts(monkeypatch, refit):
     fits = []
 
     class Counted(Popularity):
@@ -150,9 +151,10 @@ def test_wrapped_models_are_fitted_once_and_their_time_counts(monkeypatch):
         "Wrapped", "longtail_lib.models:Reranked", fixed={"k": 5, "weight": 0.2},
         wraps={"model": base},
     )  # fmt: skip
-    protocol = BenchmarkProtocol(splits=("random",), seeds=(0,))
+    protocol = BenchmarkProtocol(splits=("random",), seeds=(0,), refit=refit)
     found = run_benchmark(SMALL, [base, wrapper], protocol=protocol)
-    assert fits == [0]
+    # A last fit has no validation beside it, and one on train alone has.
+    assert [nnz == 0 for nnz in fits] == [refit]
     assert found["random", "Wrapped"].fit_seconds > 0.02
 
 
