@@ -8,6 +8,7 @@ import pytest
 
 from longtail_course.experiments import stored_results
 from longtail_lib.benchmark import BenchmarkResults
+from tests.lib.tampering import places, tampered
 
 
 @pytest.fixture(scope="module")
@@ -99,13 +100,6 @@ def test_a_verdict_that_its_interval_contradicts_is_refused(stored):
 WRONG = [None, True, -1, 3, 0.5, float("nan"), 10**400, "a", [], [1], [[]], {}, {"a": 1}]
 
 
-def places(tree, path=()):
-    yield path
-    if isinstance(tree, dict | list):
-        for key in tree if isinstance(tree, dict) else range(len(tree)):
-            yield from places(tree[key], (*path, key))
-
-
 def tried(about):
     """The results, or the message that they are refused with."""
     try:
@@ -119,15 +113,8 @@ def test_nothing_but_a_clear_error_comes_of_any_change(stored, seed):
     rng = np.random.default_rng(seed)
     everywhere = [path for path in places(stored) if path]
     for _ in range(60):
-        *above, last = everywhere[rng.integers(len(everywhere))]
-        about = deepcopy(stored)
-        inner = about
-        for key in above:
-            inner = inner[key]
-        if rng.random() < 0.2:
-            del inner[last]
-        else:
-            inner[last] = WRONG[rng.integers(len(WRONG))]
+        place = everywhere[rng.integers(len(everywhere))]
+        about = tampered(stored, place, rng, WRONG)
         found = tried(about)
         if isinstance(found, str):
             assert found.startswith("not the results of `longtail benchmark`")

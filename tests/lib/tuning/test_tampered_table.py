@@ -10,6 +10,7 @@ from longtail_lib import tune
 from longtail_lib.tuning import Tuning
 from longtail_lib.tuning._plan import planned
 from longtail_lib.tuning._tune import read_table_file
+from tests.lib.tampering import places, tampered
 
 SPACE = {"x": ("float", 0, 1), "y": ["good", "bad"]}
 
@@ -111,29 +112,14 @@ def tried(path, plan):
         return str(error)
 
 
-def places(tree, path=()):
-    """Every place in a tree of JSON."""
-    yield path
-    if isinstance(tree, dict | list):
-        for key in tree if isinstance(tree, dict) else range(len(tree)):
-            yield from places(tree[key], (*path, key))
-
-
 @pytest.mark.parametrize("seed", range(8))
 def test_nothing_but_a_clear_error_comes_of_any_change(plan, table, tmp_path, seed):
     rng = np.random.default_rng(seed)
     everywhere = [path for path in places(table) if path]
     original = [trial.to_dict() for trial in Tuning.from_json(json.dumps(table)).records]
     for _ in range(60):
-        *above, last = everywhere[rng.integers(len(everywhere))]
-        spoilt = deepcopy(table)
-        inner = spoilt
-        for key in above:
-            inner = inner[key]
-        if rng.random() < 0.2:
-            del inner[last]
-        else:
-            inner[last] = WRONG[rng.integers(len(WRONG))]
+        place = everywhere[rng.integers(len(everywhere))]
+        spoilt = tampered(table, place, rng, WRONG)
         path = written(tmp_path / "table.json", spoilt)
         found = tried(path, plan)
         if isinstance(found, str):
@@ -141,4 +127,4 @@ def test_nothing_but_a_clear_error_comes_of_any_change(plan, table, tmp_path, se
         else:
             # A table that ends sooner is one of a shorter search.
             same = found == original[: len(found)]
-            assert same or FREE & {*above, last}, (above, last)
+            assert same or FREE & {*place}, place
