@@ -8,6 +8,7 @@ from typing import Any, Unpack
 
 import numpy as np
 
+from longtail_lib._parameters import BOOLEAN, Options, constrained
 from longtail_lib.evaluation._given_lists import are_lists, given_lists
 from longtail_lib.evaluation._intervals import (
     bootstrap_means,
@@ -28,6 +29,7 @@ from longtail_lib.evaluation.metrics._lists import Lists
 from longtail_lib.evaluation.metrics._metric import ROWS, Metric
 from longtail_lib.evaluation.metrics.accuracy import Hits, find_hits
 from longtail_lib.evaluation.metrics.exposure import exposure
+from longtail_lib.models._fallback import FALLBACKS
 from longtail_lib.preprocessing import Split
 
 __all__ = ["evaluate", "interval_of_users"]
@@ -35,6 +37,7 @@ __all__ = ["evaluate", "interval_of_users"]
 Key = tuple[str, str]
 
 
+@constrained(allow_known=BOOLEAN, fallback=Options(*FALLBACKS))
 def evaluate(
     model: Any,
     parts: Split,

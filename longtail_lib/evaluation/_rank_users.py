@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from longtail_lib._parameters import Options, check_parameters
+from longtail_lib._parameters import Options, constrained
 from longtail_lib.models._fallback import FALLBACKS, fall_back, without_history
 from longtail_lib.preprocessing import Split
 from longtail_lib.ranking import id_keys, mask_seen, top_k, user_key
@@ -48,8 +48,7 @@ def scores_of(model: Any, rows: np.ndarray, n_items: int, name: str) -> np.ndarr
 
 
 def fallback_words(model: Any, users: np.ndarray, fallback: str) -> dict[str, str]:
-    """Say how many of the users were shown what is popular, and refuse an unknown fallback."""
-    check_parameters("evaluate", {"fallback": fallback}, {"fallback": Options(*FALLBACKS)})
+    """Say how many of the users were shown what is popular."""
     count = int(np.count_nonzero(without_history(model, users)))
     if not count:
         return {}
@@ -57,6 +56,7 @@ def fallback_words(model: Any, users: np.ndarray, fallback: str) -> dict[str, st
     return {"users without history": f"{count:,} of {len(users):,}; shown {shown}"}
 
 
+@constrained(fallback=Options(*FALLBACKS))
 def rank_users(
     model: Any,
     parts: Split,

@@ -373,6 +373,12 @@ def test_a_model_that_is_not_fitted():
         ({"groups": 5}, TypeError, "groups must be made by popularity_groups"),
         ({"groups": {"hed": 0.2}}, TypeError, r"some of its parameters head, tail.*got \{'hed'"),
         ({"groups": {"head": 2}}, ValueError, "shares in"),
+        (
+            {"fallback": "head"},
+            ValueError,
+            "evaluate: fallback must be one of 'popularity', 'none'",
+        ),
+        ({"allow_known": "yes"}, TypeError, "evaluate: allow_known must be True or False"),
     ],
 )
 def test_options_of_an_evaluation(options, error, said):
