@@ -16,6 +16,7 @@ from longtail_lib.evaluation._intervals import (
     never_seen_bound,
     standard_error,
 )
+from longtail_lib.evaluation._known_interactions import AMOUNTS
 from longtail_lib.evaluation._protocol import IntervalSettings, Protocol
 from longtail_lib.evaluation._report import Report
 from longtail_lib.evaluation._report_display import comparison_html, rounded, show_number
@@ -28,7 +29,6 @@ __all__ = ["Comparison", "Difference", "compare"]
 
 # What is masked follows from the part; given lists are served as they are.
 _SAME = ("part", "fingerprint", "groups fingerprint")
-_KNOWLEDGE = {"train", "train, with histories of train and validation", "train and validation"}
 
 
 def compare(
@@ -132,7 +132,7 @@ def _base(reports: list[Report], baseline: str) -> Report:
                     "evaluate both on the same split, part and groups"
                 )
         knew = [each.protocol.get("fitted on") for each in (report, first)]
-        if knew[0] != knew[1] and set(knew) <= _KNOWLEDGE:
+        if knew[0] != knew[1] and set(knew) <= AMOUNTS:
             raise ValueError(
                 f"compare: {report.model} was fitted on {knew[0]}, {baseline} on {knew[1]}; who "
                 "knows more wins more, so fit both alike (Recommender.refit)"

@@ -13,6 +13,7 @@ from longtail_lib.evaluation._protocol import Protocol
 from longtail_lib.evaluation.metrics.accuracy import find_hits
 from longtail_lib.preprocessing import Split
 from longtail_lib.preprocessing._id_codes import clean_ids, factorise
+from longtail_lib.preprocessing._own_matrices import plain_value
 from longtail_lib.ranking import TIE_RULE, id_keys, priorities, user_key
 
 __all__ = ["are_lists", "given_lists"]
@@ -118,7 +119,7 @@ def _of_mapping(given: Mapping) -> nw.DataFrame:
 
 def _plain(values: Iterable[Any]) -> list[Any]:
     """The values as Python's own numbers and text."""
-    return [value.item() if isinstance(value, np.generic) else value for value in values]
+    return [plain_value(value) for value in values]
 
 
 def _places(frame: nw.DataFrame, column: str, find: Callable[[Any], np.ndarray]) -> np.ndarray:
@@ -168,9 +169,9 @@ def _refuse_repeats(rows: np.ndarray, columns: np.ndarray, parts: Split) -> None
     if len(again):
         row, column = divmod(int(again[0]), parts.n_items)
         raise ValueError(
-            f"evaluate: the list of user {_shown(parts.user_ids, row)} holds item "
-            f"{_shown(parts.item_ids, column)} more than once ({len(again):,} such repeats in "
-            "all); keep its best place only"
+            f"evaluate: the list of user {plain_value(parts.user_ids[row])!r} holds item "
+            f"{plain_value(parts.item_ids[column])!r} more than once ({len(again):,} such "
+            "repeats in all); keep its best place only"
         )
 
 
@@ -180,8 +181,8 @@ def _check_ranks(rows: np.ndarray, ranks: np.ndarray, places: np.ndarray, parts:
         row = rows[wrong.argmax()]
         found = ", ".join(f"{rank:g}" for rank in ranks[rows == row][:10])
         raise ValueError(
-            f"evaluate: ranks of user {_shown(parts.user_ids, row)} are {found}, expected 1, 2, 3 "
-            "and so on without a gap; number the list anew, or give scores"
+            f"evaluate: ranks of user {plain_value(parts.user_ids[row])!r} are {found}, expected "
+            "1, 2, 3 and so on without a gap; number the list anew, or give scores"
         )
 
 
@@ -229,7 +230,3 @@ def _in_words(
         ),
         "ties": "none, since ranks were given" if by == "rank" else TIE_RULE,
     }
-
-
-def _shown(ids: np.ndarray, place: int) -> str:
-    return repr(ids[place : place + 1].tolist()[0])

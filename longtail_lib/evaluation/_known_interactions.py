@@ -8,8 +8,15 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from longtail_lib.preprocessing import Split
+from longtail_lib.preprocessing._own_matrices import plain_value
+from longtail_lib.preprocessing._rearranged import stored_parts
 
-__all__ = ["fitted_on", "refuse_known_answers"]
+__all__ = ["AMOUNTS", "fitted_on", "refuse_known_answers"]
+
+_TRAIN, _BOTH = "train", "train and validation"
+_SHOWN_BOTH = "train, with histories of train and validation"
+# Of models that differ in these, the one that knows more has the advantage.
+AMOUNTS = {_TRAIN, _SHOWN_BOTH, _BOTH}
 
 
 def refuse_known_answers(who: str, model: Any, parts: Split, part: str, name: str) -> None:
@@ -26,9 +33,9 @@ def refuse_known_answers(who: str, model: Any, parts: Split, part: str, name: st
     user, item = parts.user_ids[row], parts.item_ids[both.indices[both.indptr[row]]]
     raise ValueError(
         f"{who}: {name} was fitted on {both.nnz:,} of the {asked.nnz:,} {part} interactions of "
-        f"{parts!r}, such as user {_plain(user)!r} and item {_plain(item)!r}: it would be asked "
-        "what it was told. Fit it on this split, or, to measure how well it remembers, pass "
-        "allow_known=True"
+        f"{parts!r}, such as user {plain_value(user)!r} and item {plain_value(item)!r}: it would "
+        "be asked what it was told. Fit it on this split, or, to measure how well it remembers, "
+        "pass allow_known=True"
     )
 
 
@@ -37,16 +44,15 @@ def fitted_on(model: Any, parts: Split) -> str:
     seen = _seen(model, parts)
     if seen is None:
         return "not said by the model"
-    before = [parts.train, parts.validation, *([] if parts.between is None else [parts.between])]
-    total = sum(matrix.nnz for matrix in before)
-    if getattr(model, "_has_reread", False) and seen.nnz == total:
-        return "train, with histories of train and validation"
+    before_test = sum(getattr(parts, name).nnz for name in stored_parts(parts) if name != "test")
+    if getattr(model, "_has_reread", False) and seen.nnz == before_test:
+        return _SHOWN_BOTH
     if not _differ(seen, parts.train):
         if parts.parameters.get("final"):
             return "train and validation, joined"
-        return "train" if total > parts.train.nnz else "train (there is no validation)"
-    if seen.nnz == total and not _differ(seen, sum(matrix.astype(bool) for matrix in before)):
-        return "train and validation"
+        return _TRAIN if before_test > parts.train.nnz else "train (there is no validation)"
+    if seen.nnz == before_test and not _differ(seen, parts.final().train):
+        return _BOTH
     return "other interactions than this split's train and validation"
 
 
@@ -57,7 +63,3 @@ def _seen(model: Any, parts: Split) -> csr_matrix | None:
 
 def _differ(one: Any, other: Any) -> bool:
     return one.nnz != other.nnz or bool((one.astype(bool) != other.astype(bool)).nnz)
-
-
-def _plain(value: Any) -> Any:
-    return value.item() if isinstance(value, np.generic) else value

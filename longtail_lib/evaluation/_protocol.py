@@ -12,7 +12,8 @@ from scipy.sparse import csr_matrix
 
 from longtail_lib.evaluation.metrics import BUILT_IN, chosen_metrics
 from longtail_lib.evaluation.metrics._metric import Metric
-from longtail_lib.preprocessing import PARTS, Split
+from longtail_lib.preprocessing import Split
+from longtail_lib.preprocessing._rearranged import stored_parts
 from longtail_lib.ranking import TIE_RULE, id_keys
 from longtail_lib.tail import Groups, popularity_groups
 
@@ -185,9 +186,8 @@ class Protocol:
 
     def seen_of(self, parts: Split) -> list[csr_matrix]:
         """Interactions that are masked."""
-        if self.part == "validation":
-            return [parts.train]
-        return [parts.train, parts.validation, *([] if parts.between is None else [parts.between])]
+        before = ["train"] if self.part == "validation" else stored_parts(parts)
+        return [getattr(parts, name) for name in before if name != "test"]
 
 
 def fingerprint(*arrays: np.ndarray) -> str:
@@ -205,8 +205,7 @@ def describe(protocol: Protocol, parts: Split) -> dict[str, Any]:
     seen = "train" if part == "validation" else "train and validation"
     settings = ", ".join(f"{name}={value!r}" for name, value in parts.parameters.items())
     sizes = zip(groups.names, groups.sizes, strict=True)
-    matrices = [getattr(parts, name) for name in PARTS]
-    matrices += [] if parts.between is None else [parts.between]
+    matrices = [getattr(parts, name) for name in stored_parts(parts)]
     asked = getattr(parts, part)
     no_history = np.diff(parts.train.indptr)[users] == 0
     ids = [id_keys(ids).view(np.int32) for ids in (parts.user_ids, parts.item_ids)]

@@ -10,7 +10,9 @@ import narwhals as nw
 import numpy as np
 from scipy.sparse import csr_matrix, issparse
 
-__all__ = ["checked_matrices"]
+from longtail_lib.preprocessing._rearranged import owners
+
+__all__ = ["checked_matrices", "plain_value"]
 
 _CALLER = "Split.from_matrices"
 
@@ -88,7 +90,7 @@ def _ids(what: str, given: Any, size: int) -> np.ndarray:
         raise TypeError(f"{_CALLER}: {what}_ids must be all numbers or all text") from error
     if len(values) < size:
         raise ValueError(
-            f"{_CALLER}: {what}_ids must be unique, got {_plain(values[counts.argmax()])!r} "
+            f"{_CALLER}: {what}_ids must be unique, got {plain_value(values[counts.argmax()])!r} "
             f"{counts.max()} times"
         )
     return keys
@@ -101,9 +103,9 @@ def _check_disjoint(matrices: Mapping[str, csr_matrix], keys: Mapping[str, np.nd
         if both.nnz:
             user, item = keys["user"][both.row[0]], keys["item"][both.col[0]]
             raise ValueError(
-                f"{_CALLER}: user {_plain(user)!r} and item {_plain(item)!r} are in {one} and in "
-                f"{other} ({both.nnz:,} such {'pair' if both.nnz == 1 else 'pairs'}); an "
-                "interaction belongs to one part"
+                f"{_CALLER}: user {plain_value(user)!r} and item {plain_value(item)!r} are in "
+                f"{one} and in {other} ({both.nnz:,} such {'pair' if both.nnz == 1 else 'pairs'}); "
+                "an interaction belongs to one part"
             )
 
 
@@ -114,14 +116,14 @@ def _times(name: str, given: Any, matrix: csr_matrix) -> csr_matrix:
         raise ValueError(
             f"{_CALLER}: times[{name!r}] has shape {stamps.shape}, {name} has {matrix.shape}"
         )
-    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    rows = owners(matrix)
     # Of a sparse matrix, indexing gives a matrix of one row.
     values = np.asarray(stamps[rows, matrix.indices]).ravel()
     values = values.astype(np.float64 if values.dtype.kind == "f" else np.int64)
     return csr_matrix((values, matrix.indices.copy(), matrix.indptr.copy()), shape=matrix.shape)
 
 
-def _plain(value: Any) -> Any:
+def plain_value(value: Any) -> Any:
     """Say 3 instead of np.int64(3) in a message."""
     return value.item() if isinstance(value, np.generic) else value
 

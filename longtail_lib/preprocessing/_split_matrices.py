@@ -11,7 +11,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from longtail_lib.data import Truth
-from longtail_lib.preprocessing._own_matrices import checked_matrices
+from longtail_lib.preprocessing._own_matrices import checked_matrices, plain_value
 from longtail_lib.preprocessing._rearranged import owners, rearranged, stored_parts
 from longtail_lib.preprocessing._tied_times import pair_keys
 
@@ -236,12 +236,12 @@ def rows_of(ids: np.ndarray, wanted: Any, what: str) -> np.ndarray:
     wanted = _as_array(wanted, ids)
     places, known = places_of(ids, wanted, what)
     if not known.all():
-        unknown = list(dict.fromkeys(map(_plain, wanted[~known])))
+        unknown = list(dict.fromkeys(map(plain_value, wanted[~known])))
         named = ", ".join(map(repr, unknown[:_NAMED])) + (", ..." if len(unknown) > _NAMED else "")
         raise KeyError(
             f"unknown {what} id{'s' if len(unknown) > 1 else ''} {named} "
             f"({np.count_nonzero(~known)} of {len(wanted)} are unknown); "
-            f"this split holds {len(ids):,} {what}s such as {_plain(ids[0])!r}"
+            f"this split holds {len(ids):,} {what}s such as {plain_value(ids[0])!r}"
         )
     return places
 
@@ -257,16 +257,16 @@ def places_of(ids: np.ndarray, wanted: Any, what: str) -> tuple[np.ndarray, np.n
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool)
     if _is_text(ids) != _is_text(wanted):
         raise TypeError(
-            f"{what} ids of this split are {_kind(ids)} such as {_plain(ids[0])!r}, got "
-            f"{_kind(wanted)} such as {_plain(wanted[0])!r}; pass ids of the same type"
+            f"{what} ids of this split are {_kind(ids)} such as {plain_value(ids[0])!r}, got "
+            f"{_kind(wanted)} such as {plain_value(wanted[0])!r}; pass ids of the same type"
         )
     try:
         places = np.minimum(np.searchsorted(ids, wanted), len(ids) - 1)
     except TypeError as error:
         # Values that cannot be ordered against ids, such as None.
         raise TypeError(
-            f"{what} ids of this split are {_kind(ids)} such as {_plain(ids[0])!r}, got "
-            f"{_plain(wanted[0])!r}"
+            f"{what} ids of this split are {_kind(ids)} such as {plain_value(ids[0])!r}, got "
+            f"{plain_value(wanted[0])!r}"
         ) from error
     return places, np.asarray(ids[places] == wanted, dtype=bool)
 
@@ -283,8 +283,3 @@ def _is_text(ids: np.ndarray) -> bool:
 
 def _kind(ids: np.ndarray) -> str:
     return "text" if _is_text(ids) else "numbers"
-
-
-def _plain(value: Any) -> Any:
-    """Say 3 instead of np.int64(3) in a message."""
-    return value.item() if isinstance(value, np.generic) else value

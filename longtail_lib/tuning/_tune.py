@@ -45,9 +45,9 @@ def tune(
     Each trial fits the model on train and measures it on validation with `evaluate`. The best one
     is then fitted once more on both, as `Recommender.refit` does, to be measured on test by
     `evaluate(found.model, parts.final())`. The test part is not read, and no model gets to see
-    it. The first trial takes the model's defaults, so
-    that a search never ends below them on validation. The others are proposed by a
-    tree-structured Parzen estimator (TPE), after eight trials at random.
+    it. The first trial takes the model's defaults, so that a search never ends below them on
+    validation. The others are proposed by a tree-structured Parzen estimator (TPE), after eight
+    trials at random.
 
     Compare models only with the same number of trials: whoever tries more, wins more.
 
