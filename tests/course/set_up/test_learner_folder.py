@@ -9,6 +9,7 @@ import pytest
 from longtail_course.build import learner_folder
 from longtail_course.build.__main__ import main
 from longtail_course.build.learner_folder import update_learner_folder, without_outputs
+from longtail_course.build.lesson import find_lessons
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -216,7 +217,7 @@ def test_no_lessons_at_all(tmp_path):
 
 @pytest.fixture(scope="module")
 def lessons():
-    paths = sorted((ROOT / "notebooks").glob("*[a-z].ipynb"))
+    paths = [lesson.learner for lesson in find_lessons(ROOT)]
     return {path.name: json.loads(without_outputs(path.read_text("utf-8"))) for path in paths}
 
 
