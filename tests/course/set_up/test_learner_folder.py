@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -213,6 +215,13 @@ def test_a_damaged_lesson_is_named(root, capsys, text):
 def test_no_lessons_at_all(tmp_path):
     with pytest.raises(ValueError, match="holds no lessons"):
         update_learner_folder(tmp_path)
+
+
+def test_the_folder_is_filled_without_a_second_of_imports():
+    """`course.py lab` does so before JupyterLab starts, each time."""
+    code = "import sys, longtail_course.build.learner_folder; print('nbformat' in sys.modules)"
+    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE)
+    assert found.stdout.strip() == b"False"
 
 
 @pytest.fixture(scope="module")
