@@ -20,8 +20,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import subprocess
 import sys
 import time
@@ -29,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import scipy
+from result_file import machine, store
 from scipy.linalg.lapack import spotrf, spotri
 from scipy.sparse import csr_matrix
 
@@ -213,22 +211,14 @@ def main() -> None:
         "users_served": SERVED,
         "serving": runs[-1]["serving"],
         "runs": runs,
-        "machine": {
-            "cores": os.cpu_count(),
-            "load_average_at_the_end": round(os.getloadavg()[0], 1),
-            "processor": platform.machine(),
-            "python": platform.python_version(),
-            "numpy": np.__version__,
-            "scipy": scipy.__version__,
-        },
+        "machine": machine("numpy", "scipy"),
     }
     print(json.dumps({key: result[key] for key in result if key != "runs"}, indent=1))
     if not options.no_store:
-        RESULTS.parent.mkdir(parents=True, exist_ok=True)
         stored = json.loads(RESULTS.read_text())["sizes"] if RESULTS.exists() else []
         sizes = [entry for entry in stored if entry["items"] != options.items] + [result]
         sizes.sort(key=lambda entry: entry["items"])
-        RESULTS.write_text(json.dumps({"sizes": sizes}, indent=1) + "\n")
+        store({"sizes": sizes}, RESULTS)
 
 
 if __name__ == "__main__":

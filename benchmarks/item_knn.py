@@ -17,16 +17,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
 
-import implicit
 import numpy as np
 from implicit.nearest_neighbours import BM25Recommender, CosineRecommender, TFIDFRecommender
+from result_file import machine, store
 
 from longtail_lib import compare, evaluate, load_dataset, prepare, split
 from longtail_lib.models import ItemKNN, Recommender
@@ -144,19 +142,11 @@ def main() -> None:
         "worst": worst["variant"],
         "variants": rows,
         "paired_differences_to_ours": json.loads(differences.write_json()),
-        "machine": {
-            "cores": os.cpu_count(),
-            "load_average_at_the_end": round(os.getloadavg()[0], 1),
-            "processor": platform.machine(),
-            "python": platform.python_version(),
-            "numpy": np.__version__,
-            "implicit": implicit.__version__,
-        },
+        "machine": machine("numpy", "implicit"),
     }
     print(f"best over worst: {ratio:.3f} ({best['variant']} over {worst['variant']})")
     if not options.no_store:
-        RESULTS.parent.mkdir(parents=True, exist_ok=True)
-        RESULTS.write_text(json.dumps(result, indent=1) + "\n")
+        store(result, RESULTS)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import re
 import subprocess
 import sys
@@ -23,8 +22,7 @@ import tempfile
 import time
 from pathlib import Path
 
-import numpy as np
-import scipy
+from result_file import machine, store
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = Path(__file__).parent / "results" / "own_log.json"
@@ -91,18 +89,13 @@ def main() -> None:
             for model, group, _, _, value, low, high, _ in rows
         },
         "machine": {
-            "cores": os.cpu_count(),
             "load_average_before": round(load_before, 1),
-            "load_average_at_the_end": round(os.getloadavg()[0], 1),
-            "processor": platform.machine(),
-            "python": platform.python_version(),
-            "numpy": np.__version__,
-            "scipy": scipy.__version__,
+            **machine("numpy", "scipy"),
         },
     }
     print(json.dumps(result, indent=1))
     if not options.no_store:
-        RESULTS.write_text(json.dumps(result, indent=1) + "\n")
+        store(result, RESULTS)
 
 
 if __name__ == "__main__":

@@ -13,14 +13,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import scipy
+from result_file import machine, store
 from scipy.sparse import csr_matrix, random_array
 
 from longtail_lib.models import EASE, ContentKNN, ImplicitALS, ItemKNN, Popularity, Recommender
@@ -135,19 +133,11 @@ def main() -> None:
         "limit_ratio": LIMIT_RATIO,
         "largest_ratio": max(entry["allow_list_to_full"] for entry in measured.values()),
         "models": measured,
-        "machine": {
-            "cores": os.cpu_count(),
-            "load_average_at_the_end": round(os.getloadavg()[0], 1),
-            "processor": platform.machine(),
-            "python": platform.python_version(),
-            "numpy": np.__version__,
-            "scipy": scipy.__version__,
-        },
+        "machine": machine("numpy", "scipy"),
     }
     print(json.dumps(result, indent=1))
     if not options.no_store:
-        RESULTS.parent.mkdir(parents=True, exist_ok=True)
-        RESULTS.write_text(json.dumps(result, indent=1) + "\n")
+        store(result, RESULTS)
 
 
 if __name__ == "__main__":

@@ -14,12 +14,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import time
 from pathlib import Path
 
 import numpy as np
+from result_file import machine, store
 from scipy.sparse import csr_matrix
 
 from longtail_lib.models import SASRec, import_keras
@@ -121,21 +120,11 @@ def main() -> None:
         "bare_seconds": round(float(np.median(bare)), 1),
         "ratio_to_bare": round(float(np.median(np.array(seconds) / np.array(bare))), 2),
         "promised_seconds": PROMISED_SECONDS,
-        "machine": {
-            "cores": os.cpu_count(),
-            "load_average_at_the_end": round(os.getloadavg()[0], 1),
-            "processor": platform.machine(),
-            "python": platform.python_version(),
-            "tensorflow": tf.__version__,
-            "keras": keras.__version__,
-        },
+        "machine": machine("tensorflow", "keras"),
     }
     print(json.dumps(result, indent=1))
     if not options.no_store:
-        RESULTS.parent.mkdir(exist_ok=True)
-        part = RESULTS.with_suffix(".part")
-        part.write_text(json.dumps(result, indent=1) + "\n")
-        part.replace(RESULTS)
+        store(result, RESULTS)
 
 
 if __name__ == "__main__":

@@ -18,8 +18,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import subprocess
 import tempfile
 import time
@@ -28,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from result_file import machine, store
 
 from longtail_lib import load_dataset
 from longtail_lib.models import import_keras
@@ -167,21 +166,11 @@ def main() -> None:
             if name != OURS
         },
         "seconds_of_first_call_with_100_texts": seconds_of_first_call,
-        "machine": {
-            "cores": os.cpu_count(),
-            "load_average_at_the_end": round(os.getloadavg()[0], 1),
-            "processor": platform.machine(),
-            "python": platform.python_version(),
-            "keras": keras.__version__,
-            "onnxruntime": peer.version if peer else None,
-        },
+        "machine": machine("keras") | {"onnxruntime": peer.version if peer else None},
     }
     print(json.dumps(result, indent=1))
     if not options.no_store:
-        RESULTS.parent.mkdir(exist_ok=True)
-        part = RESULTS.with_suffix(".part")
-        part.write_text(json.dumps(result, indent=1) + "\n")
-        part.replace(RESULTS)
+        store(result, RESULTS)
 
 
 def ratio(theirs: list[tuple], ours: list[tuple], which: int) -> float:

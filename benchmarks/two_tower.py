@@ -21,14 +21,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from result_file import machine, store
 
 from longtail_lib import load_dataset, prepare, split
 from longtail_lib.models import TwoTower, import_keras
@@ -218,22 +217,11 @@ def main() -> None:
         "least_ratio_to_faster_keras_rs": min(
             min(entry["ratios"].values()) for entry in peers.values()
         ),
-        "machine": {
-            "cores": os.cpu_count(),
-            "load_average_at_the_end": round(os.getloadavg()[0], 1),
-            "processor": platform.machine(),
-            "python": platform.python_version(),
-            "tensorflow": tf.__version__,
-            "keras": keras.__version__,
-            "keras_rs": keras_rs.__version__,
-        },
+        "machine": machine("tensorflow", "keras", "keras_rs"),
     }
     print(json.dumps(result, indent=1))
     if not options.no_store:
-        RESULTS.parent.mkdir(exist_ok=True)
-        part = RESULTS.with_suffix(".part")
-        part.write_text(json.dumps(result, indent=1) + "\n")
-        part.replace(RESULTS)
+        store(result, RESULTS)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """What every test needs: a quiet TensorFlow, no windows, and real data only where it is."""
 
 import os
+import signal
 from pathlib import Path
 
 # Before any test module imports TensorFlow or matplotlib: both read these when imported.
@@ -34,3 +35,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(
                 pytest.mark.skip(reason=f"{item.name}: $LONGTAIL_DATA_HOME holds no {what}")
             )
+
+
+@pytest.fixture
+def hang_up_is_not_ignored():
+    """Whoever runs the suite under nohup has SIGHUP ignored, and children inherit that."""
+    if not hasattr(signal, "SIGHUP"):
+        yield
+        return
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)

@@ -15,16 +15,15 @@ from scipy.sparse import load_npz
 warnings.simplefilter("ignore")
 
 
-def cosine(folder: Path, neighbours: int) -> tuple:
+def cosine(folder: Path) -> tuple:
     # Its inner loop takes float64 only.
     train = load_npz(folder / "train.npz").astype(np.float64)
-    model = CosineRecommender(K=neighbours, num_threads=1)
-    return model, train
+    # It counts the item itself among its K.
+    return CosineRecommender(K=101, num_threads=1), train
 
 
 def item_knn(folder: Path) -> tuple:
-    # It counts the item itself among its K.
-    model, train = cosine(folder, 101)
+    model, train = cosine(folder)
 
     def facts() -> dict[str, np.ndarray]:
         similarity = model.similarity.tocsr()
@@ -35,7 +34,7 @@ def item_knn(folder: Path) -> tuple:
     return lambda: model.fit(train, show_progress=False), facts
 
 
-def als(folder: Path, iterations: int = 15) -> tuple:
+def als(folder: Path) -> tuple:
     train = load_npz(folder / "train.npz")
     kept: dict[str, AlternatingLeastSquares] = {}
 
@@ -44,7 +43,7 @@ def als(folder: Path, iterations: int = 15) -> tuple:
             factors=64,
             regularization=5.0,
             alpha=10.0,
-            iterations=iterations,
+            iterations=15,
             random_state=0,
             num_threads=1,
         )
@@ -61,7 +60,7 @@ def one_list_als(folder: Path) -> tuple:
 
 
 def one_list_item_knn(folder: Path) -> tuple:
-    model, train = cosine(folder, 101)
+    model, train = cosine(folder)
     model.fit(train, show_progress=False)
     return one_list_at_a_time(train.shape[0], lambda row: model.recommend(row, train[row], N=10))
 

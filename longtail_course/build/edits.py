@@ -5,15 +5,18 @@ metadata on, so the hash stays with the file wherever it goes; where it is not t
 any more, a person has edited them.
 """
 
+from __future__ import annotations
+
 import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from nbformat import NotebookNode
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 __all__ = [
     "hash_of_cells",
@@ -52,6 +55,9 @@ def hash_of_cells(notebook: Mapping[str, Any]) -> str:
 
 def mark_as_written(notebook: NotebookNode) -> None:
     """Put the hash of the cells into the notebook's metadata, in place."""
+    # nbformat takes a second or two to import, and the learner's folder is filled without it.
+    from nbformat import NotebookNode
+
     notebook.metadata.setdefault("longtail", NotebookNode())["written"] = hash_of_cells(notebook)
 
 

@@ -52,8 +52,9 @@ def extend_results(
     Raises
     ------
     ValueError
-        Other data, other versions of what computes, or values measured again that have left
-        their stored intervals: new rows would not be comparable with the stored ones.
+        An earlier protocol, other data, other versions of what computes, or values measured again
+        that have left their stored intervals: new rows would not be comparable with the stored
+        ones.
 
     Examples
     --------
@@ -64,6 +65,13 @@ def extend_results(
     >>> both.models("random"), both.comparison("random").rows[-1].model
     (['Popularity', 'Random'], 'Random')
     """
+    protocol = BenchmarkProtocol(**stored.protocol)
+    unsaid = sorted(protocol.to_dict().keys() - stored.protocol.keys())
+    if unsaid:
+        raise ValueError(
+            f"the stored results do not say their {', '.join(unsaid)}: they are of an earlier "
+            "protocol; run the whole benchmark again"
+        )
     new = [contestant(model) if isinstance(model, str) else model for model in models]
     names = {each.name for each in new}
     known = {model for _, model in stored.rows}
@@ -75,7 +83,7 @@ def extend_results(
     fresh = run_benchmark(
         dataset,
         [*opponents, *(each for each in new)],
-        protocol=BenchmarkProtocol(**stored.protocol),
+        protocol=protocol,
         tuned=_without(stored, names),
         baseline=stored.baseline,
         say=say,

@@ -11,7 +11,7 @@ import numpy as np
 
 from longtail_lib.data import Dataset
 
-__all__ = ["LogFigures", "LogShape", "log_figures", "log_shape"]
+__all__ = ["LogFigures", "LogShape", "log_figures", "log_shape", "period"]
 
 
 class LogFigures(NamedTuple):
@@ -170,3 +170,12 @@ def log_shape(figures: LogFigures) -> LogShape:
             float(value): float(share) for value, share in zip(values, times / total, strict=True)
         },
     )
+
+
+def period(dataset: Dataset) -> str:
+    """The first and the last day of a log with times."""
+    times = nw.from_native(dataset.interactions, eager_only=True)["timestamp"]
+    days = [
+        np.datetime64(int(time), "s").astype("datetime64[D]") for time in (times.min(), times.max())
+    ]
+    return f"{days[0]} to {days[1]}"

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from longtail_lib.preprocessing import PARTS, Split
+from longtail_lib.preprocessing import Split
+from longtail_lib.preprocessing._rearranged import stored_parts
 
 __all__ = ["with_interactions"]
 
@@ -18,8 +19,8 @@ def with_interactions(
 ) -> Split:
     """Return a split with new train interactions; the given one stays as it is.
 
-    A new interaction that validation or test also holds is taken out there, so that no pair is in
-    two parts.
+    A new interaction that another part also holds is taken out there, so that no pair is in two
+    parts.
 
     Parameters
     ----------
@@ -52,7 +53,7 @@ def with_interactions(
     new = np.asarray(user_rows, dtype=np.int64) * parts.n_items + np.asarray(item_rows, np.int64)
     if parts.times is not None and time is None:
         raise ValueError("with_interactions: this split has times; say when with time=, in seconds")
-    pairs = {part: _pairs(getattr(parts, part), parts.n_items) for part in PARTS}
+    pairs = {part: _pairs(getattr(parts, part), parts.n_items) for part in stored_parts(parts)}
     order = np.argsort(np.concatenate([pairs["train"], new]), kind="stable")
     grown = np.concatenate([pairs["train"], new])[order]
     if (grown[1:] == grown[:-1]).any():
@@ -70,7 +71,7 @@ def with_interactions(
     stored: dict[str, dict[str, csr_matrix]] = {
         what: {} for what in beside if getattr(parts, what) is not None
     }
-    for part in PARTS:
+    for part in pairs:
         if part == "train":
             values = np.concatenate([parts.train.data, np.full(len(new), value, dtype=np.float32)])
             matrices[part] = _matrix(grown, values[order], shape)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import numpy as np
-
-from longtail_course.worlds._log_figures import LogShape, log_figures, log_shape
+from longtail_course.worlds._log_figures import LogShape, log_figures, log_shape, period
 from longtail_course.worlds._movielens_figures import movielens_figures
 from longtail_course.worlds.raw_log import write_dirty_log
 from longtail_lib._write_file import write_file
@@ -85,7 +83,7 @@ def card_text(dataset: Dataset) -> str:
         f"# {card.name}",
         f"{card.title}.",
         f"{shape.interactions:,} interactions of {shape.users:,} users with a catalogue of "
-        f"{shape.items:,} items, {_period(dataset)}.",
+        f"{shape.items:,} items, {period(dataset)}.",
         "```python\nfrom longtail_lib import load_dataset\n\n"
         f'data = load_dataset("{card.name}")\n```',
         "## How it was made",
@@ -107,15 +105,6 @@ def card_text(dataset: Dataset) -> str:
         "and works are invented.",
     ]
     return "\n\n".join(parts) + "\n"
-
-
-def _period(dataset: Dataset) -> str:
-    times = dataset.interactions["timestamp"]
-    first, last = (
-        str(np.datetime64(int(moment), "s").astype("datetime64[D]"))
-        for moment in (times.min(), times.max())
-    )
-    return f"{first} to {last}"
 
 
 def _table(dataset: Dataset, name: str) -> str:

@@ -6,15 +6,14 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 
-from longtail_course.worlds._log_figures import log_figures, log_shape
+from longtail_course.worlds._log_figures import log_figures, log_shape, period
+from longtail_lib._write_file import write_file
 from longtail_lib.data import Dataset
 from longtail_lib.data._download import find_published
 from longtail_lib.datasets._load_dataset import ready
 from longtail_lib.datasets._stored_copy import write_stored_copy
-from longtail_lib.simulation._read_simulated import write_file
 
 __all__ = ["STORED_REAL", "real_card_text", "store_real_dataset"]
 
@@ -145,12 +144,11 @@ def store_real_dataset(
 def real_card_text(dataset: Dataset) -> str:
     """Write the README of a stored copy, with every figure computed from the data."""
     card, shape = dataset.card, log_shape(log_figures(dataset))
-    first, last = _days(dataset)
     parts = [
         f"# {card.name}",
         f"{card.title}.",
         f"{shape.interactions:,} interactions of {shape.users:,} users with a catalogue of "
-        f"{shape.items:,} items, {first} to {last}. Real data. {_STORED}",
+        f"{shape.items:,} items, {period(dataset)}. Real data. {_STORED}",
         "```python\nfrom longtail_lib import load_dataset\n\n"
         f'data = load_dataset("{card.name}")\n```',
         "## How it was made",
@@ -183,14 +181,6 @@ def real_card_text(dataset: Dataset) -> str:
         _LICENCES[card.name],
     ]
     return "\n\n".join(parts) + "\n"
-
-
-def _days(dataset: Dataset) -> list[str]:
-    times = dataset.interactions["timestamp"]
-    return [
-        str(np.datetime64(int(moment), "s").astype("datetime64[D]"))
-        for moment in (times.min(), times.max())
-    ]
 
 
 def _table(dataset: Dataset, name: str) -> str:

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from longtail_lib.models import Recommender
+from longtail_lib.preprocessing import Split
 from longtail_lib.tuning._default_space import default_space, read_toml
 
-__all__ = ["CONTESTANTS", "Contestant", "contestant"]
+__all__ = ["CONTESTANTS", "Contestant", "contestant", "held_fixed"]
 
 
 @dataclass(frozen=True)
@@ -200,3 +201,15 @@ def contestant(name: str | Contestant, known: Mapping[str, Contestant] = CONTEST
         f"benchmark: unknown model {name!r}; known are {', '.join(known)}, and any "
         "package.module:Class"
     )
+
+
+def held_fixed(
+    each: Contestant, parts: Split, found: Mapping[str, Mapping[str, Any]], seed: int
+) -> dict[str, Any]:
+    """What a search holds fixed; what is wrapped is fitted once for all trials."""
+    fixed = dict(each.fixed)
+    for argument, wrapped in each.wraps.items():
+        fixed[argument] = contestant(wrapped).build_with(found, seed).fit(parts)
+    if each.seeded and not each.wraps:
+        fixed["seed"] = seed
+    return fixed

@@ -9,7 +9,7 @@ import numpy as np
 
 from longtail_lib.benchmark._benchmark_protocol import SPLITS, BenchmarkProtocol, peak_growth
 from longtail_lib.benchmark._benchmark_results import BenchmarkResults
-from longtail_lib.benchmark._contestant import Contestant, contestant
+from longtail_lib.benchmark._contestant import Contestant, contestant, held_fixed
 from longtail_lib.benchmark._row import Row
 from longtail_lib.data import Dataset
 from longtail_lib.evaluation import Report, evaluate, pool_reports
@@ -126,16 +126,6 @@ class SplitRunner:
             self.fits[each.name, seed] = found
         return found
 
-    def _fixed(self, each: Contestant, seed: int) -> dict[str, Any]:
-        """Return what a search holds fixed; what is wrapped is fitted once for all trials."""
-        fixed = dict(each.fixed)
-        for argument, wrapped in each.wraps.items():
-            inner = contestant(wrapped).build_with(self.found, seed)
-            fixed[argument] = inner.fit(self.parts(seed))
-        if each.seeded and not each.wraps:
-            fixed["seed"] = seed
-        return fixed
-
     def _tune(self, each: Contestant) -> dict[str, Any]:
         if not each.space:
             self.found[each.name] = dict(each.tuned)
@@ -149,16 +139,17 @@ class SplitRunner:
         metric = protocol.tail_metric if each.for_tail else protocol.metric
         condition = {"metric": protocol.metric, "at_least": protocol.keep}
         start = time.perf_counter()
+        parts = self.parts(protocol.seeds[0])
         found = tune(
             each.model_class(),
-            self.parts(protocol.seeds[0]),
+            parts,
             each.space,
             metric=metric,
             constraint=condition if each.for_tail else None,
             trials=trials,
             metrics=protocol.metrics,
             seed=protocol.seeds[0],
-            fixed=self._fixed(each, protocol.seeds[0]),
+            fixed=held_fixed(each, parts, self.found, protocol.seeds[0]),
             progress=self.progress,
             refit=False,
         )

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import textwrap
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from longtail_lib.cli._log_options import dataset_name, understood, whole
+from longtail_lib.cli._log_options import command, dataset_name, understood, whole
 
 __all__ = ["add_to"]
 
@@ -17,38 +16,43 @@ _WIDTH = 92
 
 def add_to(groups: Any) -> None:
     """Add the group `data` to the command line."""
-    group = _add(
+    group = command(
         groups,
         "data",
         "list, describe, fetch and simulate datasets",
+        None,
         ["longtail data list", "longtail data simulate shop --seed 7 --out my_shop"],
     )
     commands = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
-    listing = _add(commands, "list", "list the datasets known by name", ["longtail data list"])
+    listing = command(
+        commands, "list", "list the datasets known by name", None, ["longtail data list"]
+    )
     listing.set_defaults(run=_list)
     _add_data_home(listing)
 
-    info = _add(
+    info = command(
         commands,
         "info",
         "show a dataset's card, sizes and skew; nothing is downloaded",
+        None,
         ["longtail data info shop", "longtail data info movielens-small --data-home ~/datasets"],
     )
-    _add_name(info, _card_name)
+    _add_name(info)
     _add_data_home(info)
     info.set_defaults(run=_info)
 
-    fetch = _add(
+    fetch = command(
         commands,
         "fetch",
         "download a dataset and check every file by sha256",
+        None,
         [
             "longtail data fetch movielens-small",
             "longtail data fetch movielens-small --data-home ~/datasets",
         ],
     )
-    _add_name(fetch, dataset_name)
+    _add_name(fetch)
     _add_data_home(fetch)
     fetch.add_argument(
         "--base-url",
@@ -57,10 +61,11 @@ def add_to(groups: Any) -> None:
     )
     fetch.set_defaults(run=_fetch)
 
-    simulate = _add(
+    simulate = command(
         commands,
         "simulate",
         "simulate a dataset with known truth and write it to a folder",
+        None,
         [
             "longtail data simulate shop --seed 7 --out my_shop",
             "longtail data simulate music --seed 1 --out my_music",
@@ -81,19 +86,9 @@ def add_to(groups: Any) -> None:
     simulate.set_defaults(run=_simulate)
 
 
-def _add(commands: Any, name: str, purpose: str, examples: list[str]) -> argparse.ArgumentParser:
-    return commands.add_parser(
-        name,
-        help=purpose,
-        description=f"{purpose[0].upper()}{purpose[1:]}.",
-        epilog="\n  ".join(["examples:", *examples]),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-
-
-def _add_name(parser: argparse.ArgumentParser, kind: Callable[[str], str]) -> None:
+def _add_name(parser: argparse.ArgumentParser) -> None:
     known = "a name from `longtail data list`"
-    parser.add_argument("name", metavar="NAME", type=kind, help=known)
+    parser.add_argument("name", metavar="NAME", type=dataset_name, help=known)
 
 
 def _add_data_home(parser: argparse.ArgumentParser) -> None:
@@ -110,13 +105,6 @@ def _preset(word: str) -> str:
     from longtail_lib.datasets._load_dataset import SIMULATED, check_name
 
     return understood(lambda name: check_name(name, SIMULATED, "preset"), word)
-
-
-def _card_name(word: str) -> str:
-    """A type of option: whatever has a card."""
-    from longtail_lib.datasets._load_dataset import card_of
-
-    return understood(card_of, word)
 
 
 def _list(arguments: argparse.Namespace) -> None:

@@ -212,7 +212,7 @@ def _parts(options: argparse.Namespace, times: dict[str, float], say: Callable) 
 
 def _fitted(each: Any, parts: Any, options: argparse.Namespace, say: Callable) -> Any:
     """Fit a model with known settings, or with those that a search on validation finds."""
-    from longtail_lib.benchmark import contestant
+    from longtail_lib.benchmark._contestant import held_fixed
     from longtail_lib.tuning import default_space, tune
 
     space = each.space
@@ -222,9 +222,7 @@ def _fitted(each: Any, parts: Any, options: argparse.Namespace, say: Callable) -
         except KeyError:
             say(f"{each.name}: nothing is known to search, so its settings are taken as they are")
     if options.trials and space:
-        fixed = dict(each.fixed)
-        for argument, wrapped in each.wraps.items():
-            fixed[argument] = contestant(wrapped).build(options.seed).fit(parts)
+        fixed = held_fixed(each, parts, {}, options.seed)
         found = tune(
             each.model_class(),
             parts,
@@ -234,7 +232,7 @@ def _fitted(each: Any, parts: Any, options: argparse.Namespace, say: Callable) -
             refit=not options.no_refit,
             storage=options.out and options.out / f"trials_{each.name}.json",
             progress=not options.quiet,
-            fixed=fixed | ({"seed": options.seed} if each.seeded and not each.wraps else {}),
+            fixed=fixed,
             **(_TAIL if options.tail else {}),
         )
         say(f"{found}\n")

@@ -45,13 +45,13 @@ _READING = (
 
 
 def command(
-    groups: Any, name: str, purpose: str, description: str, examples: Sequence[str]
+    groups: Any, name: str, purpose: str, description: str | None, examples: Sequence[str]
 ) -> argparse.ArgumentParser:
-    """Add a command whose help ends with examples."""
+    """Add a command whose help ends with examples; without a description its purpose is one."""
     return groups.add_parser(
         name,
         help=purpose,
-        description=description,
+        description=description or f"{purpose[0].upper()}{purpose[1:]}.",
         epilog="examples:\n" + "".join(f"  {line}\n" for line in examples),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import re
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from longtail_lib.cli._log_options import command, whole
 
@@ -69,7 +68,7 @@ def _run(options: argparse.Namespace) -> None:
     lists = {}
     for user, own, score in zip(users, items, scores, strict=True):
         # Minus infinity marks what only fills the list up.
-        kept = score > -np.inf
+        kept = score > -math.inf
         lists[user] = list(zip(own[kept].tolist(), score[kept].tolist(), strict=True))
     if options.json:
         said = [
@@ -94,8 +93,11 @@ def _load(path: Path) -> Any:
     return model_class.load(path)
 
 
-def _ids(words: list[str], known: np.ndarray, what: str) -> np.ndarray:
+def _ids(words: list[str], known: Any, what: str) -> Any:
     """What was typed, as ids of the model's own type."""
+    # All commands read this file when they start; --help needs no numpy.
+    import numpy as np
+
     if known.dtype.kind not in "iu":
         return np.array(words, dtype=np.str_)
     odd = [word for word in words if not re.fullmatch(r"-?\d{1,18}", word)]

@@ -17,8 +17,8 @@ from typing import IO
 
 import polars as pl
 
+from longtail_lib._write_file import write_file
 from longtail_lib.data import Dataset, DatasetCard
-from longtail_lib.simulation._read_simulated import write_file
 
 __all__ = ["read_stored_copy", "write_stored_copy"]
 

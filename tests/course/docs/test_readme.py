@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from longtail_course.build.lesson import find_lessons
 from longtail_course.build.readme_picture import PICTURE, stored_picture
 from longtail_lib.datasets import load_dataset
 
@@ -72,8 +73,9 @@ def test_the_readme_is_short():
 
 def test_the_time_it_takes_is_what_the_lessons_say():
     minutes = {}
-    for path in sorted((ROOT / "notebooks").glob("*[a-z].ipynb")):
-        minutes[path.name[:2]] = int(re.search(r"About (\d+) minutes", path.read_text("utf-8"))[1])
+    for lesson in find_lessons(ROOT):
+        text = lesson.learner.read_text("utf-8")
+        minutes[lesson.number] = int(re.search(r"About (\d+) minutes", text)[1])
     heart = sum(minutes[number] for number in ("00", "01", "04", "06"))
     hours = {4: "four", 5: "five"}[round(heart / 60)]
     assert (
@@ -84,7 +86,7 @@ def test_the_time_it_takes_is_what_the_lessons_say():
 
 
 def test_every_lesson_stands_in_the_map():
-    lessons = sorted(path.name for path in (ROOT / "notebooks").glob("*[a-z].ipynb"))
+    lessons = [lesson.learner.name for lesson in find_lessons(ROOT)]
     assert re.findall(r"\(notebooks/(\d\d_\w+\.ipynb)\)", README) == lessons
 
 

@@ -60,3 +60,11 @@ def test_results_of_other_versions_or_data_are_not_extended():
     }
     with pytest.raises(ValueError, match="have left their stored intervals"):
         extend_results(replace(stored, rows=moved), SMALL, ["Random"])
+
+
+def test_results_of_an_earlier_protocol_are_not_extended():
+    stored = _small(SMALL, "Popularity")
+    kept = {name: of for name, of in stored.protocol.items() if name not in ("ties", "refit")}
+    # Nobody is measured again beside the baseline itself, so no value could tell.
+    with pytest.raises(ValueError, match="do not say their refit, ties"):
+        extend_results(replace(stored, protocol=kept), SMALL, ["Popularity"])

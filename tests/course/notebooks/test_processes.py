@@ -11,19 +11,9 @@ import pytest
 from longtail_course.build.lesson import ROOT
 from longtail_course.build.processes import end_with_parent, signals_stop
 
+pytestmark = pytest.mark.usefixtures("hang_up_is_not_ignored")
 posix = pytest.mark.skipif(sys.platform == "win32", reason="these signals are POSIX")
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a child at a kill")
-
-
-@pytest.fixture(autouse=True)
-def hang_up_is_not_ignored():
-    """Whoever runs the suite under nohup has SIGHUP ignored, and children inherit that."""
-    if not hasattr(signal, "SIGHUP"):
-        yield
-        return
-    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    yield
-    signal.signal(signal.SIGHUP, before)
 
 
 def gone(pid, within=20):

@@ -12,7 +12,10 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the stand-ins look into /proc")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="the stand-ins look into /proc"),
+    pytest.mark.usefixtures("hang_up_is_not_ignored"),
+]
 
 _SPEC = importlib.util.spec_from_file_location(
     "stand_ins", Path(__file__).with_name("stand_ins.py")
@@ -21,14 +24,6 @@ stand_ins = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(stand_ins)
 
 SIGNALS = [signal.SIGTERM, signal.SIGKILL, signal.SIGINT, signal.SIGHUP]
-
-
-@pytest.fixture(autouse=True)
-def hang_up_is_not_ignored():
-    """Whoever runs the suite under nohup has SIGHUP ignored, and children inherit that."""
-    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    yield
-    signal.signal(signal.SIGHUP, before)
 
 
 @pytest.fixture

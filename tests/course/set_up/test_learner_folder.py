@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from longtail_course.build import learner_folder
 from longtail_course.build.__main__ import main
 from longtail_course.build.learner_folder import update_learner_folder, without_outputs
+from longtail_course.build.lesson import find_lessons
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -214,9 +217,16 @@ def test_no_lessons_at_all(tmp_path):
         update_learner_folder(tmp_path)
 
 
+def test_the_folder_is_filled_without_a_second_of_imports():
+    """`course.py lab` does so before JupyterLab starts, each time."""
+    code = "import sys, longtail_course.build.learner_folder; print('nbformat' in sys.modules)"
+    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE)
+    assert found.stdout.strip() == b"False"
+
+
 @pytest.fixture(scope="module")
 def lessons():
-    paths = sorted((ROOT / "notebooks").glob("*[a-z].ipynb"))
+    paths = [lesson.learner for lesson in find_lessons(ROOT)]
     return {path.name: json.loads(without_outputs(path.read_text("utf-8"))) for path in paths}
 
 

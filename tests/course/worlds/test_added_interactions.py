@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
@@ -65,6 +67,16 @@ def test_validation_loses_what_train_gains():
     assert grown.validation.toarray().tolist() == [[0, 0, 0], [0, 0, 1]]
     assert grown.times["validation"].toarray().tolist() == [[0, 0, 0], [0, 0, 8]]
     assert parts.validation.nnz == 2
+
+
+def test_what_was_chosen_between_validation_and_test_is_no_exception():
+    between = csr_matrix(np.array([[0, 0, 1, 1], [1, 0, 0, 0]], np.float32))
+    parts = split_of([[1, 0, 0, 0], [0, 1, 0, 0]])
+    parts = replace(parts, between=between, times={**parts.times, "between": 9 * between})
+    grown = with_interactions(parts, [0], [2], time=50)
+    assert grown.between.toarray().tolist() == [[0, 0, 0, 1], [1, 0, 0, 0]]
+    assert grown.times["between"].toarray().tolist() == [[0, 0, 0, 9], [9, 0, 0, 0]]
+    assert grown.final().train.toarray().tolist() == [[1, 0, 1, 1], [1, 1, 0, 0]]
 
 
 def test_nothing_new():

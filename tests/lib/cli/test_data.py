@@ -16,16 +16,10 @@ CONTENT = ("card.json", "interactions.csv.gz", "items.csv.gz", "truth.npz", "use
 
 
 @pytest.fixture
-def run(capsys, monkeypatch, tmp_path):
+def run(type_command, monkeypatch, tmp_path):
     """Run a command; return exit code, stdout and stderr."""
     monkeypatch.setattr(download, "cache_folder", lambda: tmp_path / "cache")
-
-    def command(*words):
-        code = main([str(word) for word in words])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return command
+    return type_command
 
 
 @pytest.fixture
