@@ -173,11 +173,15 @@ class Recommender(Servable, Storable, ABC):
         """Refuse what is not as declared; a subclass adds what fits no other parameter or split."""
         check_parameters_of(self)
 
-    def _unfitted(self) -> Recommender:
-        """A copy to fit, with the same parameters and the same models among them."""
-        return type(self)(**self.get_params())
+    def _unfitted(self, **changed: Any) -> Self:
+        """A copy to fit: the same parameters but for some, and the same models among them."""
+        parameters = self.get_params() | changed
+        if "checkpoint" in parameters:
+            # Another fit must not go on from where this one stopped.
+            parameters["checkpoint"] = None
+        return type(self)(**parameters)
 
-    def _settled(self, parts: Split) -> Recommender:
+    def _settled(self, parts: Split) -> Self:
         """An unfitted copy that needs no validation, with what this fit has decided on it."""
         return self._unfitted()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from numbers import Integral, Real
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -199,15 +199,10 @@ class GradientRecommender(Recommender):
     def decides_on_validation(self) -> bool:
         return self.patience is not None
 
-    def _unfitted(self) -> GradientRecommender:
-        # Another fit must not go on from where this one stopped.
-        return type(self)(**{**self.get_params(), "checkpoint": None})
-
-    def _settled(self, parts: Split) -> GradientRecommender:
-        settled = self._unfitted()
-        if self.patience is not None:
-            settled.epochs, settled.patience = self.best_epoch_, None
-        return settled
+    def _settled(self, parts: Split) -> Self:
+        if self.patience is None:
+            return super()._settled(parts)
+        return self._unfitted(epochs=self.best_epoch_, patience=None)
 
     def _has_stopped(self, ndcg: Sequence[float]) -> bool:
         return bool(ndcg) and len(ndcg) - 1 - int(np.argmax(ndcg)) >= self.patience

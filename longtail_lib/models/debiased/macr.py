@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from numbers import Integral, Real
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -139,7 +139,7 @@ class MACR(VectorProducts, GradientRecommender):
     def decides_on_validation(self) -> bool:
         return self.c is None or super().decides_on_validation
 
-    def _settled(self, parts: Split) -> GradientRecommender:
+    def _settled(self, parts: Split) -> Self:
         settled = super()._settled(parts)
         settled.c = self.c_ if self.c is None else self.c
         return settled
