@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from longtail_lib.models._kept import kept
 from longtail_lib.models._stored_arrays import Stored, floats
 from longtail_lib.models._training_batches import equal_batches
 from longtail_lib.models.generative._decoding import beam_search
@@ -63,12 +64,15 @@ class IdWriting:
     def _trained_network(self) -> Any:
         """Return the network; after loading it is made when it is first needed."""
         if not hasattr(self, "network_"):
-            self.network_ = self._network()
-            weights = self.network_.weights
-            self.network_.set_weights(
-                [getattr(self, f"weight_{place}_") for place in range(len(weights))]
-            )
+            self.network_ = kept(self, "network", (self.weight_0_,), self._network_again)
         return self.network_
+
+    def _network_again(self) -> Any:
+        """Make the network with the stored weights."""
+        network = self._network()
+        places = range(len(network.weights))
+        network.set_weights([getattr(self, f"weight_{place}_") for place in places])
+        return network
 
     def _check_k(self, k: int, most: float, what: str) -> None:
         if isinstance(k, bool) or not isinstance(k, int | np.integer) or not 1 <= k <= most:

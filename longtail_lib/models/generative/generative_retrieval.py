@@ -244,11 +244,6 @@ class GenerativeRetrieval(IdWriting, ContentRecommender, GradientRecommender):
         seen = self.seen_[user_rows].toarray() != 0
         return places_with_cold_share(scores, self.cold_, self.cold_share, seen)
 
-    def _folded(self, *new: Any) -> GenerativeRetrieval:
-        # Made here, or every copy of a loaded model would make its own.
-        self._trained_network()
-        return super()._folded(*new)
-
     def _fold_in(self, known: csr_matrix, columns: np.ndarray, lengths: np.ndarray) -> None:
         self.user_states_ = self._states(left_padded(columns, lengths, self.max_length))
 
