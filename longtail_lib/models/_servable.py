@@ -222,10 +222,7 @@ class Servable:
         rows = rows_of(self.item_ids_, items, "item")
         columns = asked_columns(self.item_ids_, candidates, exclude)
         among = np.arange(len(self.item_ids_)) if columns is None else columns
-        n_items = len(self.item_ids_)
-        itself = csr_matrix(
-            (np.ones(len(rows)), rows, np.arange(len(rows) + 1)), shape=(len(rows), n_items)
-        )
+        itself = history_matrix(rows, np.ones_like(rows), len(self.item_ids_))
         keys = self._item_keys()
         chosen, best = ranked_lists(
             lambda block: self._similar(rows[block], among),
