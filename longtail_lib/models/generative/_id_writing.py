@@ -163,30 +163,31 @@ def network_shapes(
 ) -> tuple[dict[str, Stored], list[Stored]]:
     """What decoder arrays and weights of a `GenerativeNetwork` must be, without making one."""
 
-    def dense(inputs: int, outputs: int) -> list[Stored]:
-        return [floats(inputs, outputs), floats(outputs)]
+    def dense(inputs: int, outputs: int) -> dict[str, Stored]:
+        return {"_kernel": floats(inputs, outputs), "_bias": floats(outputs)}
 
     places, share = range(len(sizes)), dim // heads
     norm = [floats(dim)] * 2
     attention = [floats(dim, heads, share), floats(heads, share)] * 3
     attention += [floats(heads, share, dim), floats(dim)]
-    block = [*norm, *attention, *norm, *dense(dim, 2 * dim), *dense(2 * dim, dim)]
+    forward = [*dense(dim, 2 * dim).values(), *dense(2 * dim, dim).values()]
+    block = [*norm, *attention, *norm, *forward]
     # One after the other as Keras lists them: its own weights first, then those of layers.
     named = {
-        "code_vectors": [[floats(size, dim)] for size in sizes],
-        "code_bias": [[floats(size)] for size in sizes],
-        "tokens": [[floats(size + 1, dim)] for size in sizes],
+        "code_vectors": [{"": floats(size, dim)} for size in sizes],
+        "code_bias": [{"": floats(size)} for size in sizes],
+        "tokens": [{"": floats(size + 1, dim)} for size in sizes],
         "project": [dense(dim, dim) for _ in places],
-        "hidden": [[], *(dense(place * dim, 2 * dim) for place in places[1:])],
-        "film": [[], *(dense(2 * dim, 2 * dim) for _ in places[1:])],
+        "hidden": [{}, *(dense(place * dim, 2 * dim) for place in places[1:])],
+        "film": [{}, *(dense(2 * dim, 2 * dim) for _ in places[1:])],
     }
-    flat = {name: [one for own in rows for one in own] for name, rows in named.items()}
+    flat = {name: [one for own in rows for one in own.values()] for name, rows in named.items()}
     weights = [floats(max_length, dim), *flat["code_vectors"], *flat["code_bias"], *flat["tokens"]]
     weights += [*block * blocks, *norm, *flat["project"], *flat["hidden"], *flat["film"]]
     decoder = {
         f"{name}{end}_{place}": one
         for name, rows in named.items()
         for place, own in enumerate(rows)
-        for end, one in zip(("_kernel", "_bias") if len(own) == 2 else ("",), own, strict=False)
+        for end, one in own.items()
     }
     return decoder, weights
