@@ -12,6 +12,7 @@ from scipy.sparse import csr_matrix
 
 from longtail_lib._import_keras import import_keras
 from longtail_lib._parameters import Constraint, Interval
+from longtail_lib.models._network_variables import named
 from longtail_lib.models._stored_arrays import Stored, StoredArrays, floats
 from longtail_lib.models._vector_products import cosines
 from longtail_lib.models.content._item_vectors import ContentRecommender
@@ -225,14 +226,7 @@ class GenerativeRetrieval(IdWriting, ContentRecommender, GradientRecommender):
         }
 
     def _learn(self, snapshot: Mapping[str, np.ndarray]) -> None:
-        decoder = "decoder_"
-        self._decoder = TokenDecoder(
-            {
-                name.removeprefix(decoder): value
-                for name, value in snapshot.items()
-                if name.startswith(decoder)
-            }
-        )
+        self._decoder = TokenDecoder(named(snapshot, "decoder"))
         self._trie = IdTrie(self._tokens())
         self._nodes = self._decoder.node_vectors(self._trie)
         super()._learn(snapshot)
