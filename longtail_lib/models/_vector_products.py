@@ -95,7 +95,8 @@ def cosines(vectors: np.ndarray, items: np.ndarray, among: np.ndarray) -> np.nda
 
 def _profiles(histories: csr_matrix, items: np.ndarray) -> np.ndarray:
     counts = np.diff(histories.indptr)
+    used, places = np.unique(histories.indices, return_inverse=True)
     ones = csr_matrix(
-        (np.ones(histories.nnz), histories.indices, histories.indptr), shape=histories.shape
+        (np.ones(len(places)), places, histories.indptr), shape=(len(counts), len(used))
     )
-    return (ones @ items.astype(np.float64)) / np.sqrt(np.maximum(counts, 1))[:, None]
+    return (ones @ items[used].astype(np.float64)) / np.sqrt(np.maximum(counts, 1))[:, None]

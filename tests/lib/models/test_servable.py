@@ -308,6 +308,7 @@ def test_times_order_a_history_and_without_them_the_list_does(name):
     [
         ("EASE", {"popularity"}),
         ("TwoTower", {"popularity", "folding"}),
+        ("ImplicitALS", {"popularity", "gram"}),
         ("SASRec", {"popularity", "encoder"}),
         ("GenerativeRetrieval", {"network"}),
     ],
