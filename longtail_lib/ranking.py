@@ -24,6 +24,8 @@ __all__ = [
 
 # Rows handled at once, so that the comparison below stays within a processor's cache.
 _CACHE_BYTES = 6_000_000
+# -inf must not be a candidate, although it reaches a bound of -inf.
+_LEAST = np.finfo(np.float32).min
 
 
 def top_k(
@@ -87,7 +89,9 @@ def top_k(
     step = max(1, _CACHE_BYTES // max(1, 4 * n_items))
     for start in range(0, n, step):
         rows = slice(start, start + step)
-        rank(scores[rows], user_keys[rows], item_keys, start, lists[rows])
+        maxima = set_maxima(scores[rows], 4 * k)
+        _refuse_nan(scores[rows], maxima, start)
+        rank(scores[rows], maxima, user_keys[rows], item_keys, lists[rows])
     return lists
 
 
@@ -144,17 +148,14 @@ def _refuse_nan(scores: np.ndarray, maxima: np.ndarray, first_row: int) -> None:
 
 def _top_k_of_one(
     scores: np.ndarray,
+    maxima: np.ndarray,
     user_keys: np.ndarray,
     item_keys: np.ndarray,
-    first_row: int,
     lists: np.ndarray,
 ) -> None:
     """The same as below for one row, in a third of the calls, whose number is what it costs."""
     k = lists.shape[1]
-    maxima = set_maxima(scores, 4 * k)
-    _refuse_nan(scores, maxima, first_row)
-    # -inf must not be a candidate, although it reaches a bound of -inf.
-    bound = max(np.partition(maxima[0], -k)[-k], np.finfo(np.float32).min)
+    bound = max(np.partition(maxima[0], -k)[-k], _LEAST)
     columns = np.flatnonzero(scores[0] >= bound)
     first = priorities(user_keys[0], item_keys[columns])
     best = columns[np.lexsort((first, -scores[0, columns]))[:k]]
@@ -163,21 +164,18 @@ def _top_k_of_one(
 
 def _top_k_of_few(
     scores: np.ndarray,
+    maxima: np.ndarray,
     user_keys: np.ndarray,
     item_keys: np.ndarray,
-    first_row: int,
     lists: np.ndarray,
 ) -> None:
     k = lists.shape[1]
-    maxima = set_maxima(scores, 4 * k)
-    _refuse_nan(scores, maxima, first_row)
     rows, columns, values, counts = top_candidates(
         scores,
         maxima,
         k,
         precedence=lambda row, columns: priorities(user_keys[row], item_keys[columns]),
-        # -inf must not be a candidate, although it reaches a bound of -inf.
-        least=np.finfo(np.float32).min,
+        least=_LEAST,
     )
     # One sortable integer: row first, then the score from high to low. Adding zero makes -0.0
     # equal to 0.0; flipping bits makes the order of integers that of floats.

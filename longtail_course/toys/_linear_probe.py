@@ -56,6 +56,7 @@ class LinearProbe(Recommender):
     10.0
     """
 
+    _array_params = ("vectors",)
     _constraints: ClassVar[dict[str, Constraint]] = {
         "l2": Interval(Real, 0, closed="neither"),
     }
@@ -107,9 +108,6 @@ class LinearProbe(Recommender):
 
     def _score(self, user_rows: np.ndarray) -> np.ndarray:
         return self.user_vectors_[user_rows] @ self.item_vectors_.T
-
-    def _stored_params(self) -> dict[str, Any]:
-        return {**super()._stored_params(), "vectors": None}
 
     def _state(self) -> dict[str, np.ndarray]:
         return {"user_vectors": self.user_vectors_, "item_vectors": self.item_vectors_}

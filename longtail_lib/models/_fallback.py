@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from longtail_lib.models._kept import kept
+
 __all__ = ["FALLBACKS", "fall_back", "popularity_of", "without_history"]
 
 # "none" leaves the scores as the model gives them.
@@ -14,11 +16,14 @@ FALLBACKS = ("popularity", "none")
 
 def popularity_of(model: Any) -> np.ndarray:
     """Interactions of each item in the histories that a model holds, float32, (n_items,)."""
-    # A copy that serves new users has their histories in place of those that were counted.
-    counted = model.__dict__.get("_counted")
-    if counted is None:
-        counted = np.bincount(model.seen_.indices, minlength=len(model.item_ids_))
-    return counted.astype(np.float32)
+    # A copy that serves new users has their histories in place of those that are counted.
+    seen, n_items = model.__dict__.get("_counted", model.seen_), len(model.item_ids_)
+    return kept(
+        model,
+        "popularity",
+        (seen,),
+        lambda: np.bincount(seen.indices, minlength=n_items).astype(np.float32),
+    )
 
 
 def without_history(model: Any, user_rows: np.ndarray) -> np.ndarray:

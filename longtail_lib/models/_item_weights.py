@@ -6,6 +6,7 @@ import numpy as np
 from scipy.sparse import csr_matrix, issparse
 
 from longtail_lib._top_candidates import stored_places
+from longtail_lib.models._kept import store_of
 from longtail_lib.models._recommender import Recommender
 
 __all__ = ["ItemWeights", "chosen_weights", "weight_sums", "weighted_sums"]
@@ -29,16 +30,16 @@ class ItemWeights(Recommender):
 
     def _score_items(self, user_rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         seen, n_items = self.seen_[user_rows], len(self.item_ids_)
-        kept = self.__dict__.get("_kept_columns")
-        if kept is not None and kept[0] is self.weights_ and np.array_equal(kept[1], columns):
-            return _dense(seen @ kept[2])
+        last = store_of(self).get("columns")
+        if last is not None and last[0] is self.weights_ and np.array_equal(last[1], columns):
+            return _dense(seen @ last[2])
         if seen.nnz < n_items or n_items * len(columns) > _ROOM:
             return weighted_sums(seen, self.weights_, columns)
         # To collect scattered columns costs more than to add them up, and many users at once come
         # again with the same list, of what is in stock.
         weights = self.weights_
         block = weights[:, columns] if issparse(weights) else np.take(weights, columns, axis=1)
-        self._kept_columns = self.weights_, columns, block
+        store_of(self)["columns"] = self.weights_, columns, block
         return _dense(seen @ block)
 
     def _fold_in(self, known: csr_matrix, columns: np.ndarray, lengths: np.ndarray) -> None:

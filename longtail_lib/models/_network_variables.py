@@ -9,7 +9,7 @@ import numpy as np
 
 from longtail_lib._import_keras import import_keras
 
-__all__ = ["assign", "numbered", "values_of", "variables_of"]
+__all__ = ["assign", "named", "numbered", "values_of", "variables_of"]
 
 
 def variables_of(network: Any) -> list[Any]:
@@ -28,6 +28,16 @@ def values_of(variables: Sequence[Any]) -> list[np.ndarray]:
 def assign(variables: Sequence[Any], values: Sequence[np.ndarray]) -> None:
     for variable, value in zip(variables, values, strict=True):
         variable.assign(value)
+
+
+def named(arrays: Mapping[str, np.ndarray], kind: str) -> dict[str, np.ndarray]:
+    """Return arrays "kind_a", "kind_b" and so on, by what follows the kind."""
+    prefix = f"{kind}_"
+    return {
+        name.removeprefix(prefix): value
+        for name, value in arrays.items()
+        if name.startswith(prefix)
+    }
 
 
 def numbered(arrays: Mapping[str, np.ndarray], kind: str) -> list[np.ndarray]:

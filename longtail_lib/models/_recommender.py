@@ -11,6 +11,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from longtail_lib._parameters import Constraint, check_parameters_of
+from longtail_lib.models._kept import store_of
 from longtail_lib.models._ranked_lists import block_of_rows
 from longtail_lib.models._refit import refitted
 from longtail_lib.models._servable import Servable
@@ -81,6 +82,7 @@ class Recommender(Servable, Storable, ABC):
         self.user_ids_ = plain_ids(parts.user_ids, "user")
         self.item_ids_ = plain_ids(parts.item_ids, "item")
         self.seen_, self._has_reread = parts.train, False
+        self._kept: dict[str, Any] = {}
         self._fit(parts)
         return self
 
@@ -156,6 +158,8 @@ class Recommender(Servable, Storable, ABC):
                 f"{len(self.item_ids_):,} items fitted on"
             )
         other = copy(self)
+        # Its own, so that nothing of another split stays with this model.
+        other._kept = dict(store_of(self))
         other.user_ids_, other.seen_ = np.asarray(parts.user_ids), parts.train
         other._has_reread = True
         other._reread(parts)
@@ -173,11 +177,15 @@ class Recommender(Servable, Storable, ABC):
         """Refuse what is not as declared; a subclass adds what fits no other parameter or split."""
         check_parameters_of(self)
 
-    def _unfitted(self) -> Recommender:
-        """A copy to fit, with the same parameters and the same models among them."""
-        return type(self)(**self.get_params())
+    def _unfitted(self, **changed: Any) -> Self:
+        """A copy to fit: the same parameters but for some, and the same models among them."""
+        parameters = self.get_params() | changed
+        if "checkpoint" in parameters:
+            # Another fit must not go on from where this one stopped.
+            parameters["checkpoint"] = None
+        return type(self)(**parameters)
 
-    def _settled(self, parts: Split) -> Recommender:
+    def _settled(self, parts: Split) -> Self:
         """An unfitted copy that needs no validation, with what this fit has decided on it."""
         return self._unfitted()
 

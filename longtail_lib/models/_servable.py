@@ -19,7 +19,8 @@ from longtail_lib.models._asked_items import (
     is_by_user,
     read_histories,
 )
-from longtail_lib.models._fallback import FALLBACKS, fall_back, popularity_of
+from longtail_lib.models._fallback import FALLBACKS, fall_back
+from longtail_lib.models._kept import kept, store_of
 from longtail_lib.models._ranked_lists import is_few, ranked_lists
 from longtail_lib.preprocessing._split_matrices import rows_of
 from longtail_lib.ranking import id_keys, user_key
@@ -221,10 +222,7 @@ class Servable:
         rows = rows_of(self.item_ids_, items, "item")
         columns = asked_columns(self.item_ids_, candidates, exclude)
         among = np.arange(len(self.item_ids_)) if columns is None else columns
-        n_items = len(self.item_ids_)
-        itself = csr_matrix(
-            (np.ones(len(rows)), rows, np.arange(len(rows) + 1)), shape=(len(rows), n_items)
-        )
+        itself = history_matrix(rows, np.ones_like(rows), len(self.item_ids_))
         keys = self._item_keys()
         chosen, best = ranked_lists(
             lambda block: self._similar(rows[block], among),
@@ -241,8 +239,10 @@ class Servable:
         self, seen: csr_matrix, user_ids: np.ndarray, columns: np.ndarray, lengths: np.ndarray
     ) -> Self:
         """Return a copy whose users are new ones, known by their histories alone."""
+        # Shared by all such copies, or each would make its own of what is kept.
+        store_of(self)
         other = copy(self)
-        other._counted = popularity_of(self)
+        other._counted = self.seen_
         other.user_ids_, other.seen_ = user_ids, seen
         other._fold_in(self.seen_, columns, lengths)
         return other
@@ -286,7 +286,4 @@ class Servable:
 
     def _item_keys(self) -> np.ndarray:
         # Hashing a catalogue of text ids takes longer than scoring one user.
-        hashed = self.__dict__.get("_hashed_ids")
-        if hashed is None or hashed[0] is not self.item_ids_:
-            hashed = self._hashed_ids = self.item_ids_, id_keys(self.item_ids_)
-        return hashed[1]
+        return kept(self, "item keys", (self.item_ids_,), lambda: id_keys(self.item_ids_))

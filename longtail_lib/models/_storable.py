@@ -17,7 +17,7 @@ from longtail_lib.models._model_file import (
     without_path,
     write_model_file,
 )
-from longtail_lib.models._stored_arrays import Stored, StoredArrays, check_ids, read_log
+from longtail_lib.models._stored_arrays import Stored, StoredArrays, check_ids, parts_of, read_log
 from longtail_lib.models._stored_ids import stored_ids
 
 __all__ = ["Storable"]
@@ -60,9 +60,7 @@ class Storable:
         arrays = {
             **stored_ids("user_ids", self.user_ids_),
             **stored_ids("item_ids", self.item_ids_),
-            "seen_indptr": self.seen_.indptr,
-            "seen_indices": self.seen_.indices,
-            "seen_data": self.seen_.data,
+            **{f"seen_{name}": part for name, part in parts_of(self.seen_).items()},
             **{f"state_{name}": value for name, value in self._to_file().items()},
         }
         return write_model_file(path, about, arrays)

@@ -24,6 +24,7 @@ __all__ = [
     "floats",
     "matrix_parts",
     "open_arrays",
+    "parts_of",
     "read_log",
     "stored_matrix",
 ]
@@ -76,6 +77,11 @@ def matrix_parts(n_rows: int, dtype: str = "float32") -> dict[str, Stored]:
         "indices": Stored("int32 int64", ("entries",)),
         "indptr": Stored("int32 int64", (n_rows + 1,)),
     }
+
+
+def parts_of(matrix: csr_matrix) -> dict[str, np.ndarray]:
+    """Return the three parts of a sparse matrix, as `matrix_parts` has them."""
+    return {name: getattr(matrix, name) for name in ("data", "indices", "indptr")}
 
 
 def stored_matrix(arrays: Mapping[str, np.ndarray], shape: tuple[int, int]) -> csr_matrix:

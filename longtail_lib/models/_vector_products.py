@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from longtail_lib.models._kept import kept
 from longtail_lib.models._recommender import Recommender
+from longtail_lib.text._encoder import unit_rows
 
-__all__ = ["VectorProducts", "cosines", "folded_vectors"]
+__all__ = ["Folding", "VectorProducts", "cosines", "learned_folding"]
 
 # Ridge penalty of the map from histories to users, as a share of its mean diagonal.
 _PENALTY = 1e-2
@@ -20,7 +22,7 @@ _USERS = 5000
 class VectorProducts(Recommender):
     """Score by the product of a user's and an item's vector.
 
-    A new user's vector is estimated by `folded_vectors`, where a model cannot read it from the
+    A new user's vector is estimated by `learned_folding`, where a model cannot read it from the
     history. Items are as similar as the cosine of their vectors.
     """
 
@@ -40,21 +42,34 @@ class VectorProducts(Recommender):
         return users[user_rows] @ items[columns].T
 
     def _fold_in(self, known: csr_matrix, columns: np.ndarray, lengths: np.ndarray) -> None:
-        items = getattr(self, self._item_side)
-        vectors = folded_vectors(known, getattr(self, self._user_side), items, self.seen_)
-        setattr(self, self._user_side, vectors)
+        of = known, getattr(self, self._user_side), getattr(self, self._item_side)
+        # To learn it takes a hundred times as long as to score a user.
+        folding = kept(self, "folding", of, lambda: learned_folding(*of))
+        setattr(self, self._user_side, folding.vectors(self.seen_))
 
     def _similar(self, items: np.ndarray, among: np.ndarray) -> np.ndarray:
         return cosines(getattr(self, self._item_side), items, among)
 
 
-def folded_vectors(
-    known: csr_matrix, users: np.ndarray, items: np.ndarray, new: csr_matrix
-) -> np.ndarray:
-    r"""Estimate the vectors of new users by a linear map that is learned on known ones.
+class Folding(NamedTuple):
+    """A linear map from the profiles of histories to users' vectors."""
+
+    items: np.ndarray
+    weights: np.ndarray
+    has_unit_length: bool
+
+    def vectors(self, histories: csr_matrix) -> np.ndarray:
+        """Estimate the vectors of users by their histories, float32, shape (n, d)."""
+        found = _profiles(histories, self.items) @ self.weights
+        return (unit_rows(found) if self.has_unit_length else found).astype(np.float32)
+
+
+def learned_folding(known: csr_matrix, users: np.ndarray, items: np.ndarray) -> Folding:
+    r"""Learn on known users the map that estimates the vectors of new ones.
 
     A history's profile is the sum of its items' vectors over the square root of their number. The
-    map from profiles to vectors is a ridge regression over known users.
+    map from profiles to vectors is a ridge regression over known users. Its vectors are of length
+    1 where those of known users are.
 
     Parameters
     ----------
@@ -62,38 +77,26 @@ def folded_vectors(
         Histories of the known users.
     users, items : ndarray of float32, shape (n_users, d), (n_items, d)
         Learned vectors.
-    new : csr_matrix, shape (n, n_items)
-
-    Returns
-    -------
-    ndarray of float32, shape (n, d)
-        Of length 1 where those of known users are.
     """
     there = np.flatnonzero(np.diff(known.indptr))
     there = there[:: max(1, -(-len(there) // _USERS))]
     profiles, wanted = _profiles(known[there], items), users[there]
     gram = profiles.T @ profiles
     penalty = max(_PENALTY * float(np.diagonal(gram).mean()), float(np.finfo(np.float32).tiny))
-    learned = np.linalg.solve(gram + penalty * np.eye(len(gram)), profiles.T @ wanted)
-    found = _profiles(new, items) @ learned
-    if np.allclose(np.linalg.norm(wanted, axis=1), 1, atol=1e-3):
-        found = _unit(found)
-    return found.astype(np.float32)
+    weights = np.linalg.solve(gram + penalty * np.eye(len(gram)), profiles.T @ wanted)
+    unit = np.allclose(np.linalg.norm(wanted, axis=1), 1, atol=1e-3)
+    return Folding(items, weights, unit)
 
 
 def cosines(vectors: np.ndarray, items: np.ndarray, among: np.ndarray) -> np.ndarray:
     """Cosine of some rows with others, shape (n, m); 0 where a row is zero."""
-    return _unit(vectors[items]) @ _unit(vectors[among]).T
+    return unit_rows(vectors[items]) @ unit_rows(vectors[among]).T
 
 
 def _profiles(histories: csr_matrix, items: np.ndarray) -> np.ndarray:
     counts = np.diff(histories.indptr)
+    used, places = np.unique(histories.indices, return_inverse=True)
     ones = csr_matrix(
-        (np.ones(histories.nnz), histories.indices, histories.indptr), shape=histories.shape
+        (np.ones(len(places)), places, histories.indptr), shape=(len(counts), len(used))
     )
-    return (ones @ items.astype(np.float64)) / np.sqrt(np.maximum(counts, 1))[:, None]
-
-
-def _unit(rows: np.ndarray) -> np.ndarray:
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return rows / np.where(lengths > 0, lengths, 1)
+    return (ones @ items[used].astype(np.float64)) / np.sqrt(np.maximum(counts, 1))[:, None]

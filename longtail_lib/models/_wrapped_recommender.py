@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib import import_module
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -71,9 +71,8 @@ class WrappedRecommender(Recommender):
     def decides_on_validation(self) -> bool:
         return any(model.decides_on_validation for model in self._inner().values())
 
-    def _settled(self, parts: Split) -> Recommender:
-        inner = {name: model.refit(parts) for name, model in self._inner().items()}
-        return type(self)(**{**self.get_params(), **inner})
+    def _settled(self, parts: Split) -> Self:
+        return self._unfitted(**{name: one.refit(parts) for name, one in self._inner().items()})
 
     def _inner(self) -> dict[str, Recommender]:
         """Models among the parameters, fitted where they are."""
@@ -141,7 +140,7 @@ def fitted_on(model: Recommender, parts: Split) -> Recommender:
     if same_train(model, parts):
         return model
     # Models inside of it see for themselves whether they have to be fitted anew.
-    return unfitted_copy(model, inner=False).fit(parts)
+    return model._unfitted().fit(parts)
 
 
 def find_class(name: str) -> type[Recommender]:
@@ -196,17 +195,10 @@ def unfitted_copy(model: Recommender, seed_shift: int = 0, *, inner: bool = True
             f"unfitted_copy takes a recommender, got {type(model).__name__}; derive your model "
             "from longtail_lib.models.Recommender"
         )
-    parameters = {
-        name: _anew(name, value, seed_shift, inner) for name, value in model.get_params().items()
-    }
-    return type(model)(**parameters)
-
-
-def _anew(name: str, value: Any, seed_shift: int, inner: bool) -> Any:
-    if isinstance(value, Recommender):
-        return unfitted_copy(value, seed_shift) if inner else value
-    if name == "checkpoint":
-        return None
-    if name == "seed" and isinstance(value, int):
-        return value + seed_shift
-    return value
+    changed: dict[str, Any] = {}
+    for name, value in model.get_params().items():
+        if inner and isinstance(value, Recommender):
+            changed[name] = unfitted_copy(value, seed_shift)
+        elif name == "seed" and isinstance(value, int):
+            changed[name] = value + seed_shift
+    return model._unfitted(**changed)

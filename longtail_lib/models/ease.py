@@ -13,7 +13,7 @@ from longtail_lib._parameters import Constraint, Interval, Nullable
 from longtail_lib._top_candidates import largest_weights
 from longtail_lib.models._item_weights import ItemWeights
 from longtail_lib.models._memory import available_memory
-from longtail_lib.models._stored_arrays import Stored, floats, matrix_parts, stored_matrix
+from longtail_lib.models._stored_arrays import Stored, floats, matrix_parts, parts_of, stored_matrix
 from longtail_lib.preprocessing import Split
 
 __all__ = ["EASE"]
@@ -175,10 +175,7 @@ class EASE(ItemWeights):
         return matrix_parts(n_items)
 
     def _state(self) -> dict[str, np.ndarray]:
-        weights = self.weights_
-        if self.top_weights is None:
-            return {"weights": weights}
-        return {"data": weights.data, "indices": weights.indices, "indptr": weights.indptr}
+        return {"weights": self.weights_} if self.top_weights is None else parts_of(self.weights_)
 
     def _restore(self, state: dict[str, np.ndarray]) -> None:
         if self.top_weights is None:

@@ -5,12 +5,18 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from numbers import Integral, Real
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from longtail_lib._parameters import BOOLEAN, PATH, SEED, Constraint, Interval, Nullable
-from longtail_lib.models._network_variables import assign, numbered, values_of, variables_of
+from longtail_lib.models._network_variables import (
+    assign,
+    named,
+    numbered,
+    values_of,
+    variables_of,
+)
 from longtail_lib.models._recommender import Recommender
 from longtail_lib.models._stored_arrays import Stored
 from longtail_lib.models._training_progress import (
@@ -199,15 +205,10 @@ class GradientRecommender(Recommender):
     def decides_on_validation(self) -> bool:
         return self.patience is not None
 
-    def _unfitted(self) -> GradientRecommender:
-        # Another fit must not go on from where this one stopped.
-        return type(self)(**{**self.get_params(), "checkpoint": None})
-
-    def _settled(self, parts: Split) -> GradientRecommender:
-        settled = self._unfitted()
-        if self.patience is not None:
-            settled.epochs, settled.patience = self.best_epoch_, None
-        return settled
+    def _settled(self, parts: Split) -> Self:
+        if self.patience is None:
+            return super()._settled(parts)
+        return self._unfitted(epochs=self.best_epoch_, patience=None)
 
     def _has_stopped(self, ndcg: Sequence[float]) -> bool:
         return bool(ndcg) and len(ndcg) - 1 - int(np.argmax(ndcg)) >= self.patience
@@ -239,14 +240,7 @@ class GradientRecommender(Recommender):
             return [], [], []
         about, arrays = stored
         assign(variables_of(self.network_), numbered(arrays, "variable"))
-        prefix = "carried_"
-        self._carry_on(
-            {
-                name.removeprefix(prefix): value
-                for name, value in arrays.items()
-                if name.startswith(prefix)
-            }
-        )
+        self._carry_on(named(arrays, "carried"))
         return about["loss"], about["ndcg"], numbered(arrays, "best")
 
     def _arrays(self, best: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
@@ -283,16 +277,8 @@ class GradientRecommender(Recommender):
         }
 
     def _restore(self, state: dict[str, np.ndarray]) -> None:
-        named = {
-            kind: {
-                name.removeprefix(kind): value
-                for name, value in state.items()
-                if name.startswith(kind)
-            }
-            for kind in ("learned_", "history_")
-        }
-        self._learn(named["learned_"])
-        self.history_ = named["history_"]
+        self._learn(named(state, "learned"))
+        self.history_ = named(state, "history")
         self.best_epoch_ = int(state["best_epoch"])
         if not 1 <= self.best_epoch_ <= len(self.history_["loss"]) <= self.epochs:
             raise ValueError(f"epoch {self.best_epoch_} is none of those that were trained")

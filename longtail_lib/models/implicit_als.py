@@ -10,6 +10,7 @@ from scipy.sparse import csr_matrix
 
 from longtail_lib._one_blas_thread import one_blas_thread
 from longtail_lib._parameters import BOOLEAN, SEED, Constraint, Interval
+from longtail_lib.models._kept import kept
 from longtail_lib.models._stored_arrays import Stored, floats
 from longtail_lib.models._vector_products import VectorProducts
 from longtail_lib.preprocessing import Split
@@ -213,16 +214,23 @@ class ImplicitALS(LatentFactors):
 
     def _solve_users(self) -> None:
         """Solve the equations of each user's factors, with the items' as they are."""
-        items = self.item_factors_.astype(np.float64)
-        everywhere = items.T @ items + self.regularization * np.eye(items.shape[1])
+        items = self.item_factors_
+        # The one part that grows with the catalogue.
+        gram = kept(self, "gram", (items,), lambda: _gram(items))
+        everywhere = gram + self.regularization * np.eye(items.shape[1])
         factors = np.zeros((self.seen_.shape[0], items.shape[1]))
         for row in np.flatnonzero(np.diff(self.seen_.indptr)):
             own = slice(*self.seen_.indptr[row : row + 2])
             weight = self.alpha * self.seen_.data[own].astype(np.float64)
-            chosen = items[self.seen_.indices[own]]
+            chosen = items[self.seen_.indices[own]].astype(np.float64)
             weighted = chosen * (weight - 1)[:, None]
             factors[row] = np.linalg.solve(everywhere + weighted.T @ chosen, weight @ chosen)
         self.user_factors_ = factors.astype(np.float32)
+
+
+def _gram(items: np.ndarray) -> np.ndarray:
+    rows = items.astype(np.float64)
+    return rows.T @ rows
 
 
 def _starting_factors(

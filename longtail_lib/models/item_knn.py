@@ -12,7 +12,7 @@ from scipy.sparse import csr_matrix
 from longtail_lib._parameters import Constraint, Interval
 from longtail_lib._top_candidates import largest_stored_weights
 from longtail_lib.models._item_weights import ItemWeights
-from longtail_lib.models._stored_arrays import Stored, matrix_parts, stored_matrix
+from longtail_lib.models._stored_arrays import Stored, matrix_parts, parts_of, stored_matrix
 from longtail_lib.preprocessing import Split
 
 __all__ = ["ItemKNN"]
@@ -127,8 +127,7 @@ class ItemKNN(ItemWeights):
         return matrix_parts(len(self.item_ids_))
 
     def _state(self) -> dict[str, np.ndarray]:
-        weights = self.weights_
-        return {"data": weights.data, "indices": weights.indices, "indptr": weights.indptr}
+        return parts_of(self.weights_)
 
     def _restore(self, state: dict[str, np.ndarray]) -> None:
         self.weights_ = stored_matrix(state, (len(self.item_ids_), len(self.item_ids_)))

@@ -10,8 +10,9 @@ from scipy.sparse import csr_matrix
 
 from longtail_lib._parameters import Constraint, Interval, Nullable, Options
 from longtail_lib._top_candidates import largest_weights
+from longtail_lib.models._asked_items import history_matrix
 from longtail_lib.models._item_weights import weight_sums, weighted_sums
-from longtail_lib.models._stored_arrays import Stored, floats, matrix_parts, stored_matrix
+from longtail_lib.models._stored_arrays import Stored, floats, matrix_parts, parts_of, stored_matrix
 from longtail_lib.models.content._item_vectors import TEXT_SPACES, ContentRecommender, text_space
 from longtail_lib.preprocessing import Split
 
@@ -115,10 +116,7 @@ class ContentKNN(ContentRecommender):
         """Scores are read from `seen_`."""
 
     def _similar(self, items: np.ndarray, among: np.ndarray) -> np.ndarray:
-        alone = csr_matrix(
-            (np.ones(len(items), dtype=np.float32), items, np.arange(len(items) + 1)),
-            shape=(len(items), len(self.item_ids_)),
-        )
+        alone = history_matrix(items, np.ones_like(items), len(self.item_ids_))
         return self._scored(alone, among)
 
     def _scored(self, histories: csr_matrix, columns: np.ndarray) -> np.ndarray:
@@ -146,13 +144,7 @@ class ContentKNN(ContentRecommender):
     def _state(self) -> dict[str, np.ndarray]:
         if self.n_neighbors is None:
             return {"item_vectors": self.item_vectors_, "prior": self.prior_}
-        weights = self.weights_
-        return {
-            "data": weights.data,
-            "indices": weights.indices,
-            "indptr": weights.indptr,
-            "prior": self.prior_,
-        }
+        return parts_of(self.weights_) | {"prior": self.prior_}
 
     def _restore(self, state: dict[str, np.ndarray]) -> None:
         self.prior_ = state["prior"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from numbers import Real
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from scipy.optimize import minimize
@@ -112,7 +112,7 @@ class TextGate(WrappedRecommender):
     def decides_on_validation(self) -> bool:
         return self._decides_itself() or super().decides_on_validation
 
-    def _settled(self, parts: Split) -> TextGate:
+    def _settled(self, parts: Split) -> Self:
         settled = super()._settled(parts)
         if self.gate == "learned":
             settled._decided = self.model_weight_, self.text_weight_

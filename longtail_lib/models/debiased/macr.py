@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from numbers import Integral, Real
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
 from longtail_lib._import_keras import import_keras
 from longtail_lib._parameters import Constraint, Interval, Nullable
+from longtail_lib.models._network_variables import named
 from longtail_lib.models._stored_arrays import Stored, floats
 from longtail_lib.models._training_batches import batches_of, shuffled_pairs
 from longtail_lib.models._training_progress import validation_ndcg
@@ -139,7 +140,7 @@ class MACR(VectorProducts, GradientRecommender):
     def decides_on_validation(self) -> bool:
         return self.c is None or super().decides_on_validation
 
-    def _settled(self, parts: Split) -> GradientRecommender:
+    def _settled(self, parts: Split) -> Self:
         settled = super()._settled(parts)
         settled.c = self.c_ if self.c is None else self.c
         return settled
@@ -245,12 +246,7 @@ class MACR(VectorProducts, GradientRecommender):
     def _restore(self, state: dict[str, np.ndarray]) -> None:
         super()._restore(state)
         self.c_ = float(state["c"])
-        prefix = "trials_"
-        self.c_trials_ = {
-            name.removeprefix(prefix): values
-            for name, values in state.items()
-            if name.startswith(prefix)
-        }
+        self.c_trials_ = named(state, "trials")
 
 
 def three_branch_loss(

@@ -255,9 +255,3 @@ class RelevanceMF(VectorProducts, GradientRecommender):
         super()._fold_in(known, columns, lengths)
         # The same for all items, so it moves no item of a list.
         self.user_bias_ = np.full(len(lengths), self.user_bias_.mean(), dtype=np.float32)
-
-    def _stored_params(self) -> dict[str, Any]:
-        arrays = {"shown": None}
-        if not isinstance(self.propensity, str):
-            arrays["propensity"] = None
-        return {**self.get_params(), **arrays}

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from longtail_lib.models._kept import kept
 from longtail_lib.models._stored_arrays import Stored, floats
 from longtail_lib.models._training_batches import equal_batches
 from longtail_lib.models.generative._decoding import beam_search
@@ -63,12 +64,15 @@ class IdWriting:
     def _trained_network(self) -> Any:
         """Return the network; after loading it is made when it is first needed."""
         if not hasattr(self, "network_"):
-            self.network_ = self._network()
-            weights = self.network_.weights
-            self.network_.set_weights(
-                [getattr(self, f"weight_{place}_") for place in range(len(weights))]
-            )
+            self.network_ = kept(self, "network", (self.weight_0_,), self._network_again)
         return self.network_
+
+    def _network_again(self) -> Any:
+        """Make the network with the stored weights."""
+        network = self._network()
+        places = range(len(network.weights))
+        network.set_weights([getattr(self, f"weight_{place}_") for place in places])
+        return network
 
     def _check_k(self, k: int, most: float, what: str) -> None:
         if isinstance(k, bool) or not isinstance(k, int | np.integer) or not 1 <= k <= most:
@@ -159,30 +163,31 @@ def network_shapes(
 ) -> tuple[dict[str, Stored], list[Stored]]:
     """What decoder arrays and weights of a `GenerativeNetwork` must be, without making one."""
 
-    def dense(inputs: int, outputs: int) -> list[Stored]:
-        return [floats(inputs, outputs), floats(outputs)]
+    def dense(inputs: int, outputs: int) -> dict[str, Stored]:
+        return {"_kernel": floats(inputs, outputs), "_bias": floats(outputs)}
 
     places, share = range(len(sizes)), dim // heads
     norm = [floats(dim)] * 2
     attention = [floats(dim, heads, share), floats(heads, share)] * 3
     attention += [floats(heads, share, dim), floats(dim)]
-    block = [*norm, *attention, *norm, *dense(dim, 2 * dim), *dense(2 * dim, dim)]
+    forward = [*dense(dim, 2 * dim).values(), *dense(2 * dim, dim).values()]
+    block = [*norm, *attention, *norm, *forward]
     # One after the other as Keras lists them: its own weights first, then those of layers.
     named = {
-        "code_vectors": [[floats(size, dim)] for size in sizes],
-        "code_bias": [[floats(size)] for size in sizes],
-        "tokens": [[floats(size + 1, dim)] for size in sizes],
+        "code_vectors": [{"": floats(size, dim)} for size in sizes],
+        "code_bias": [{"": floats(size)} for size in sizes],
+        "tokens": [{"": floats(size + 1, dim)} for size in sizes],
         "project": [dense(dim, dim) for _ in places],
-        "hidden": [[], *(dense(place * dim, 2 * dim) for place in places[1:])],
-        "film": [[], *(dense(2 * dim, 2 * dim) for _ in places[1:])],
+        "hidden": [{}, *(dense(place * dim, 2 * dim) for place in places[1:])],
+        "film": [{}, *(dense(2 * dim, 2 * dim) for _ in places[1:])],
     }
-    flat = {name: [one for own in rows for one in own] for name, rows in named.items()}
+    flat = {name: [one for own in rows for one in own.values()] for name, rows in named.items()}
     weights = [floats(max_length, dim), *flat["code_vectors"], *flat["code_bias"], *flat["tokens"]]
     weights += [*block * blocks, *norm, *flat["project"], *flat["hidden"], *flat["film"]]
     decoder = {
         f"{name}{end}_{place}": one
         for name, rows in named.items()
         for place, own in enumerate(rows)
-        for end, one in zip(("_kernel", "_bias") if len(own) == 2 else ("",), own, strict=False)
+        for end, one in own.items()
     }
     return decoder, weights

@@ -12,6 +12,7 @@ from scipy.sparse import csr_matrix
 
 from longtail_lib._import_keras import import_keras
 from longtail_lib._parameters import Constraint, Interval
+from longtail_lib.models._network_variables import named
 from longtail_lib.models._stored_arrays import Stored, StoredArrays, floats
 from longtail_lib.models._vector_products import cosines
 from longtail_lib.models.content._item_vectors import ContentRecommender
@@ -225,14 +226,7 @@ class GenerativeRetrieval(IdWriting, ContentRecommender, GradientRecommender):
         }
 
     def _learn(self, snapshot: Mapping[str, np.ndarray]) -> None:
-        decoder = "decoder_"
-        self._decoder = TokenDecoder(
-            {
-                name.removeprefix(decoder): value
-                for name, value in snapshot.items()
-                if name.startswith(decoder)
-            }
-        )
+        self._decoder = TokenDecoder(named(snapshot, "decoder"))
         self._trie = IdTrie(self._tokens())
         self._nodes = self._decoder.node_vectors(self._trie)
         super()._learn(snapshot)
@@ -243,11 +237,6 @@ class GenerativeRetrieval(IdWriting, ContentRecommender, GradientRecommender):
             return scores
         seen = self.seen_[user_rows].toarray() != 0
         return places_with_cold_share(scores, self.cold_, self.cold_share, seen)
-
-    def _folded(self, *new: Any) -> GenerativeRetrieval:
-        # Made here, or every copy of a loaded model would make its own.
-        self._trained_network()
-        return super()._folded(*new)
 
     def _fold_in(self, known: csr_matrix, columns: np.ndarray, lengths: np.ndarray) -> None:
         self.user_states_ = self._states(left_padded(columns, lengths, self.max_length))

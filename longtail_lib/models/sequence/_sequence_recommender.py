@@ -10,6 +10,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from longtail_lib._parameters import ARRAY, Constraint, Interval, Nullable, Options
+from longtail_lib.models._kept import kept
 from longtail_lib.models._stored_arrays import Stored, floats
 from longtail_lib.models._vector_products import VectorProducts
 from longtail_lib.models.content._item_vectors import FUSIONS, ContentRecommender, text_vectors
@@ -147,23 +148,17 @@ class SequenceRecommender(VectorProducts, ContentRecommender, GradientRecommende
 
     def _encode(self, rows: np.ndarray) -> np.ndarray:
         """Encode left-padded histories by the stored weights."""
-        return self._trained_encoder().encode(self.item_vectors_, self._query(rows))
+        # To make it takes longer than to read.
+        encoder = kept(self, "encoder", (self.encoder_0_,), self._trained_encoder)
+        return encoder.encode(self.item_vectors_, self._query(rows))
 
     def _trained_encoder(self) -> Any:
-        """Return the encoder with the stored weights; to make it takes longer than to read."""
-        kept = self.__dict__.get("_kept_encoder")
-        if kept is None or kept[0] is not self.encoder_0_:
-            encoder = self._encoder(self.item_vectors_.shape[1])
-            encoder.build()
-            for place, variable in enumerate(encoder.weights):
-                variable.assign(getattr(self, f"encoder_{place}_"))
-            kept = self._kept_encoder = self.encoder_0_, encoder
-        return kept[1]
-
-    def _folded(self, *new: Any) -> Self:
-        # Made here, or every copy would make its own.
-        self._trained_encoder()
-        return super()._folded(*new)
+        """Make the encoder with the stored weights."""
+        encoder = self._encoder(self.item_vectors_.shape[1])
+        encoder.build()
+        for place, variable in enumerate(encoder.weights):
+            variable.assign(getattr(self, f"encoder_{place}_"))
+        return encoder
 
     def _rows_a_batch(self) -> int:
         return max(1, round(self.batch_size / self.max_length))

@@ -6,7 +6,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from longtail_lib.models import EASE, ItemKNN, Popularity, Reranked, TwoTower
+from longtail_lib.models import EASE, ItemKNN, Popularity, RelevanceMF, Reranked, TwoTower
 from longtail_lib.models._model_file import to_header
 
 HUGE = 2**28
@@ -69,9 +69,10 @@ def test_a_matrix_that_points_outside_is_refused(parts, tmp_path, model, changes
         type(model).load(altered(path, changes))
 
 
+@pytest.mark.parametrize("trained", [TwoTower, RelevanceMF])
 @pytest.mark.parametrize("wrapped", [False, True])
-def test_no_file_says_where_a_later_fit_writes(parts, tmp_path, wrapped):
-    kept = TwoTower(dim=2, epochs=1, patience=None, checkpoint=tmp_path / "kept", progress=False)
+def test_no_file_says_where_a_later_fit_writes(parts, tmp_path, wrapped, trained):
+    kept = trained(dim=2, epochs=1, patience=None, checkpoint=tmp_path / "kept", progress=False)
     model = (Reranked(kept) if wrapped else kept).fit(parts)
     path = model.save(tmp_path / "model.npz")
     assert str(tmp_path).encode() not in path.read_bytes()

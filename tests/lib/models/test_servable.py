@@ -14,7 +14,7 @@ from longtail_lib import models
 from longtail_lib.evaluation._known_interactions import fitted_on
 from longtail_lib.models import UnsupportedError
 from longtail_lib.models._refit import same_train
-from longtail_lib.models._vector_products import cosines, folded_vectors
+from longtail_lib.models._vector_products import cosines, learned_folding
 from longtail_lib.preprocessing import Split
 from longtail_lib.testing import tiny_model
 from tests.lib.models.every_model import BUILD, DEVOTED, NEW, fitted, world
@@ -267,7 +267,7 @@ def test_a_linear_map_from_histories_to_vectors_is_found(seed):
     users = ((known @ items) / np.sqrt(counts) @ rng.normal(size=(4, 4))).astype(np.float32)
     # A user without a history has a vector that nothing was learned from.
     users[known.getnnz(axis=1) == 0] = 1e6
-    found = folded_vectors(known, users, items, known)
+    found = learned_folding(known, users, items).vectors(known)
     there = known.getnnz(axis=1) > 0
     error = np.linalg.norm(found[there] - users[there]) / np.linalg.norm(users[there])
     assert error < 0.05
@@ -301,6 +301,39 @@ def test_times_order_a_history_and_without_them_the_list_does(name):
     # Equal times leave the order of the list, and of an item that comes twice the last counts.
     tied = model.recommend_for([["i005", *forward]], times=[[7] * 5], k=9)
     assert_same_lists(tied, (by_time[0][:1], by_time[1][:1]))
+
+
+@pytest.mark.parametrize(
+    ("name", "own"),
+    [
+        ("EASE", {"popularity"}),
+        ("TwoTower", {"popularity", "folding"}),
+        ("ImplicitALS", {"popularity", "gram"}),
+        ("SASRec", {"popularity", "encoder"}),
+        ("GenerativeRetrieval", {"network"}),
+    ],
+)
+def test_what_serves_all_new_users_is_made_for_the_first(name, own, tmp_path):
+    model = type(fitted(name)).load(fitted(name).save(tmp_path / "model.npz"))
+    model.recommend_for([[], ["i001"]], k=3)
+    made = dict(model._kept)
+    assert set(made) == own | {"item keys"}
+    model.recommend_for([["i002"], []], k=3)
+    assert all(model._kept[what] is one for what, one in made.items())
+
+
+def test_what_was_made_serves_its_own_histories_alone():
+    parts = world()
+    model = models.ItemKNN().fit(parts)
+    later = model.with_histories(parts)
+    both = np.bincount((parts.train + parts.validation).indices, minlength=parts.n_items)
+    for each, counts in ((model, parts.popularity), (later, both), (model, parts.popularity)):
+        _, scores = each.recommend_for([[]], k=parts.n_items)
+        assert scores[0].tolist() == sorted(counts, reverse=True)
+    half = replace(parts, train=parts.train.multiply(np.arange(60) % 2).tocsr().astype(np.float32))
+    half.train.eliminate_zeros()
+    _, scores = model.fit(half).recommend_for([[]], k=parts.n_items)
+    assert scores[0].tolist() == sorted(half.popularity, reverse=True)
 
 
 def test_random_is_a_random_order_for_each_history():
