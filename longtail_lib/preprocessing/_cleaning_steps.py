@@ -86,7 +86,9 @@ def check_columns(data: Dataset, given: Mapping[str, Any]) -> None:
         on_ratings.append("normalise")
     if given["duplicates"] in ("highest", "mean"):
         on_ratings.append(f"duplicates={given['duplicates']!r}")
-    if on_ratings and not data.has_ratings and given["duplicates"] != "sum":
+    # A sum counts where there are no ratings, but after a range has been asked for.
+    counts = given["duplicates"] == "sum" and given["rating_range"] is None
+    if on_ratings and not data.has_ratings and not counts:
         raise ValueError(f"{on_ratings[0]} needs a column 'rating', which the log does not have")
     if given["max_user_interactions_per_day"] is not None and not data.has_timestamps:
         raise ValueError(

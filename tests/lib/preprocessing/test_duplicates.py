@@ -151,3 +151,9 @@ def test_a_mean_needs_ratings(make_dataset):
         prepare(data, duplicates="mean")
     with pytest.raises(ValueError, match="min_rating needs a column 'rating'"):
         prepare(data, duplicates="keep", min_rating=1)
+
+
+def test_a_range_needs_ratings_before_they_are_counted(make_dataset):
+    data = dataset(make_dataset, [(1, 1, 1, 1)], ratings=False)
+    with pytest.raises(ValueError, match="rating_range needs a column 'rating'"):
+        prepare(data, duplicates="sum", rating_range=(1, 5))
