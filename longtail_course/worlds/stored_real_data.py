@@ -10,11 +10,11 @@ import numpy as np
 import polars as pl
 
 from longtail_course.worlds._log_figures import log_figures, log_shape
+from longtail_lib._write_file import write_file
 from longtail_lib.data import Dataset
 from longtail_lib.data._download import find_published
 from longtail_lib.datasets._load_dataset import ready
 from longtail_lib.datasets._stored_copy import write_stored_copy
-from longtail_lib.simulation._read_simulated import write_file
 
 __all__ = ["STORED_REAL", "real_card_text", "store_real_dataset"]
 
