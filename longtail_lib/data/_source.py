@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 import warnings
@@ -23,6 +22,7 @@ from longtail_lib.data._delimited import (
     record_at,
     records,
 )
+from longtail_lib.data._hashed_files import file_hash
 from longtail_lib.data._json_lines import collect_json_lines, scan_json_lines
 from longtail_lib.data._text_file import known_damage
 
@@ -56,8 +56,7 @@ class Source:
     @property
     def sha256(self) -> str:
         """Hash of the file."""
-        with self.path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return file_hash(self.path)
 
     def line(self, row: int) -> int:
         """Return where a row of `frame` is in the file."""
