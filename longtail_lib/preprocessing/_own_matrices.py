@@ -10,6 +10,8 @@ import narwhals as nw
 import numpy as np
 from scipy.sparse import csr_matrix, issparse
 
+from longtail_lib.preprocessing._rearranged import owners
+
 __all__ = ["checked_matrices"]
 
 _CALLER = "Split.from_matrices"
@@ -114,9 +116,8 @@ def _times(name: str, given: Any, matrix: csr_matrix) -> csr_matrix:
         raise ValueError(
             f"{_CALLER}: times[{name!r}] has shape {stamps.shape}, {name} has {matrix.shape}"
         )
-    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
     # Of a sparse matrix, indexing gives a matrix of one row.
-    values = np.asarray(stamps[rows, matrix.indices]).ravel()
+    values = np.asarray(stamps[owners(matrix), matrix.indices]).ravel()
     values = values.astype(np.float64 if values.dtype.kind == "f" else np.int64)
     return csr_matrix((values, matrix.indices.copy(), matrix.indptr.copy()), shape=matrix.shape)
 
