@@ -11,7 +11,6 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from longtail_lib.data import Dataset
-from longtail_lib.preprocessing._cleaning_steps import order_by_pair
 from longtail_lib.preprocessing._id_codes import (
     align,
     clean_ids,
@@ -21,6 +20,7 @@ from longtail_lib.preprocessing._id_codes import (
     with_column,
 )
 from longtail_lib.preprocessing._rearranged import divided
+from longtail_lib.preprocessing._repeated_pairs import order_by_pair
 from longtail_lib.preprocessing._seconds import seconds
 
 __all__ = ["SortedLog", "coded_ids", "finite_ratings", "read_times"]

@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from longtail_lib.preprocessing import prepare
-from longtail_lib.preprocessing._cleaning_steps import order_by_pair
-from longtail_lib.preprocessing._repeated_pairs import repeated_rows
+from longtail_lib.preprocessing._repeated_pairs import order_by_pair, repeated_rows
 
 LOGS = st.lists(
     st.tuples(st.integers(0, 2), st.integers(0, 2), st.integers(1, 3), st.integers(0, 3)),
