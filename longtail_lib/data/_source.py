@@ -39,19 +39,11 @@ class Source:
 
     path: Path
     frame: pl.DataFrame
-    separator: str | None
-    encoding: str
-    is_text: bool
-    quote: str | None = '"'
-    names: tuple[str, ...] | None = None
+    # How the file is written, where it is delimited; then its rows have lines.
+    dialect: Dialect | None = None
+    # Whether numbers are still as somebody wrote them.
+    is_text: bool = False
     notes: tuple[str, ...] = ()
-
-    @property
-    def dialect(self) -> Dialect | None:
-        """How the file is written, where it is delimited."""
-        if self.separator is None:
-            return None
-        return Dialect(self.separator, self.quote, self.encoding, self.names)
 
     @property
     def sha256(self) -> str:
@@ -159,18 +151,7 @@ def open_source(
             frame = _collected(path, scan.select(wanted))
     if frame.is_empty():
         raise ValueError(f"{path.name} has column names but no rows; expected at least one row")
-    if dialect is None:
-        return Source(path, frame, None, encoding, is_text=False)
-    return Source(
-        path,
-        frame,
-        dialect.separator,
-        encoding,
-        is_text=True,
-        quote=quote,
-        names=dialect.names,
-        notes=(note,) if note else (),
-    )
+    return Source(path, frame, dialect, dialect is not None, (note,) if note else ())
 
 
 def frame_source(frame: Any, name: str) -> Source:
@@ -185,7 +166,7 @@ def frame_source(frame: Any, name: str) -> Source:
     eager = known.collect() if isinstance(known, nw.LazyFrame) else known
     if len(eager) == 0:
         raise ValueError(f"{name} has no rows; expected at least one")
-    return Source(Path(name), eager.to_polars(), None, "utf-8", is_text=False)
+    return Source(Path(name), eager.to_polars())
 
 
 def _checked_file(path: Any) -> Path:

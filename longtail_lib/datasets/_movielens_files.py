@@ -85,7 +85,7 @@ def open_dat(path: Path, columns: list[str]) -> Source | None:
         middle = "::".join(fields[before : before + surplus + 1])
         rows.append([*fields[:before], middle, *fields[before + surplus + 1 :]])
     frame = pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
-    return Source(path, frame, None, "utf-8", is_text=True)
+    return Source(path, frame, is_text=True)
 
 
 def _width_error(path: Path, line: int, columns: list[str]) -> ValueError:

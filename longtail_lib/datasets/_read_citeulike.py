@@ -83,7 +83,7 @@ def _libraries(path: Path) -> Source:
         users += [user] * (len(numbers) - 1)
         items += map(int, numbers[1:])
     frame = pl.DataFrame({"user_id": users, "item_id": items})
-    return Source(path, frame, None, "utf-8", is_text=False)
+    return Source(path, frame)
 
 
 def _articles(path: Path) -> Source:
@@ -97,7 +97,7 @@ def _articles(path: Path) -> Source:
     wrong = frame["doc.id"].is_null()
     if wrong.any():
         raise source.error("doc.id", int(wrong.arg_max()), "expected the number of an article")
-    return Source(path, frame.rename({"doc.id": "item_id"}), None, "latin-1", is_text=False)
+    return Source(path, frame.rename({"doc.id": "item_id"}))
 
 
 def _texts(path: Path) -> Source:
@@ -109,7 +109,7 @@ def _texts(path: Path) -> Source:
         )
     texts = pl.Series("text", lines[1::2], dtype=pl.String)
     frame = texts.to_frame().with_row_index("item_id").cast({"item_id": pl.Int64})
-    return Source(path, frame, None, "utf-8", is_text=False)
+    return Source(path, frame)
 
 
 def _lines(path: Path) -> list[str]:

@@ -114,7 +114,7 @@ def _open(path: Path) -> Source:
         ) from error
     text = [pl.col(column).cast(pl.String) for column in ("Invoice", "StockCode", "Description")]
     frame = pl.concat([sheet.with_columns(text) for sheet in sheets.values()], how="vertical")
-    return Source(path, frame, None, "utf-8", is_text=False)
+    return Source(path, frame)
 
 
 def _customers(source: Source) -> pl.Series:
