@@ -76,8 +76,9 @@ class Source:
         return self.frame.columns if self.dialect is None else read_header(self.path, self.dialect)
 
     def check_row_widths(self) -> None:
-        """Refuse rows that have fewer fields than the header."""
-        if self.dialect is None:
+        """Refuse rows that have fewer fields than the header, where all columns were read."""
+        # A row that is too short has nothing in the last of them.
+        if self.dialect is None or not self.frame.to_series(-1).null_count():
             return
         rows = records(self.path, self.dialect)
         width = len(next(rows).fields)

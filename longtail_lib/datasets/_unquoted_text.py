@@ -21,8 +21,7 @@ def open_unquoted(path: Path, separator: str, columns: Sequence[str] | None = No
         encoding=_encoding(path.read_bytes()),
         others=True,
     )
-    if source.frame.to_series(-1).null_count():
-        source.check_row_widths()
+    source.check_row_widths()
     return source
 
 
