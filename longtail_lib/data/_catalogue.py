@@ -77,7 +77,7 @@ def _read(
     for note in source.notes:
         tell(notes, note)
     lenient = reading["lenient"]
-    if not lenient and source.is_text and source.frame.to_series(-1).null_count():
+    if not lenient and source.is_text:
         source.check_row_widths()
     source, ids = unique_ids(source, column, what, lenient=lenient, notes=notes)
     tell_of_odd_ids(source, column, ids, notes)

@@ -13,6 +13,7 @@ __all__ = [
     "Ids",
     "read_attribute",
     "read_ids",
+    "read_integers",
     "read_ratings",
     "read_timestamps",
     "tell_of_odd_ids",
@@ -66,6 +67,22 @@ def read_ids(source: Source, column: str, *, lenient: bool) -> tuple[pl.Series, 
             others=int(missing.sum()) - 1,
         )
     return text, integers
+
+
+def read_integers(
+    source: Source,
+    column: str,
+    *,
+    lenient: bool = False,
+    complaint: str = "is not an integer id; read other logs with read_table",
+) -> pl.Series:
+    """Read ids that must be integers, written plainly."""
+    text, integers = read_ids(source, column, lenient=lenient)
+    if integers is None:
+        plain = text.cast(pl.Int64, strict=False).cast(pl.String)
+        row = int(text.ne_missing(plain).arg_max())
+        raise source.error(column, row, f"{text[row]!r} {complaint}")
+    return integers
 
 
 # What stands for a missing value elsewhere, and how a spreadsheet writes a long number.

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from longtail_lib.data._text_file import as_text, check_encoding, is_gzip, open_bytes
+from longtail_lib.data._text_file import as_text, check_encoding, is_gzip, is_utf8, open_bytes
 
 __all__ = ["Dialect", "Record", "read_delimited", "read_header", "record_at", "records"]
 
@@ -36,10 +36,6 @@ class Dialect:
     def is_plain(self) -> bool:
         """Whether a field is whatever stands between two separators."""
         return self.quote is None or len(self.separator.encode()) > 1
-
-    @property
-    def is_utf8(self) -> bool:
-        return self.encoding.lower().replace("_", "-") in ("utf-8", "utf8", "utf-8-sig")
 
     def expects(self, width: int) -> str:
         """Say how many fields a row should have, and why."""
@@ -171,7 +167,7 @@ def read_delimited(
             # Only now is it worth parsing the other columns: are these rows empty throughout?
             table = scan.filter(~empty).select(columns).collect()
     except (pl.exceptions.PolarsError, StopIteration):
-        if dialect.is_utf8 and not lenient:
+        if is_utf8(dialect.encoding) and not lenient:
             check_encoding(path, dialect.encoding)
         table = _read_slowly(path, dialect, columns, lenient)
     return table, _swallowed(path, dialect, source, table)
@@ -179,7 +175,7 @@ def read_delimited(
 
 def _utf8_source(path: Path, dialect: Dialect, lenient: bool) -> Path | bytes:
     """Return what polars can read: the file itself, or its text in UTF-8."""
-    if not dialect.is_utf8:
+    if not is_utf8(dialect.encoding):
         if not lenient:
             check_encoding(path, dialect.encoding)
         how = "replace" if lenient else "strict"
@@ -220,11 +216,12 @@ def _swallowed(path: Path, dialect: Dialect, source: Path | bytes, table: pl.Dat
     mark = (dialect.quote or '"').encode()
     if dialect.is_plain or not any(mark in block for block in _blocks(source)):
         return ""
-    lines, blank, blank_too = (
-        sum(block.count(end) for block in _blocks(source)) for end in (b"\n", b"\n\n", b"\n\r\n")
+    lines = sum(
+        block.count(b"\n") - block.count(b"\n\n") - block.count(b"\n\r\n")
+        for block in _blocks(source)
     )
     longest = table.select(pl.max_horizontal(pl.all().str.len_bytes().max())).item() or 0
-    if lines - blank - blank_too <= len(table) + (dialect.names is None) and longest <= _PAGE:
+    if lines <= len(table) + (dialect.names is None) and longest <= _PAGE:
         return ""
     rows = records(path, dialect)
     header = next(rows).fields

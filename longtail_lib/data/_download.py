@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import stat
 import tempfile
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from longtail_lib._write_file import is_passing, sweep
 from longtail_lib.data._fetch_file import LARGEST, LONGEST, DownloadError, fetch_file
+from longtail_lib.data._hashed_files import complaint, file_hash, install
 
 __all__ = ["DownloadError", "Published", "fetch_published", "find_published"]
 
@@ -38,6 +38,11 @@ class Published:
     checksum: str = ""
     largest: int = 64 * 1024**2
 
+    @property
+    def files(self) -> dict[str, str | None]:
+        """Every file, with its hash where that is known."""
+        return {name: self.sha256.get(name) for name in self.paths}
+
 
 def cache_folder() -> Path:
     """Return `$LONGTAIL_CACHE_HOME`, or the folder of this system's user for such things."""
@@ -57,17 +62,17 @@ def find_published(
     if home and (Path(home) / published.folder).is_dir():
         folder = Path(home) / published.folder
         # Your own folder may hold another edition of files without a known hash.
-        complaint = _complaint(folder, published, published.sha256)
-        if complaint:
+        wrong = complaint(folder, published.sha256)
+        if wrong:
             raise ValueError(
-                f"{folder} is not {published.title} as published: {complaint}; remove "
+                f"{folder} is not {published.title} as published: {wrong}; remove "
                 "the folder, or put the original files there"
             )
         return folder
     if data_home is not None:
         return None
     folder = cache_folder() / published.folder
-    return folder if folder.is_dir() and not _complaint(folder, published) else None
+    return folder if folder.is_dir() and not complaint(folder, published.files) else None
 
 
 def fetch_published(
@@ -107,7 +112,7 @@ def fetch_published(
                 _download(url, archive, progress, published, seconds)
                 _extract(archive, fresh, published, url)
             target.parent.mkdir(parents=True, exist_ok=True)
-            _install(fresh, target, Path(temporary) / "replaced", published)
+            install(fresh, target, Path(temporary) / "replaced", published.files)
     except DownloadError:
         raise
     except OSError as error:
@@ -119,22 +124,6 @@ def fetch_published(
         if made and home.is_dir() and not any(home.iterdir()):
             home.rmdir()
     return target
-
-
-def _complaint(folder: Path, published: Published, names: Iterable[str] | None = None) -> str:
-    """Say what is wrong with files of a folder, by default with all; empty where nothing is."""
-    for name in published.paths if names is None else names:
-        path = folder / name
-        if not path.is_file():
-            return f"{name} is missing"
-        expected = published.sha256.get(name)
-        if expected is None:
-            continue
-        with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-        if found != expected:
-            return f"{name} has sha256 {found[:12]}..., expected {expected[:12]}..."
-    return ""
 
 
 def _download(url: str, target: Path, progress: bool, published: Published, seconds: float) -> None:
@@ -162,8 +151,7 @@ def _extract(archive: Path, target: Path, published: Published, url: str) -> Non
     """Take the known files out of the archive and check them."""
     kind, _, expected = published.checksum.partition(":")
     if expected:
-        with archive.open("rb") as file:
-            found = hashlib.file_digest(file, kind).hexdigest()
+        found = file_hash(archive, kind)
         if found != expected:
             raise DownloadError(
                 f"{url} is not what its keepers published: {kind} {found}, expected {expected}; "
@@ -197,22 +185,6 @@ def _extract(archive: Path, target: Path, published: Published, url: str) -> Non
 
 
 def _refuse_altered(folder: Path, published: Published, url: str) -> None:
-    complaint = _complaint(folder, published)
-    if complaint:
-        raise DownloadError(f"{url} was altered: {complaint}; {_AGAIN}")
-
-
-def _install(fresh: Path, target: Path, aside: Path, published: Published) -> None:
-    """Give the checked folder its name; an altered one that has it makes way."""
-    if target.exists():
-        if not _complaint(target, published):
-            return
-        target.replace(aside)
-    try:
-        fresh.replace(target)
-    except OSError:
-        if not target.exists() and aside.exists():
-            aside.replace(target)
-        # Another process may have finished first.
-        if _complaint(target, published):
-            raise
+    wrong = complaint(folder, published.files)
+    if wrong:
+        raise DownloadError(f"{url} was altered: {wrong}; {_AGAIN}")

@@ -122,7 +122,7 @@ def _columns(path: str | os.PathLike[str], names: Sequence[str], number: str) ->
             f"a finite number ({int(wrong.sum()):,} such rows in all)"
         )
     frame = pl.DataFrame({"user_id": fields["qid"], "item_id": fields["docno"]})
-    source = Source(path=path, frame=frame, separator=None, encoding="utf-8", is_text=True)
+    source = Source(path, frame, is_text=True)
     columns = []
     for name in ("user_id", "item_id"):
         text, integers = read_ids(source, name, lenient=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 import warnings
@@ -23,6 +22,7 @@ from longtail_lib.data._delimited import (
     record_at,
     records,
 )
+from longtail_lib.data._hashed_files import file_hash
 from longtail_lib.data._json_lines import collect_json_lines, scan_json_lines
 from longtail_lib.data._text_file import known_damage
 
@@ -39,25 +39,16 @@ class Source:
 
     path: Path
     frame: pl.DataFrame
-    separator: str | None
-    encoding: str
-    is_text: bool
-    quote: str | None = '"'
-    names: tuple[str, ...] | None = None
+    # How the file is written, where it is delimited; then its rows have lines.
+    dialect: Dialect | None = None
+    # Whether numbers are still as somebody wrote them.
+    is_text: bool = False
     notes: tuple[str, ...] = ()
-
-    @property
-    def dialect(self) -> Dialect | None:
-        """How the file is written, where it is delimited."""
-        if self.separator is None:
-            return None
-        return Dialect(self.separator, self.quote, self.encoding, self.names)
 
     @property
     def sha256(self) -> str:
         """Hash of the file."""
-        with self.path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return file_hash(self.path)
 
     def line(self, row: int) -> int:
         """Return where a row of `frame` is in the file."""
@@ -85,8 +76,9 @@ class Source:
         return self.frame.columns if self.dialect is None else read_header(self.path, self.dialect)
 
     def check_row_widths(self) -> None:
-        """Refuse rows that have fewer fields than the header."""
-        if self.dialect is None:
+        """Refuse rows that have fewer fields than the header, where all columns were read."""
+        # A row that is too short has nothing in the last of them.
+        if self.dialect is None or not self.frame.to_series(-1).null_count():
             return
         rows = records(self.path, self.dialect)
         width = len(next(rows).fields)
@@ -160,18 +152,7 @@ def open_source(
             frame = _collected(path, scan.select(wanted))
     if frame.is_empty():
         raise ValueError(f"{path.name} has column names but no rows; expected at least one row")
-    if dialect is None:
-        return Source(path, frame, None, encoding, is_text=False)
-    return Source(
-        path,
-        frame,
-        dialect.separator,
-        encoding,
-        is_text=True,
-        quote=quote,
-        names=dialect.names,
-        notes=(note,) if note else (),
-    )
+    return Source(path, frame, dialect, dialect is not None, (note,) if note else ())
 
 
 def frame_source(frame: Any, name: str) -> Source:
@@ -186,7 +167,7 @@ def frame_source(frame: Any, name: str) -> Source:
     eager = known.collect() if isinstance(known, nw.LazyFrame) else known
     if len(eager) == 0:
         raise ValueError(f"{name} has no rows; expected at least one")
-    return Source(Path(name), eager.to_polars(), None, "utf-8", is_text=False)
+    return Source(Path(name), eager.to_polars())
 
 
 def _checked_file(path: Any) -> Path:

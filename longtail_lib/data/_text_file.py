@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["as_text", "check_encoding", "is_gzip", "known_damage", "open_bytes"]
+__all__ = ["as_text", "check_encoding", "is_gzip", "is_utf8", "known_damage", "open_bytes"]
 
 
 @contextmanager
@@ -36,6 +36,11 @@ def is_gzip(path: Path) -> bool:
         return file.read(2) == b"\x1f\x8b"
 
 
+def is_utf8(encoding: str) -> bool:
+    """Say by its name whether an encoding is UTF-8, with a mark at the beginning or without."""
+    return encoding.lower().replace("_", "-") in ("utf-8", "utf8", "utf-8-sig")
+
+
 def open_bytes(path: Path) -> io.BufferedIOBase:
     """Open a file, unpacked where it is gzip."""
     return gzip.open(path, "rb") if is_gzip(path) else path.open("rb")
@@ -43,7 +48,7 @@ def open_bytes(path: Path) -> io.BufferedIOBase:
 
 def as_text(raw: io.BufferedIOBase, encoding: str, errors: str) -> io.TextIOWrapper:
     """Decode a file line by line; a mark of UTF-8 at its beginning is no text."""
-    if encoding.lower().replace("_", "-") in ("utf-8", "utf8"):
+    if is_utf8(encoding):
         encoding = "utf-8-sig"
     try:
         codecs.lookup(encoding)

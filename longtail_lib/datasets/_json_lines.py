@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import glob
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,7 +33,8 @@ def read_fields(path: Path, columns: dict[str, Any]) -> pl.DataFrame:
     """Read some fields of every line without the others, which are most of a review."""
     try:
         with known_damage(path):
-            return pl.scan_ndjson(path, schema=columns).collect()
+            # Unescaped, "[1]" in a folder's name would match other files, or none.
+            return pl.scan_ndjson(glob.escape(str(path)), schema=columns).collect()
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
         # Slower, with all fields, and it names the line that is wrong.
         return open_source(path, columns).frame

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from longtail_lib.data._source import Source, open_source
-from longtail_lib.datasets._unquoted_text import decoded, open_unquoted, text_lines
+from longtail_lib.datasets._unquoted_text import open_unquoted, text_lines
 
 __all__ = ["open_dat", "open_movielens"]
 
@@ -72,20 +72,20 @@ def open_dat(path: Path, columns: list[str]) -> Source | None:
         raise ValueError(f"{path.name} is empty: expected fields with '::' between them")
     if "rating" in columns:
         return open_unquoted(path, "::", columns)
+    # A title or a tag may itself hold "::"; the ids stand before it.
+    before = columns.index("title") if "title" in columns else 2
     rows = []
-    for line, content in enumerate(text_lines(decoded(path)), start=1):
+    for line, content in enumerate(text_lines(path), start=1):
         if not content:
             continue
         fields = content.split("::")
-        # A title or a tag may itself hold "::"; the ids stand before it.
-        if len(fields) < len(columns):
-            raise _width_error(path, line, columns)
-        before = columns.index("title") if "title" in columns else 2
         surplus = len(fields) - len(columns)
+        if surplus < 0:
+            raise _width_error(path, line, columns)
         middle = "::".join(fields[before : before + surplus + 1])
         rows.append([*fields[:before], middle, *fields[before + surplus + 1 :]])
     frame = pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
-    return Source(path, frame, None, "utf-8", is_text=True)
+    return Source(path, frame, is_text=True)
 
 
 def _width_error(path: Path, line: int, columns: list[str]) -> ValueError:

@@ -129,7 +129,7 @@ def _reviews(path: Path) -> Source:
         )
     frame = read_fields(path, dict(names.values()))
     columns = [pl.col(name).alias(ours) for ours, (name, _) in names.items()]
-    return Source(path, frame.select(columns), None, "utf-8", is_text=False)
+    return Source(path, frame.select(columns))
 
 
 def _products(path: Path) -> Source:
@@ -149,7 +149,7 @@ def _products(path: Path) -> Source:
             )
     columns = ("item_id", "title", "features", "description", "categories")
     frame = pl.DataFrame(list(rows.values()), dict.fromkeys(columns, pl.String), orient="row")
-    return Source(path, frame, None, "utf-8", is_text=False)
+    return Source(path, frame)
 
 
 def _words(value: object) -> list[str]:

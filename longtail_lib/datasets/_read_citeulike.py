@@ -11,7 +11,7 @@ from longtail_lib.data import Dataset, DatasetCard
 from longtail_lib.data._download import Published
 from longtail_lib.data._source import Source, open_source
 from longtail_lib.datasets._ready_dataset import ReadyDataset, dataset_of
-from longtail_lib.datasets._unquoted_text import decoded, text_lines
+from longtail_lib.datasets._unquoted_text import text_lines
 
 __all__ = ["CITEULIKE", "read_citeulike"]
 
@@ -71,10 +71,7 @@ def read_citeulike(path: str | os.PathLike[str]) -> Dataset:
 def _libraries(path: Path) -> Source:
     """Read lines that begin with a count and go on with as many articles."""
     users, items = [], []
-    lines = text_lines(decoded(path))
-    while lines and not lines[-1].strip():
-        lines.pop()
-    for user, line in enumerate(lines):
+    for user, line in enumerate(_lines(path)):
         numbers = line.split()
         if not all(number.isdecimal() for number in numbers) or not numbers:
             raise ValueError(f"{path.name}, row {user + 1}: expected whole numbers, got {line!r}")
@@ -86,7 +83,7 @@ def _libraries(path: Path) -> Source:
         users += [user] * (len(numbers) - 1)
         items += map(int, numbers[1:])
     frame = pl.DataFrame({"user_id": users, "item_id": items})
-    return Source(path, frame, None, "utf-8", is_text=False)
+    return Source(path, frame)
 
 
 def _articles(path: Path) -> Source:
@@ -100,21 +97,27 @@ def _articles(path: Path) -> Source:
     wrong = frame["doc.id"].is_null()
     if wrong.any():
         raise source.error("doc.id", int(wrong.arg_max()), "expected the number of an article")
-    return Source(path, frame.rename({"doc.id": "item_id"}), None, "latin-1", is_text=False)
+    return Source(path, frame.rename({"doc.id": "item_id"}))
 
 
 def _texts(path: Path) -> Source:
     """Read a heading and a text by turns; articles are in the order of their numbers."""
-    lines = text_lines(decoded(path))
-    while lines and not lines[-1].strip():
-        lines.pop()
+    lines = _lines(path)
     if len(lines) % 2:
         raise ValueError(
             f"{path.name} has {len(lines):,} lines; expected a heading and a text for each article"
         )
     texts = pl.Series("text", lines[1::2], dtype=pl.String)
     frame = texts.to_frame().with_row_index("item_id").cast({"item_id": pl.Int64})
-    return Source(path, frame, None, "utf-8", is_text=False)
+    return Source(path, frame)
+
+
+def _lines(path: Path) -> list[str]:
+    """Read lines of text without blank ones at the end."""
+    lines = text_lines(path)
+    while lines and not lines[-1].strip():
+        lines.pop()
+    return lines
 
 
 def _edition(letter: str, commit: str, figures: str, files: tuple[str, ...]) -> ReadyDataset:

@@ -13,7 +13,7 @@ import polars as pl
 
 from longtail_lib._parameters import Interval, constrained
 from longtail_lib.data import Dataset, DatasetCard
-from longtail_lib.data._columns import read_ids
+from longtail_lib.data._columns import read_integers
 from longtail_lib.data._download import Published
 from longtail_lib.data._own_tables import with_missing
 from longtail_lib.data._source import Source
@@ -126,14 +126,9 @@ def read_lastfm(
 
 def _integers(source: Source, **columns: str) -> pl.DataFrame:
     """Return columns of ids under new names; ids of HetRec are integers."""
-    found = []
-    for column, name in columns.items():
-        text, integers = read_ids(source, column, lenient=False)
-        if integers is None:
-            row = int(text.cast(pl.Int64, strict=False).is_null().arg_max())
-            raise source.error(column, row, f"{text[row]!r} is not an integer id")
-        found.append(integers.alias(name))
-    return pl.DataFrame(found)
+    return pl.DataFrame(
+        [read_integers(source, column).alias(name) for column, name in columns.items()]
+    )
 
 
 def _without(links: pl.DataFrame, left_out: Any) -> pl.DataFrame:

@@ -11,7 +11,7 @@ import polars as pl
 from longtail_lib.data import Dataset, DatasetCard
 from longtail_lib.data._columns import (
     read_attribute,
-    read_ids,
+    read_integers,
     read_ratings,
     read_timestamps,
     unique_ids,
@@ -84,24 +84,24 @@ def read_movielens(path: str | os.PathLike[str], *, tags: int = 5) -> Dataset:
     movies, _ = unique_ids(movies, "movieId", "item", lenient=False, notes=[])
     interactions = pl.DataFrame(
         [
-            _integers(log, "userId").rename("user_id"),
-            _integers(log, "movieId").rename("item_id"),
+            read_integers(log, "userId").rename("user_id"),
+            read_integers(log, "movieId").rename("item_id"),
             read_ratings(log, "rating", lenient=False)[0].rename("rating"),
             read_timestamps(log, "timestamp", lenient=False)[0].rename("timestamp"),
         ]
     )
     frequent = None
     if tag_log is not None and tags:
-        tagged = _integers(tag_log, "movieId").alias("item_id").to_frame()
+        tagged = read_integers(tag_log, "movieId").alias("item_id").to_frame()
         frequent = frequent_tags(tagged.with_columns(tag_log.frame["tag"]), tags)
-    items = film_table(movies, _integers(movies, "movieId"), frequent)
+    items = film_table(movies, read_integers(movies, "movieId"), frequent)
     if links is not None:
         items = items.join(_links(links), on="item_id", how="left", maintain_order="left")
     settle_unknown_items(interactions, items, log, "movieId", movies, "error", [])
     users = interactions.select(pl.col("user_id").unique().sort())
     if people is not None:
         attributes = people.frame.with_columns(
-            _integers(people, "userId").alias("user_id"),
+            read_integers(people, "userId").alias("user_id"),
             read_attribute(people, "age"),
             read_attribute(people, "occupation"),
         ).drop("userId")
@@ -124,19 +124,9 @@ def read_movielens(path: str | os.PathLike[str], *, tags: int = 5) -> Dataset:
     )
 
 
-def _integers(source: Source, column: str) -> pl.Series:
-    text, integers = read_ids(source, column, lenient=False)
-    if integers is None:
-        row = int(text.cast(pl.Int64, strict=False).is_null().arg_max())
-        raise source.error(
-            column, row, f"{text[row]!r} is not an integer id; read other logs with read_table"
-        )
-    return integers
-
-
 def _links(links: Source) -> pl.DataFrame:
     return links.frame.select(
-        _integers(links, "movieId").alias("item_id"),
+        read_integers(links, "movieId").alias("item_id"),
         pl.col("imdbId").alias("imdb_id"),
         pl.col("tmdbId").cast(pl.Int64, strict=False).alias("tmdb_id"),
     )

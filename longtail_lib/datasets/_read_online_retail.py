@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from longtail_lib.data import Dataset, DatasetCard
-from longtail_lib.data._columns import read_ids, read_timestamps
+from longtail_lib.data._columns import read_integers, read_timestamps
 from longtail_lib.data._download import Published
 from longtail_lib.data._source import Source, open_source
 from longtail_lib.datasets._ready_dataset import ReadyDataset
@@ -114,7 +114,7 @@ def _open(path: Path) -> Source:
         ) from error
     text = [pl.col(column).cast(pl.String) for column in ("Invoice", "StockCode", "Description")]
     frame = pl.concat([sheet.with_columns(text) for sheet in sheets.values()], how="vertical")
-    return Source(path, frame, None, "utf-8", is_text=False)
+    return Source(path, frame)
 
 
 def _customers(source: Source) -> pl.Series:
@@ -122,12 +122,9 @@ def _customers(source: Source) -> pl.Series:
     raw = source.frame["Customer ID"]
     if raw.dtype == pl.String:
         raw = raw.str.strip_suffix(".0").replace("", None)
-    tidy = replace(source, frame=raw.to_frame())
-    text, integers = read_ids(tidy, "Customer ID", lenient=True)
-    if integers is None:
-        row = int((text.is_not_null() & text.cast(pl.Int64, strict=False).is_null()).arg_max())
-        raise source.error("Customer ID", row, f"{text[row]!r} is not a whole number")
-    return integers
+    # A number written as text is one, whatever kind of file holds it.
+    tidy = replace(source, frame=raw.to_frame(), is_text=True)
+    return read_integers(tidy, "Customer ID", lenient=True, complaint="is not a whole number")
 
 
 def _names(lines: pl.DataFrame) -> pl.DataFrame:

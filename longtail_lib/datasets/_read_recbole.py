@@ -36,8 +36,8 @@ def read_recbole(
         Folder with one `.inter` file, tab-separated, whose first line names each column with its
         type, as in "user_id:token".
     user, item, rating, timestamp : str
-        Columns of the `.inter` file, without their types. The file may lack `rating` and
-        `timestamp`.
+        Columns of the `.inter` file, without their types. The file may lack those that are called
+        `rating` and `timestamp`.
 
     Returns
     -------
@@ -75,7 +75,12 @@ def read_recbole(
     known = log.frame.columns
     named = {"rating": rating, "timestamp": timestamp}
     columns: dict[str, Any] = {"user": user, "item": item}
-    columns |= {role: column for role, column in named.items() if column in known}
+    # A default may be missing; a column that was asked for by its name may not.
+    columns |= {
+        role: column
+        for role, column in named.items()
+        if column in known or column not in (None, role)
+    }
     items, users = found[0].with_suffix(".item"), found[0].with_suffix(".user")
     if items.is_file():
         table, words = _open(items)

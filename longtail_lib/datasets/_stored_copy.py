@@ -11,9 +11,7 @@ import io
 import json
 import os
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
-from typing import IO
 
 import polars as pl
 
@@ -60,16 +58,18 @@ def write_stored_copy(dataset: Dataset, folder: str | os.PathLike[str]) -> Path:
         getattr(dataset, table).rechunk().write_parquet(
             buffer, compression="zstd", compression_level=22, statistics=False
         )
-        sha256[f"{table}.parquet"] = hashlib.sha256(buffer.getvalue()).hexdigest()
-        write_file(folder / f"{table}.parquet", partial(_write, content=buffer.getvalue()))
+        name = f"{table}.parquet"
+        sha256[name] = _write(folder / name, buffer.getvalue())
     about = asdict(dataset.card) | {"sha256": sha256}
     text = json.dumps(about, indent=2, ensure_ascii=False) + "\n"
-    write_file(folder / _CARD, partial(_write, content=text.encode()))
+    _write(folder / _CARD, text.encode())
     return folder
 
 
-def _write(file: IO[bytes], content: bytes) -> None:
-    file.write(content)
+def _write(path: Path, content: bytes) -> str:
+    """Write a file and return its hash."""
+    write_file(path, lambda file: file.write(content))
+    return hashlib.sha256(content).hexdigest()
 
 
 def _users(interactions: pl.DataFrame) -> pl.DataFrame:

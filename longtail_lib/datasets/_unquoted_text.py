@@ -7,7 +7,7 @@ from pathlib import Path
 
 from longtail_lib.data._source import Source, open_source
 
-__all__ = ["decoded", "open_unquoted", "text_lines"]
+__all__ = ["open_unquoted", "text_lines"]
 
 
 def open_unquoted(path: Path, separator: str, columns: Sequence[str] | None = None) -> Source:
@@ -21,20 +21,15 @@ def open_unquoted(path: Path, separator: str, columns: Sequence[str] | None = No
         encoding=_encoding(path.read_bytes()),
         others=True,
     )
-    if source.frame.to_series(-1).null_count():
-        source.check_row_widths()
+    source.check_row_widths()
     return source
 
 
-def decoded(path: Path) -> str:
-    """Read a file of which nobody says whether it is UTF-8 or Latin-1."""
+def text_lines(path: Path) -> list[str]:
+    """Read lines of a file of which nobody says whether it is UTF-8 or Latin-1."""
     raw = path.read_bytes()
-    return raw.decode(_encoding(raw))
-
-
-def text_lines(text: str) -> list[str]:
-    """Split at line ends; str.splitlines would also split at characters inside of titles."""
-    return [line.removesuffix("\r") for line in text.split("\n")]
+    # Not str.splitlines, which splits at characters inside of titles too.
+    return [line.removesuffix("\r") for line in raw.decode(_encoding(raw)).split("\n")]
 
 
 def _encoding(raw: bytes) -> str:

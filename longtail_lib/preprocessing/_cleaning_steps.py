@@ -9,32 +9,7 @@ import numpy as np
 
 from longtail_lib.data import Dataset
 
-__all__ = ["bot_users", "check_columns", "k_core", "order_by_pair"]
-
-
-def order_by_pair(
-    users: np.ndarray, items: np.ndarray, n_items: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Order rows by user, then item, then place in the log."""
-    n = len(users)
-    key = users.astype(np.int64)
-    key *= n_items
-    key += items
-    again = np.zeros(n, dtype=bool)
-    row_bits = int(n).bit_length()
-    if n and int(key.max()).bit_length() + row_bits <= 63:
-        # Sorting values is several times as fast as argsort; the row rides in the low bits.
-        key <<= row_bits
-        key |= np.arange(n)
-        key.sort()
-        again[1:] = (key[1:] ^ key[:-1]) < (1 << row_bits)
-        key &= (1 << row_bits) - 1
-        return key, again
-    order = np.argsort(key, kind="stable")
-    key = key[order]
-    again[1:] = key[1:] == key[:-1]
-    return order, again
-
+__all__ = ["bot_users", "check_columns", "k_core"]
 
 _DAY = 86_400
 
@@ -86,7 +61,9 @@ def check_columns(data: Dataset, given: Mapping[str, Any]) -> None:
         on_ratings.append("normalise")
     if given["duplicates"] in ("highest", "mean"):
         on_ratings.append(f"duplicates={given['duplicates']!r}")
-    if on_ratings and not data.has_ratings and given["duplicates"] != "sum":
+    # A sum counts where there are no ratings, but after a range has been asked for.
+    counts = given["duplicates"] == "sum" and given["rating_range"] is None
+    if on_ratings and not data.has_ratings and not counts:
         raise ValueError(f"{on_ratings[0]} needs a column 'rating', which the log does not have")
     if given["max_user_interactions_per_day"] is not None and not data.has_timestamps:
         raise ValueError(

@@ -66,23 +66,18 @@ def hold_out_items(
     held = np.zeros(parts.n_items, dtype=bool)
     held[np.random.default_rng(seed).choice(warm, size=count, replace=False)] = True
 
-    rows, columns = {}, {}
-    for part in stored_parts(parts):
-        matrix = getattr(parts, part)
-        rows[part], columns[part] = owners(matrix), matrix.indices
     known = np.zeros(parts.n_users, dtype=bool)
-    known[rows["train"][~held[columns["train"]]]] = True
+    known[owners(parts.train)[~held[parts.train.indices]]] = True
     into, moved = {}, 0
-    for part, stays in (("train", 0), ("validation", 1), ("test", 2), ("between", 3)):
-        if part not in rows:
-            continue
-        is_held, has_history = held[columns[part]], known[rows[part]]
+    for stays, part in enumerate(stored_parts(parts)):
+        matrix = getattr(parts, part)
+        is_held, has_history = held[matrix.indices], known[owners(matrix)]
         moved += np.count_nonzero(is_held & has_history)
+        goes = np.where(has_history, 2, DROPPED)
         if part == "test":
-            is_held = has_history & (is_held | keep_warm_test)
-            into[part] = np.where(is_held, stays, DROPPED)
+            into[part] = np.where(is_held | keep_warm_test, goes, DROPPED)
         else:
-            into[part] = np.where(is_held, np.where(has_history, 2, DROPPED), stays)
+            into[part] = np.where(is_held, goes, stays)
     if not moved:
         raise ValueError(
             f"hold_out_items: no user of the {count} items held out keeps a train interaction, so "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from numbers import Integral
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from longtail_lib._parameters import Interval, constrained
 from longtail_lib.preprocessing._rearranged import DROPPED, owners, rearranged
@@ -128,7 +129,7 @@ def _asked(parts: Split, part: str, known: np.ndarray, given: int) -> tuple[np.n
     return new & (place >= given), new & (place < given)
 
 
-def _divided_by_time(who: str, parts: Split):
+def _divided_by_time(who: str, parts: Split) -> csr_matrix:
     """Return all that comes before test; refuse a test that does not begin at one moment."""
     final = parts.final()
     times = final.times

@@ -116,9 +116,8 @@ def _times(name: str, given: Any, matrix: csr_matrix) -> csr_matrix:
         raise ValueError(
             f"{_CALLER}: times[{name!r}] has shape {stamps.shape}, {name} has {matrix.shape}"
         )
-    rows = owners(matrix)
     # Of a sparse matrix, indexing gives a matrix of one row.
-    values = np.asarray(stamps[rows, matrix.indices]).ravel()
+    values = np.asarray(stamps[owners(matrix), matrix.indices]).ravel()
     values = values.astype(np.float64 if values.dtype.kind == "f" else np.int64)
     return csr_matrix((values, matrix.indices.copy(), matrix.indptr.copy()), shape=matrix.shape)
 

@@ -10,7 +10,8 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from longtail_lib._parameters import PAIR, Constraint, Nullable, Options, check_parameters_of
-from longtail_lib.preprocessing._split_matrices import PARTS, Split
+from longtail_lib.preprocessing._rearranged import owners, stored_parts
+from longtail_lib.preprocessing._split_matrices import Split
 
 __all__ = ["METHODS", "LeakageWarning", "RatingNormaliser"]
 
@@ -95,10 +96,9 @@ class RatingNormaliser:
             )
         if parts.train.nnz == 0:
             raise ValueError(f"the train part of {parts!r} is empty, so it has no statistics")
-        users = np.repeat(np.arange(parts.n_users), np.diff(parts.train.indptr))
         ratings = parts.train.data.astype(np.float64)
         self.shift_, self.scale_ = statistics(
-            self.method, users, ratings, parts.n_users, self.rating_range
+            self.method, owners(parts.train), ratings, parts.n_users, self.rating_range
         )
         return self
 
@@ -122,7 +122,7 @@ class RatingNormaliser:
                 "fit on the same split"
             )
         changed = {}
-        for part in PARTS:
+        for part in stored_parts(parts):
             matrix = getattr(parts, part)
             each = np.diff(matrix.indptr)
             values = formula(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
-__all__ = ["DROPPED", "owners", "rearranged", "stored_parts"]
+__all__ = ["DROPPED", "divided", "owners", "rearranged", "stored_parts"]
 
 DROPPED = -1
 _NAMES = ("train", "validation", "test", "between")
@@ -23,6 +23,34 @@ def stored_parts(parts: Any) -> list[str]:
 def owners(matrix: csr_matrix) -> np.ndarray:
     """Row of each stored entry."""
     return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+
+
+def divided(
+    part_of: np.ndarray, rows: np.ndarray, columns: np.ndarray, shape: tuple[int, int]
+) -> Callable[[np.ndarray], dict[str, csr_matrix]]:
+    """Lay out interactions, ordered by row, then column, so that their values fill the parts.
+
+    `part_of` has the place of each one's part in `_NAMES`, or another number where it has none.
+    """
+    layout = {}
+    for number, name in enumerate(_NAMES):
+        chosen = part_of == number
+        if name == "between" and not chosen.any():
+            continue
+        indptr = np.zeros(shape[0] + 1, dtype=np.int64)
+        np.cumsum(np.bincount(rows[chosen], minlength=shape[0]), out=indptr[1:])
+        if indptr[-1] < 2**31:
+            indptr = indptr.astype(np.int32)
+        layout[name] = chosen, columns[chosen], indptr
+
+    def matrices(values: np.ndarray) -> dict[str, csr_matrix]:
+        found = {}
+        for name, (chosen, indices, indptr) in layout.items():
+            found[name] = csr_matrix((values[chosen], indices, indptr), shape=shape)
+            found[name].has_canonical_format = True
+        return found
+
+    return matrices
 
 
 def rearranged(parts: Any, into: Mapping[str, np.ndarray], **changes: Any) -> Any:
@@ -39,23 +67,10 @@ def rearranged(parts: Any, into: Mapping[str, np.ndarray], **changes: Any) -> An
     rows = np.concatenate([owners(getattr(parts, name)) for name in names])
     columns = np.concatenate([getattr(parts, name).indices for name in names])
     order = np.argsort(rows * np.int64(parts.n_items) + columns, kind="stable")
-    goes, rows, columns = goes[order], rows[order], columns[order]
+    fill = divided(goes[order], rows[order], columns[order], parts.train.shape)
 
     def matrices(stored: Mapping[str, csr_matrix]) -> dict[str, csr_matrix]:
-        values = np.concatenate([stored[name].data for name in names])[order]
-        found = {}
-        for number, name in enumerate(_NAMES):
-            chosen = goes == number
-            if name == "between" and not chosen.any():
-                continue
-            indptr = np.zeros(parts.n_users + 1, dtype=parts.train.indptr.dtype)
-            np.cumsum(np.bincount(rows[chosen], minlength=parts.n_users), out=indptr[1:])
-            found[name] = csr_matrix(
-                (values[chosen], columns[chosen].astype(parts.train.indices.dtype), indptr),
-                shape=parts.train.shape,
-            )
-            found[name].has_canonical_format = True
-        return found
+        return fill(np.concatenate([stored[name].data for name in names])[order])
 
     moved = {"between": None, **matrices({name: getattr(parts, name) for name in names})}
     for what in ("times", "places"):
@@ -79,6 +94,8 @@ def _moved_along(
     ]
     if set(lacking) & set(into):
         return None
-    empty = {name: getattr(parts, name).astype(np.int64) for name in lacking}
-    found = matrices({**stored, **empty})
-    return found | {name: stored[name] for name in lacking if name in stored}
+    # Of the right size, so that the others can be moved at all.
+    instead = {name: getattr(parts, name).astype(np.int64) for name in lacking}
+    found = matrices({**stored, **instead})
+    moved = {name: matrix for name, matrix in found.items() if name not in lacking}
+    return moved | {name: stored[name] for name in lacking if name in stored}

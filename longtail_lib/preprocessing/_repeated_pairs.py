@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from longtail_lib.preprocessing._cleaning_steps import order_by_pair
 from longtail_lib.preprocessing._preparation import Ledger
 
-__all__ = ["DUPLICATES", "repeated_rows", "settle_repeats"]
+__all__ = ["DUPLICATES", "order_by_pair", "repeated_rows", "settle_repeats"]
 
 _STAYS = {"last": "latest", "first": "earliest", "highest": "highest rated", "error": "only"}
 _MERGED = {"sum": "summed", "mean": "averaged"}
@@ -86,6 +85,30 @@ def _merged_ratings(
     result[rows[order[stays[order]]]] = values / counts if how == "mean" else values
     ledger.note(int((counts > 1).sum()), "pairs of user and item with several interactions, merged")
     return result
+
+
+def order_by_pair(
+    users: np.ndarray, items: np.ndarray, n_items: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Order rows by user, then item, then place in the log."""
+    n = len(users)
+    key = users.astype(np.int64)
+    key *= n_items
+    key += items
+    again = np.zeros(n, dtype=bool)
+    row_bits = int(n).bit_length()
+    if n and int(key.max()).bit_length() + row_bits <= 63:
+        # Sorting values is several times as fast as argsort; the row rides in the low bits.
+        key <<= row_bits
+        key |= np.arange(n)
+        key.sort()
+        again[1:] = (key[1:] ^ key[:-1]) < (1 << row_bits)
+        key &= (1 << row_bits) - 1
+        return key, again
+    order = np.argsort(key, kind="stable")
+    key = key[order]
+    again[1:] = key[1:] == key[:-1]
+    return order, again
 
 
 def repeated_rows(

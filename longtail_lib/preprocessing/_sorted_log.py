@@ -11,7 +11,6 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from longtail_lib.data import Dataset
-from longtail_lib.preprocessing._cleaning_steps import order_by_pair
 from longtail_lib.preprocessing._id_codes import (
     align,
     clean_ids,
@@ -20,8 +19,9 @@ from longtail_lib.preprocessing._id_codes import (
     factorise,
     with_column,
 )
+from longtail_lib.preprocessing._rearranged import divided
+from longtail_lib.preprocessing._repeated_pairs import order_by_pair
 from longtail_lib.preprocessing._seconds import seconds
-from longtail_lib.preprocessing._split_matrices import PARTS
 
 __all__ = ["SortedLog", "coded_ids", "finite_ratings", "read_times"]
 
@@ -110,29 +110,14 @@ class SortedLog:
         self, part_of: np.ndarray, *, with_places: bool
     ) -> dict[str, csr_matrix | Mapping[str, csr_matrix] | None]:
         """Build the matrices of a split: interactions, times and, where asked, places."""
-        names = [*PARTS, "between"] if (part_of == len(PARTS)).any() else PARTS
-        values, times, places = {}, {}, {}
-        for number, part in enumerate(names):
-            chosen = part_of == number
-            indices = self.items[chosen]
-            counts = np.bincount(self.users[chosen], minlength=len(self.user_ids))
-            indptr = np.zeros(len(self.user_ids) + 1, dtype=np.int64)
-            np.cumsum(counts, out=indptr[1:])
-            if indptr[-1] < 2**31:
-                indptr = indptr.astype(np.int32)
-            data = np.ones(len(indices)) if self.values is None else self.values[chosen]
-            values[part] = self._matrix(data.astype(np.float32), indices, indptr)
-            if self.times is not None:
-                times[part] = self._matrix(self.times[chosen], indices, indptr)
-            if with_places:
-                places[part] = self._matrix(self.places[chosen], indices, indptr)
-        return {**values, "times": times or None, "places": places or None}
-
-    def _matrix(self, data: np.ndarray, indices: np.ndarray, indptr: np.ndarray) -> csr_matrix:
-        matrix = csr_matrix((data, indices, indptr), shape=(len(self.user_ids), len(self.item_ids)))
-        matrix.has_sorted_indices = True
-        matrix.has_canonical_format = True
-        return matrix
+        shape = len(self.user_ids), len(self.item_ids)
+        matrices = divided(part_of, self.users, self.items, shape)
+        values = np.ones(len(self.items), np.float32) if self.values is None else self.values
+        return {
+            **matrices(values),
+            "times": None if self.times is None else matrices(self.times),
+            "places": matrices(self.places) if with_places else None,
+        }
 
 
 def coded_ids(

@@ -1,4 +1,4 @@
-"""Temporal split: one moment for all users, the future behind it."""
+"""Strategies of a split: which part each interaction of a sorted log belongs to."""
 
 from __future__ import annotations
 

@@ -138,11 +138,15 @@ class EncodingCache:
         if len(small) < _MANY:
             return
         together: dict[bytes, np.ndarray] = {}
+        read = []
         for path in small:
-            together |= self._load(path)
+            vectors = self._load(path)
+            if vectors:
+                read.append(path)
+                together |= vectors
         if not together:
             return
         kept = self._write(list(together), np.stack(list(together.values())))
-        for path in small:
+        for path in read:
             if path != kept:
                 path.unlink(missing_ok=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import os
 import shutil
@@ -16,6 +15,7 @@ from longtail_lib._write_file import sweep
 from longtail_lib.data import DownloadError
 from longtail_lib.data._download import cache_folder
 from longtail_lib.data._fetch_file import LONGEST, fetch_file
+from longtail_lib.data._hashed_files import complaint, file_hash, install
 
 __all__ = [
     "HUB",
@@ -168,7 +168,7 @@ def _whole(folder: Path, named_by: str) -> EncoderFolder:
         )
     # Pooling is the one setting that lies outside the needed files.
     extra = [n for n in ("vocab.txt", _POOLING) if (folder / n).is_file()]
-    return EncoderFolder(folder, {name: file_sha256(folder / name) for name in (*_NEEDED, *extra)})
+    return EncoderFolder(folder, {name: file_hash(folder / name) for name in (*_NEEDED, *extra)})
 
 
 def _published(found: EncoderFolder, mend: str) -> EncoderFolder:
@@ -180,12 +180,6 @@ def _published(found: EncoderFolder, mend: str) -> EncoderFolder:
                 f"{expected}, got {got}; {mend}"
             )
     return found
-
-
-def file_sha256(path: Path) -> str:
-    """Return the sha256 of a file, in hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 HUB = "https://huggingface.co"
@@ -212,7 +206,7 @@ def fetch_weights(
     ends = time.monotonic() + seconds
     home = cache_folder() / "encoders" / name.replace("/", "--")
     folder = home / revision
-    if not _complaint(folder, files):
+    if not complaint(folder, files):
         return folder
     base = os.environ.get("HF_ENDPOINT") or HUB
     try:
@@ -236,17 +230,10 @@ def fetch_weights(
                 except DownloadError as error:
                     if file in files or error.status != 404:
                         raise
-            complaint = _complaint(fresh, files)
-            if complaint:
-                raise DownloadError(f"what {base} sent is not what was published: {complaint}")
-            if folder.exists():
-                folder.replace(Path(temporary) / "replaced")
-            try:
-                fresh.replace(folder)
-            except OSError:
-                # Another process may have finished first.
-                if _complaint(folder, files):
-                    raise
+            wrong = complaint(fresh, files)
+            if wrong:
+                raise DownloadError(f"what {base} sent is not what was published: {wrong}")
+            install(fresh, folder, Path(temporary) / "replaced", files)
     except DownloadError:
         raise
     except OSError as error:
@@ -255,18 +242,3 @@ def fetch_weights(
             "set LONGTAIL_CACHE_HOME to a folder that can be written"
         ) from error
     return folder
-
-
-def _complaint(folder: Path, files: Mapping[str, str | None]) -> str:
-    """Say what is wrong with a folder; empty where nothing is."""
-    for name, expected in files.items():
-        path = folder / name
-        if not path.is_file():
-            return f"{name} is missing"
-        if expected is None:
-            continue
-        with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-        if found != expected:
-            return f"{name} has sha256 {found}, expected {expected}"
-    return ""

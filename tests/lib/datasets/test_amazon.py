@@ -79,6 +79,13 @@ def test_every_edition_says_the_same(tmp_path, edition, packed):
     assert read_amazon(str(reviews)).items["item_id"].to_list() == ["0000031852", "B000000002"]
 
 
+@pytest.mark.parametrize("folder", ["toys [1]", "toys["])
+def test_a_folder_whose_name_looks_like_a_pattern(tmp_path, folder):
+    (tmp_path / folder).mkdir()
+    reviews, _ = written(tmp_path / folder, "2018")
+    assert read_amazon(reviews).interactions["user_id"].to_list() == ["A1", "A2"]
+
+
 def test_a_folder_with_two_categories_is_refused(tmp_path):
     reviews, metadata = written(tmp_path, "2018")
     (tmp_path / "Beauty.json").write_bytes(reviews.read_bytes())

@@ -100,6 +100,7 @@ def test_what_is_no_movielens_folder_is_refused(tmp_path):
     ("old", "new", "said"),
     [
         ("2,10", "two,10", r"ratings\.csv, row 2, column 'userId': 'two' is not an integer"),
+        ("1,30", "007,30", r"ratings\.csv, row 3, column 'userId': '007' is not an integer"),
         ("2,10,4.0", "2,10,x", r"ratings\.csv, row 2, column 'rating': 'x' is not a number"),
         ("1,30", "1,99", r"ratings\.csv, row 3, column 'movieId': item 99 is not in movies\.csv"),
         ("movieId", "film", r"ratings\.csv has no column 'movieId'"),

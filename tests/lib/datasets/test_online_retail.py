@@ -112,6 +112,16 @@ def test_customers_written_with_a_point_are_the_same(tmp_path):
     assert pointed.interactions.equals(plain.interactions)
 
 
+def test_customers_may_be_text_in_a_parquet_file(tmp_path):
+    plain = read_online_retail(written(tmp_path))
+    frame = pl.read_csv(tmp_path / "online_retail_II.csv", infer_schema=False)
+    path = tmp_path / "text.parquet"
+    pointed = frame.with_columns(pl.col("Customer ID") + ".0")
+    for text in (frame, pointed):
+        text.write_parquet(path)
+        assert read_online_retail(path).interactions.equals(plain.interactions)
+
+
 def test_parquet_folders_and_the_workbook_say_the_same(tmp_path, monkeypatch):
     path = written(tmp_path)
     frame = pl.read_csv(path, try_parse_dates=True, schema_overrides={"StockCode": pl.String})

@@ -47,6 +47,13 @@ def test_a_log_alone_with_columns_of_its_own(tmp_path):
     assert not data.has_timestamps
 
 
+@pytest.mark.parametrize("role", ["rating", "timestamp"])
+def test_a_column_that_is_asked_for_must_be_there(tmp_path, role):
+    with pytest.raises(ValueError, match=rf"no column 'weihgt' \(argument {role}\)"):
+        read_recbole(folder_of(tmp_path), **{role: "weihgt"})
+    assert not getattr(read_recbole(tmp_path, **{role: None}), f"has_{role}s")
+
+
 def test_by_name(tmp_path):
     folder = tmp_path / "recbole" / "ml-100k"
     folder.mkdir(parents=True)

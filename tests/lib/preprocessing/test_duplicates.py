@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from longtail_lib.preprocessing import prepare
-from longtail_lib.preprocessing._cleaning_steps import order_by_pair
-from longtail_lib.preprocessing._repeated_pairs import repeated_rows
+from longtail_lib.preprocessing._repeated_pairs import order_by_pair, repeated_rows
 
 LOGS = st.lists(
     st.tuples(st.integers(0, 2), st.integers(0, 2), st.integers(1, 3), st.integers(0, 3)),
@@ -151,3 +150,9 @@ def test_a_mean_needs_ratings(make_dataset):
         prepare(data, duplicates="mean")
     with pytest.raises(ValueError, match="min_rating needs a column 'rating'"):
         prepare(data, duplicates="keep", min_rating=1)
+
+
+def test_a_range_needs_ratings_before_they_are_counted(make_dataset):
+    data = dataset(make_dataset, [(1, 1, 1, 1)], ratings=False)
+    with pytest.raises(ValueError, match="rating_range needs a column 'rating'"):
+        prepare(data, duplicates="sum", rating_range=(1, 5))

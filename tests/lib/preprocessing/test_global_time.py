@@ -1,5 +1,7 @@
 """One moment for all: the next item after it, the last fit before it, and what is new after it."""
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -127,6 +129,20 @@ def test_a_zero_time_or_rating_survives_joining():
     final = parts.final()
     assert final.times["train"].nnz == 2
     assert final.order["train"].nnz == 2
+
+
+def test_a_part_without_times_keeps_none():
+    parts = Split.from_matrices(
+        [[1, 0, 0]],
+        validation=[[0, 1, 0]],
+        test=[[0, 0, 1]],
+        times={"train": [[5, 0, 0]], "validation": [[0, 6, 0]]},
+    )
+    known = {name: parts.times[name] for name in ("train", "validation")}
+    final = replace(parts, times=known).final()
+    assert "test" not in final.times
+    assert final.times["train"].data.tolist() == [5, 6]
+    assert final.order["train"].data.tolist() == [0, 1]
 
 
 def test_dates_may_be_text():

@@ -66,6 +66,21 @@ def test_inverse_transform(parts, method):
         np.testing.assert_array_equal(after.indices, before.indices)
 
 
+def test_what_lies_between_the_parts_is_normalised_too(make_dataset):
+    log = {
+        "user_id": [1] * 5,
+        "item_id": list("abcde"),
+        "rating": [1.0, 5.0, 2.0, 3.0, 4.0],
+        "timestamp": [1, 2, 10, 11, 20],
+    }
+    parts = split(
+        make_dataset(log), how="temporal", validation=10, test=20, target="next", values="rating"
+    )
+    done = RatingNormaliser("min-max").fit(parts).transform(parts)
+    assert done.between.data.tolist() == [0.5]
+    assert done.final().train.data.tolist() == [0.0, 1.0, 0.25, 0.5]
+
+
 def test_a_user_without_train_gets_the_mean_of_train(parts):
     train = parts.train.copy()
     train.data[train.indptr[2] : train.indptr[3]] = np.nan

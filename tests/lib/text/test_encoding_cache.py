@@ -161,6 +161,25 @@ def test_many_small_files_become_one(tmp_path):
     assert [found[text_key(str(number))][0] for number in range(100)] == list(range(100))
 
 
+def test_what_could_not_be_read_outlives_a_merge(tmp_path, monkeypatch):
+    cache = EncodingCache(tmp_path, "m", 2)
+    cache.write([text_key("held")], np.full((1, 2), 0.5))
+    (held,) = cache.folder.glob("*.npz")
+    load = np.load
+
+    def refuse(path, **options):
+        if path == held:
+            raise OSError(errno.EMFILE, "too many open files")
+        return load(path, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(np, "load", refuse)
+        for place in range(63):
+            cache.write([text_key(str(place))], np.full((1, 2), float(place)))
+    assert len(list(cache.folder.glob("*.npz"))) == 2
+    assert len(cache.read([text_key(text) for text in ("held", "0", "62")])) == 3
+
+
 def test_writers_at_the_same_time_do_no_harm(tmp_path):
     def work(worker):
         cache = EncodingCache(tmp_path, "m", 2)
