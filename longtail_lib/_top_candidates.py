@@ -14,7 +14,6 @@ __all__ = [
     "largest_stored_weights",
     "largest_weights",
     "set_maxima",
-    "stored_places",
     "top_candidates",
 ]
 
@@ -145,11 +144,3 @@ def largest_stored_weights(values: np.ndarray, matrix: csr_matrix, k: int) -> np
         own = slice(matrix.indptr[row], matrix.indptr[row + 1])
         kept[own] &= _k_best(values[own], k, columns[own].take)
     return np.flatnonzero(kept)
-
-
-def stored_places(matrix: csr_matrix, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return where the entries of some rows are stored, row after row, and how many each has."""
-    begins = matrix.indptr[rows].astype(np.int64)
-    lengths = matrix.indptr[rows + 1] - begins
-    before = np.cumsum(lengths) - lengths
-    return np.arange(lengths.sum()) + np.repeat(begins - before, lengths), lengths

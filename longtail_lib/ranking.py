@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from longtail_lib._top_candidates import set_maxima, stored_places, top_candidates
+from longtail_lib._stored_entries import stored_places
+from longtail_lib._top_candidates import set_maxima, top_candidates
 
 __all__ = [
     "GOLDEN",

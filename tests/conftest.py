@@ -13,9 +13,9 @@ import pytest
 from hypothesis import settings
 
 # A learner's first test must not fail by chance: the suite draws the same examples each time.
-# `python -m longtail_course.build fuzz` draws others.
-settings.register_profile("suite", derandomize=True, database=None)
-settings.register_profile("random", derandomize=False, print_blob=True)
+# `python -m longtail_course.build fuzz` draws others. On a busy machine no example has a deadline.
+settings.register_profile("suite", deadline=None, derandomize=True, database=None)
+settings.register_profile("random", deadline=None, derandomize=False, print_blob=True)
 settings.load_profile("random" if os.environ.get("LONGTAIL_COURSE_RANDOM") else "suite")
 
 

@@ -7,6 +7,7 @@ import dataclasses
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from longtail_lib._stored_entries import owners
 from longtail_lib.preprocessing import Split
 
 __all__ = ["shuffle_order"]
@@ -45,7 +46,7 @@ def shuffle_order(parts: Split, seed: int = 0) -> Split:
             "timestamp column"
         )
     times = parts.times["train"]
-    users = np.repeat(np.arange(times.shape[0]), np.diff(times.indptr))
+    users = owners(times)
     order = np.lexsort((np.random.default_rng(seed).random(len(users)), users))
     dealt = csr_matrix((times.data[order], times.indices, times.indptr), times.shape)
     return dataclasses.replace(parts, times={**parts.times, "train": dealt})

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from longtail_lib._stored_entries import owners
 from longtail_lib.preprocessing import Split
 from longtail_lib.preprocessing._rearranged import stored_parts
 
@@ -91,7 +92,7 @@ def with_interactions(
 
 def _pairs(matrix: csr_matrix, n_items: int) -> np.ndarray:
     """Row and column of each stored value as one ascending number."""
-    rows = np.repeat(np.arange(matrix.shape[0], dtype=np.int64), np.diff(matrix.indptr))
+    rows = owners(matrix)
     return rows * n_items + matrix.indices
 
 

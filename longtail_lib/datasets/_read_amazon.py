@@ -12,7 +12,7 @@ import polars as pl
 from longtail_lib.data import Dataset, DatasetCard, read_table
 from longtail_lib.data._download import Published
 from longtail_lib.data._source import Source
-from longtail_lib.datasets._json_lines import json_lines, read_fields
+from longtail_lib.datasets._amazon_lines import json_lines, read_fields
 from longtail_lib.datasets._ready_dataset import ReadyDataset, ReadyFamily, dataset_of
 
 __all__ = ["AMAZON", "AMAZON_TOYS", "read_amazon"]

@@ -9,6 +9,7 @@ from typing import Any, Unpack
 import numpy as np
 
 from longtail_lib._parameters import BOOLEAN, Options, constrained
+from longtail_lib._stored_entries import owners
 from longtail_lib.evaluation._given_lists import are_lists, given_lists
 from longtail_lib.evaluation._intervals import (
     bootstrap_means,
@@ -236,7 +237,7 @@ def _restrict(hits: Hits, relevant: Any, mask: np.ndarray | None) -> tuple[Hits,
     if mask is None:
         return hits, np.diff(relevant.indptr)
     inside = mask[hits.items]
-    owner = np.repeat(np.arange(relevant.shape[0]), np.diff(relevant.indptr))
+    owner = owners(relevant)
     n_relevant = np.bincount(owner[mask[relevant.indices]], minlength=relevant.shape[0])
     return Hits(*(array[inside] for array in hits)), n_relevant
 

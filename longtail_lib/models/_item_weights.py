@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import csr_matrix, issparse
 
-from longtail_lib._top_candidates import stored_places
+from longtail_lib._stored_entries import stored_places
 from longtail_lib.models._kept import store_of
 from longtail_lib.models._recommender import Recommender
 

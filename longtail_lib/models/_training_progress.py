@@ -14,6 +14,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from longtail_lib._parameters import Interval, constrained
+from longtail_lib._stored_entries import owners
 from longtail_lib.models._model_file import damaged, read_model_file, write_model_file
 from longtail_lib.models._stored_arrays import Stored
 from longtail_lib.preprocessing import Split
@@ -154,14 +155,9 @@ def validation_ndcg(score: Callable[[np.ndarray], np.ndarray], parts: Split, k: 
         lists = top_k(scores, cut, user_keys=user_keys[rows], item_keys=item_keys)
         wanted = parts.validation[rows]
         relevant = np.zeros(scores.shape, dtype=bool)
-        relevant[_entries(wanted)] = True
+        relevant[owners(wanted), wanted.indices] = True
         # A place that stayed empty is a miss.
         hits = np.take_along_axis(relevant, np.maximum(lists, 0), axis=1) & (lists >= 0)
         gains = hits @ discounts
         total += float((gains / ideal[np.minimum(np.diff(wanted.indptr), cut) - 1]).sum())
     return total / len(users)
-
-
-def _entries(matrix) -> tuple[np.ndarray, np.ndarray]:
-    """Return row and column of each stored entry."""
-    return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr)), matrix.indices

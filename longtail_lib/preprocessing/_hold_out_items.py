@@ -7,7 +7,8 @@ from numbers import Real
 import numpy as np
 
 from longtail_lib._parameters import BOOLEAN, SEED, Interval, constrained
-from longtail_lib.preprocessing._rearranged import DROPPED, owners, rearranged, stored_parts
+from longtail_lib._stored_entries import owners
+from longtail_lib.preprocessing._rearranged import DROPPED, rearranged, stored_parts
 from longtail_lib.preprocessing._split_matrices import Split
 
 __all__ = ["hold_out_items"]

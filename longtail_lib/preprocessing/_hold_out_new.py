@@ -8,7 +8,8 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from longtail_lib._parameters import Interval, constrained
-from longtail_lib.preprocessing._rearranged import DROPPED, owners, rearranged
+from longtail_lib._stored_entries import owners
+from longtail_lib.preprocessing._rearranged import DROPPED, rearranged
 from longtail_lib.preprocessing._split_matrices import Split
 
 __all__ = ["hold_out_new_items", "hold_out_new_users"]

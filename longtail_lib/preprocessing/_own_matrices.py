@@ -10,7 +10,7 @@ import narwhals as nw
 import numpy as np
 from scipy.sparse import csr_matrix, issparse
 
-from longtail_lib.preprocessing._rearranged import owners
+from longtail_lib._stored_entries import owners
 
 __all__ = ["checked_matrices", "plain_value"]
 

@@ -10,7 +10,8 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from longtail_lib._parameters import PAIR, Constraint, Nullable, Options, check_parameters_of
-from longtail_lib.preprocessing._rearranged import owners, stored_parts
+from longtail_lib._stored_entries import owners
+from longtail_lib.preprocessing._rearranged import stored_parts
 from longtail_lib.preprocessing._split_matrices import Split
 
 __all__ = ["METHODS", "LeakageWarning", "RatingNormaliser"]

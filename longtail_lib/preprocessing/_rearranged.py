@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
-__all__ = ["DROPPED", "divided", "owners", "rearranged", "stored_parts"]
+from longtail_lib._stored_entries import owners
+
+__all__ = ["DROPPED", "divided", "rearranged", "stored_parts"]
 
 DROPPED = -1
 _NAMES = ("train", "validation", "test", "between")
@@ -18,11 +20,6 @@ _NAMES = ("train", "validation", "test", "between")
 def stored_parts(parts: Any) -> list[str]:
     """Names of the parts that hold matrices, `between` where there is one."""
     return [name for name in _NAMES if getattr(parts, name) is not None]
-
-
-def owners(matrix: csr_matrix) -> np.ndarray:
-    """Row of each stored entry."""
-    return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
 
 
 def divided(

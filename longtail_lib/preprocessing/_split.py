@@ -145,26 +145,26 @@ def split(
 
     log = SortedLog.of(data, values)
     tied = {}
+
+    def keys() -> np.ndarray:
+        if ties == "file":
+            return log.places.astype(np.uint64)
+        return pair_keys(log.users, log.items, log.user_ids, log.item_ids, seed)
+
     if how == "random":
         part_of = random_split(log.users, validation, test, share_of=share_of, seed=seed)
-    else:
-        keys = (
-            log.places.astype(np.uint64)
-            if ties == "file"
-            else pair_keys(log.users, log.items, log.user_ids, log.item_ids, seed)
-        )
-    if how == "leave-last-out":
-        part_of = leave_last_out(log.users, log.times, keys, validation, test)
+    elif how == "leave-last-out":
+        part_of = leave_last_out(log.users, log.times, keys(), validation, test)
         if validation + test and not part_of.any():
             raise ValueError(
                 f"no user of '{data.card.name}' has more than {validation + test} interactions, so "
                 "test stays empty; keep more interactions in prepare, or use another split"
             )
         tied = tied_users(log.users, log.times, part_of)
-    elif how == "temporal":
+    else:
         part_of = temporal(log.times, validation, test)
         if target == "next":
-            part_of = next_of_each(log.users, log.times, keys, part_of)
+            part_of = next_of_each(log.users, log.times, keys(), part_of)
             tied = tied_users(log.users, log.times, part_of)
     if ties is None:
         warn_of_ties(data.card.name, tied, stacklevel=4)

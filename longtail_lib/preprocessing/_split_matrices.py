@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from longtail_lib._stored_entries import owners
 from longtail_lib.data import Truth
 from longtail_lib.preprocessing._own_matrices import checked_matrices, plain_value
-from longtail_lib.preprocessing._rearranged import owners, rearranged, stored_parts
+from longtail_lib.preprocessing._rearranged import rearranged, stored_parts
 from longtail_lib.preprocessing._tied_times import pair_keys
 
 __all__ = ["PARTS", "Split", "places_of", "rows_of"]

@@ -9,7 +9,7 @@ from scipy.sparse import csr_matrix
 from longtail_lib._top_candidates import largest_stored_weights, set_maxima, top_candidates
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     n=st.integers(1, 6),
     m=st.integers(1, 400),
@@ -64,7 +64,7 @@ def test_every_column_is_in_one_set(m, least_sets):
     assert np.isnan(set_maxima(nan, least_sets)).sum() == 1
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     n=st.integers(1, 6),
     m=st.integers(1, 80),

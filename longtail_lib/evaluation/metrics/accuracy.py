@@ -44,6 +44,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from longtail_lib._stored_entries import owners
+
 __all__ = ["GAINS", "Found", "Hits", "accuracy", "find_hits", "graded_ndcg"]
 
 # Users times items that are looked up at a time.
@@ -242,7 +244,7 @@ def graded_ndcg(
             f"{gain}: ratings must be numbers from 0 whose gain is finite, got "
             f"{ratings[wrong][0]:g}; rescale the ratings, or measure NDCG"
         )
-    rows = np.repeat(np.arange(n, dtype=np.int64), np.diff(relevant.indptr))
+    rows = owners(relevant)
     cells = rows * n_items + relevant.indices
     inside = hits.ranks < k
     found = gains[np.searchsorted(cells, hits.rows[inside] * n_items + hits.items[inside])]

@@ -10,6 +10,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from longtail_lib._parameters import Constraint, Interval, Options
+from longtail_lib._stored_entries import owners
 from longtail_lib.models._recommender import Recommender
 from longtail_lib.models._stored_arrays import Stored, floats
 from longtail_lib.models._wrapped_recommender import RECOMMENDER, WrappedRecommender
@@ -205,7 +206,7 @@ def weights_by_likelihood(
     seen = parts.train[users]
     per_user = np.diff(wanted.indptr)
     members = np.eye(bins.max() + 1, dtype=np.float32)[bins]
-    blocked = np.repeat(np.arange(len(users)), np.diff(seen.indptr)), seen.indices
+    blocked = owners(seen), seen.indices
     hit = np.repeat(np.arange(len(users)), per_user), wanted.indices
     # What the data say of each weight does not change from step to step.
     met = np.stack([_per_bin(each[hit], bins[wanted.indices], members.shape[1]) for each in both])

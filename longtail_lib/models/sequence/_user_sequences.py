@@ -10,6 +10,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from longtail_lib._parameters import Interval, constrained
+from longtail_lib._stored_entries import owners
 from longtail_lib.models._training_batches import equal_batches
 from longtail_lib.preprocessing import PARTS, Split
 
@@ -79,15 +80,15 @@ def user_sequences(
 
 
 def ordered_items(
-    parts: Split, part: Sequence[str] = ("train",), owners: bool = False
+    parts: Split, part: Sequence[str] = ("train",), of_users: bool = False
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return all histories as one run, each user's in the order of time."""
     pieces = [parts.order[name] for name in part]
-    users = np.concatenate([_rows(piece) for piece in pieces])
+    users = np.concatenate([owners(piece) for piece in pieces])
     items = np.concatenate([piece.indices for piece in pieces])
     ranks = np.concatenate([piece.data for piece in pieces])
     order = np.lexsort((ranks, users))
-    wanted = users if owners else items
+    wanted = users if of_users else items
     return wanted[order].astype(np.int32), np.bincount(users, minlength=parts.n_users)
 
 
@@ -100,10 +101,6 @@ def left_padded(items: np.ndarray, lengths: np.ndarray, max_length: int) -> np.n
     kept = place < max_length
     rows[row[kept], max_length - 1 - place[kept]] = items[kept]
     return rows
-
-
-def _rows(matrix: csr_matrix) -> np.ndarray:
-    return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
 
 
 def pack(lengths: np.ndarray, max_length: int) -> tuple[np.ndarray, np.ndarray]:
@@ -192,8 +189,8 @@ def next_item_batches(
     items, lengths = ordered_items(parts)
     packed = packed_pairs(items, lengths, max_length)
     if loss == "bce":
-        owners, _ = ordered_items(parts, owners=True)
-        packed["negative"] = packed_pairs(owners, lengths, max_length)["item"]
+        users, _ = ordered_items(parts, of_users=True)
+        packed["negative"] = packed_pairs(users, lengths, max_length)["item"]
     n_rows = len(packed["item"])
     count, size = equal_batches(n_rows, rows)
     order = rng.permutation(n_rows)[: count * size]
@@ -210,7 +207,7 @@ def next_item_batches(
 def unseen_items(train: csr_matrix, users: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Draw uniformly for each user an item that he has not chosen."""
     n_items = train.shape[1]
-    seen = np.repeat(np.arange(train.shape[0], dtype=np.int64), np.diff(train.indptr)) * n_items
+    seen = owners(train) * n_items
     seen = np.append(seen + train.indices, -1)
     drawn = rng.integers(n_items, size=users.shape, dtype=np.int32)
     for _ in range(20):
@@ -237,8 +234,8 @@ def masked_batches(
 
     items, lengths = ordered_items(parts)
     packed = packed_histories(items, lengths, max_length)
-    owners, _ = ordered_items(parts, owners=True)
-    packed["owner"] = packed_histories(owners, lengths, max_length)["item"]
+    users, _ = ordered_items(parts, of_users=True)
+    packed["owner"] = packed_histories(users, lengths, max_length)["item"]
     n_rows = len(packed["item"])
     count, size = equal_batches(n_rows, rows)
     order = rng.permutation(n_rows)[: count * size]

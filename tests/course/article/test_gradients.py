@@ -45,7 +45,7 @@ def test_equal_to_tensorflow():
         np.testing.assert_allclose(back.gradients[name], tape_gradients[name], atol=1e-10)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(0, 10_000))
 def test_equal_to_finite_differences(seed):
     weights, x_user, x_item, labels = example(seed, n=4, d=3, units=4)

@@ -47,7 +47,7 @@ FIELD = st.text(
 
 @pytest.mark.parametrize("header", [True, False])
 @pytest.mark.parametrize("separator", ["::", "|", "§", "||", " :: "])
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(rows=st.lists(st.tuples(FIELD, FIELD, FIELD), min_size=1, max_size=6))
 def test_fields_between_any_separator(tmp_path, header, separator, rows):
     lines = [separator.join(row) for row in rows]
@@ -369,9 +369,7 @@ VALUES = st.sampled_from(
 )
 
 
-@settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     name=st.sampled_from(["log.csv", "log.tsv", "log.csv.gz"]),
     pieces=st.lists(PIECES, max_size=30), head=st.booleans(),
@@ -388,9 +386,7 @@ def test_any_text_is_read_or_refused(tmp_path, name, pieces, head, flip, **layou
     read_or_refused(write(tmp_path, name, bytes(content)), layout)
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rows=st.lists(st.dictionaries(st.sampled_from("uit"), VALUES), max_size=5),
     on_error=st.sampled_from(["raise", "null"]), flip=st.integers(0, 300),

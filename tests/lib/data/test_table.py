@@ -479,9 +479,7 @@ MOMENT = st.integers(-(10**10), 10**10).filter(
 
 @pytest.mark.filterwarnings("ignore:.* looks like a missing value")
 @pytest.mark.parametrize("suffix", ["csv", "tsv", "parquet"])
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_round_trip(tmp_path, suffix, data):
     n = data.draw(st.integers(1, 8))

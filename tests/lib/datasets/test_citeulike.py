@@ -47,7 +47,7 @@ def test_citeulike_t(tmp_path):
     assert not data.has_ratings
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.lists(st.integers(0, 9), unique=True), min_size=1, max_size=6))
 def test_libraries_come_back_as_they_were_written(tmp_path_factory, libraries):
     if not any(libraries):

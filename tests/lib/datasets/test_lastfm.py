@@ -82,7 +82,7 @@ def test_texts_without_the_tags_of_people_or_of_pairs(tmp_path):
 FILES_NAME = '"Weird Al" Yankovic'
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     st.sets(st.tuples(st.integers(1, 4), st.integers(51, 53), st.integers(1, 4)), max_size=12),
     st.sets(st.tuples(st.integers(1, 4), st.integers(51, 53)), max_size=4),

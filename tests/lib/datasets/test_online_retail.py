@@ -75,7 +75,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(ROWS)
 def test_against_a_loop_over_the_lines(tmp_path_factory, rows):
     lines = [

@@ -11,7 +11,7 @@ FIELDS = st.text(
 ).filter(lambda text: text != "")
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     st.lists(st.tuples(FIELDS, FIELDS), min_size=1, max_size=8),
     st.sampled_from(["\n", "\r\n"]),

@@ -139,7 +139,7 @@ WORLD = Split.from_matrices(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     lists=st.dictionaries(
         st.integers(0, 4), st.lists(st.integers(0, 6), unique=True, max_size=7), min_size=1

@@ -26,7 +26,7 @@ def brute_force(scores, k, seed=0):
     return lists
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     n=st.integers(1, 8),
     n_items=st.integers(1, 300),

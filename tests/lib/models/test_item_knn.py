@@ -136,7 +136,7 @@ def test_shrinkage_trusts_large_overlaps_more(make_split):
     assert shrunk[2, 3] == pytest.approx(9 / 19)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     n_users=st.integers(1, 40),
     n_items=st.integers(1, 60),

@@ -251,7 +251,7 @@ def test_scores_that_are_not_a_number(make_split):
 tied = st.sampled_from([-np.inf, -1.5, -0.0, 0.0, 0.25, 2.0, np.inf])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     values=st.tuples(st.integers(1, 5), st.integers(1, 9)).flatmap(
         lambda shape: arrays(np.float32, shape, elements=tied)

@@ -102,7 +102,7 @@ def test_seen_items_are_left_out_among_candidates_too(name):
         assert set(own) == set(parts.item_rows(allowed))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=st.integers(0, 10_000), levels=st.integers(1, 3), data=st.data())
 def test_ties_are_ordered_alike_with_and_without_candidates(seed, levels, data):
     rng = np.random.default_rng(seed)
@@ -257,7 +257,7 @@ def test_estimated_vectors_rank_near_what_was_learned(name):
     assert 10 - shared(items) < 0.75 * (10 - shared(popular))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=st.integers(0, 10_000))
 def test_a_linear_map_from_histories_to_vectors_is_found(seed):
     rng = np.random.default_rng(seed)

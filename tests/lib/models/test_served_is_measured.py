@@ -63,7 +63,7 @@ class Given(Recommender):
         pass
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     seed=st.integers(0, 10_000),
     levels=st.integers(1, 4),

@@ -35,7 +35,7 @@ def test_blocks_change_nothing(validated, monkeypatch):
     assert validation_ndcg(model.score, validated) == pytest.approx(whole, abs=1e-6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=st.integers(0, 10_000), k=st.integers(1, 9))
 def test_it_equals_what_evaluate_reports_also_where_scores_are_equal(seed, k):
     rng = np.random.default_rng(seed)

@@ -254,7 +254,7 @@ def draw_dataset(make_dataset, log, library="polars"):
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(LOGS, PARAMETERS)
 def test_preparing_twice_drops_nothing(make_dataset, rows_of, log, parameters):
     once = prepare(draw_dataset(make_dataset, log), **parameters)
@@ -264,7 +264,7 @@ def test_preparing_twice_drops_nothing(make_dataset, rows_of, log, parameters):
     assert rows_of(twice.users) == rows_of(once.users)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(LOGS, PARAMETERS, st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(make_dataset, rows_of, log, parameters, random):
     shuffled = random.sample(log, len(log))
@@ -277,7 +277,7 @@ def test_the_order_of_rows_changes_nothing(make_dataset, rows_of, log, parameter
     assert dropped[0] == dropped[1]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(LOGS, PARAMETERS, st.sampled_from(["polars", "pandas"]))
 def test_the_rows_that_are_left_keep_the_order_of_the_log(make_dataset, log, parameters, library):
     data = draw_dataset(make_dataset, log, library)
@@ -299,7 +299,7 @@ def test_times_finer_than_a_second_are_kept(make_dataset, library, rows_of):
     assert rows_of(prepare(clean).interactions) == rows_of(clean.interactions)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(LOGS, PARAMETERS)
 def test_polars_and_pandas_agree(make_dataset, rows_of, log, parameters):
     done = [
@@ -311,7 +311,7 @@ def test_polars_and_pandas_agree(make_dataset, rows_of, log, parameters):
     assert done[0].preparation._repr_html_() == done[1].preparation._repr_html_()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(LOGS, PARAMETERS)
 def test_what_is_left_keeps_every_rule(make_dataset, rows_of, log, parameters):
     clean = prepare(draw_dataset(make_dataset, log), **parameters)

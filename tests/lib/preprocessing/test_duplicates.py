@@ -95,7 +95,7 @@ def dataset(make_dataset, log, *, ratings=True, times=True, library="polars"):
     return make_dataset(columns, library=library)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     log=LOGS, how=st.sampled_from(["sum", "mean"]), times=st.booleans(),
     library=st.sampled_from(["polars", "pandas"]),

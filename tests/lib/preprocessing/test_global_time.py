@@ -59,7 +59,7 @@ def pairs(parts, name):
     return set(zip(users.tolist(), items.tolist(), strict=True))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(log=LOGS)
 def test_the_next_item_is_asked_for(log):
     parts = divided(log, target="next")
@@ -90,7 +90,7 @@ def test_the_next_item_is_asked_for(log):
     assert parts.tied["test"] == (tied, parts.test.nnz)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     log=LOGS,
     how=st.sampled_from(["random", "leave-last-out"]),
@@ -159,7 +159,7 @@ def test_dates_may_be_text():
     assert by_text.test.nnz
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(log=LOGS, target=st.sampled_from(["all", "next"]))
 def test_new_items_are_new(log, target):
     parts = divided(log, target=target)
@@ -181,7 +181,7 @@ def test_new_items_are_new(log, target):
         assert new.final().cold[new.item_rows(item)].all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(log=LOGS, count=st.integers(0, 3))
 def test_new_users_are_new(log, count):
     parts = divided(log)

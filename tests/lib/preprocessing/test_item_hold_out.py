@@ -34,7 +34,7 @@ def triples(parts, part):
     return set(zip(matrix.row, matrix.col, matrix.data, times.data, strict=True))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     seed=st.integers(0, 99),
     share=st.floats(0.05, 0.6),

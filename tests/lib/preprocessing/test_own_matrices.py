@@ -35,7 +35,7 @@ def test_the_callers_matrix_stays_as_it_is():
     assert given.indices.tolist() == indices.tolist()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.permutations(range(4)), st.permutations(range(5)), st.integers(0, 10**6))
 def test_ids_in_any_order_mean_the_same(users, items, seed):
     rng = np.random.default_rng(seed)

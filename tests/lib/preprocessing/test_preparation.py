@@ -79,7 +79,7 @@ ROWS = st.tuples(st.sampled_from([None, "u", " u", "v", "w"]), st.sampled_from("
 LOGS = st.lists(ROWS, max_size=25).map(lambda log: [*log, ("x", "a", 5.0), ("x", "b", 5.0)])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(log=LOGS, least=st.integers(1, 2), catalogue=st.booleans(), twice=st.booleans(),
        library=st.sampled_from(["polars", "pandas"]))  # fmt: skip
 def test_dismissed_is_what_the_log_knew_and_lost(

@@ -58,7 +58,7 @@ def same(one, other):
 
 
 @pytest.mark.parametrize("how", HOW)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(log=LOGS, data=st.data())
 def test_parts_are_a_partition_and_deterministic(make_dataset, rows_of, pairs_of, how, log, data):
     parts = split_or_none(dataset(make_dataset, log), how=how, values="rating", seed=5)
@@ -97,7 +97,7 @@ def test_parts_are_a_partition_and_deterministic(make_dataset, rows_of, pairs_of
 
 
 @pytest.mark.parametrize("ties", ["file", "random"])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(log=LOGS)
 def test_leave_last_out_takes_the_latest(make_dataset, pairs_of, log, ties):
     parts = split_or_none(dataset(make_dataset, log), how="leave-last-out", ties=ties, seed=4)
@@ -120,7 +120,7 @@ def test_leave_last_out_takes_the_latest(make_dataset, pairs_of, log, ties):
             assert sorted(item for owner, item in pairs[part] if owner == user) == sorted(expected)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     log=LOGS,
     shares=st.sampled_from([(0.1, 0.2), (0.3, 0.3), (0.0, 0.5), (0.2, 0.0), (5, 9), (0, 7)]),

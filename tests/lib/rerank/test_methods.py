@@ -39,7 +39,7 @@ def call(name, d, k, weight, **changes):
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 10_000), weight=st.floats(0, 1), k=st.integers(1, 15))
 def test_a_list_repeats_nothing_and_prefers_valid_candidates(name, seed, weight, k):
     d = draw(seed)
@@ -54,7 +54,7 @@ def test_a_list_repeats_nothing_and_prefers_valid_candidates(name, seed, weight,
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(seed=st.integers(0, 10_000))
 def test_weight_zero_keeps_the_order(name, seed):
     positions = call(name, draw(seed), 15, 0.0)
@@ -62,7 +62,7 @@ def test_weight_zero_keeps_the_order(name, seed):
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(seed=st.integers(0, 10_000), weight=st.floats(0, 1), k=st.integers(1, 14))
 def test_a_longer_list_begins_with_the_shorter_one(name, seed, weight, k):
     d = draw(seed)

@@ -23,7 +23,7 @@ def test_equals_plain_loops(seed, share, alpha):
         assert found[row].tolist() == expected
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=st.integers(0, 10_000), share=st.floats(0, 1), alpha=st.sampled_from([None, 0.05, 0.2]))
 def test_every_prefix_keeps_the_quota_while_tail_candidates_last(seed, share, alpha):
     d = draw(seed, n=4, m=30, n_items=60)

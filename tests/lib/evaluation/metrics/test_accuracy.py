@@ -88,7 +88,7 @@ def test_users_without_relevant_items_are_nan_and_padding_is_no_hit():
         np.testing.assert_array_equal(found[metric], [0, 0, np.nan])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=st.integers(0, 10_000), k=st.integers(1, 12))
 def test_turning_a_miss_into_a_hit_never_lowers_a_metric(seed, k):
     rng = np.random.default_rng(seed)
@@ -110,7 +110,7 @@ def test_turning_a_miss_into_a_hit_never_lowers_a_metric(seed, k):
         assert after["Recall"][0] > before["Recall"][0]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=st.integers(0, 10_000), rank=st.integers(1, 8))
 def test_moving_a_hit_up_never_lowers_a_metric(seed, rank):
     rng = np.random.default_rng(seed)
@@ -127,7 +127,7 @@ def test_moving_a_hit_up_never_lowers_a_metric(seed, rank):
     assert after["MAP"][0] > before["MAP"][0]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=st.integers(0, 10_000), k=st.integers(1, 40), rate=st.floats(0, 1))
 def test_bounds_and_the_perfect_list(seed, k, rate):
     scores, relevant = random_case(seed, n=5, n_items=12, rate=rate)
@@ -149,7 +149,7 @@ def test_unknown_metric():
         accuracy(find_hits(np.array([[0]]), csr_matrix([[1]])), np.array([1]), 1, ["F1"])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     n=st.integers(1, 12),
     n_items=st.integers(1, 40),

@@ -89,7 +89,7 @@ def test_novelty_is_finite_for_cold_items_and_falls_with_popularity():
     assert (np.diff(novelty) < 0).all()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     seed=st.integers(0, 10_000),
     n_items=st.integers(2, 40),

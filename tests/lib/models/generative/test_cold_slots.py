@@ -11,7 +11,7 @@ from longtail_lib.models.generative._decoding import places_with_cold_share
     share=st.sampled_from([0.05, 0.1, 0.25, 0.3, 0.5, 0.7, 1.0]),
     n_cold=st.integers(0, 12),
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_any_first_k_candidates_hold_their_share_of_cold_items(seed, share, n_cold):
     rng = np.random.default_rng(seed)
     n_items = 30

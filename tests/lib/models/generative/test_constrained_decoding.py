@@ -64,7 +64,7 @@ def log_probability(decoder, codes, state, real):
 
 
 @catalogues
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_the_trie_knows_every_beginning_and_nothing_else(sizes, n_items, seed):
     codes = random_catalogue(sizes, n_items, seed)
     trie = IdTrie(codes)
@@ -94,7 +94,7 @@ def test_the_trie_takes_unique_ids():
 
 
 @catalogues
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_scores_are_the_products_of_the_steps_and_add_up_to_one(sizes, n_items, seed):
     codes = random_catalogue(sizes, n_items, seed)
     decoder, states = (
@@ -120,7 +120,7 @@ def test_scores_stay_finite_where_logits_are_huge():
 
 
 @catalogues
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_constrained_decoding_writes_real_items_only_each_once(sizes, n_items, seed):
     codes = random_catalogue(sizes, n_items, seed)
     trie, decoder = IdTrie(codes), random_decoder(sizes, seed=seed, scale=3.0)

@@ -36,7 +36,7 @@ def test_its_own_start_is_about_as_good_as_scikit_learns_best_of_ten():
 
 
 @given(seed=st.integers(0, 10_000), n=st.integers(8, 60), clusters=st.integers(2, 8))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_no_cluster_stays_empty_where_points_differ(seed, n, clusters):
     points = points_of(n, 3, seed)
     # A start far away from all points leaves all but one cluster empty at first.

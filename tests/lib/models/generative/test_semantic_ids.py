@@ -54,7 +54,7 @@ def test_errors_are_what_a_plain_loop_measures(vectors):
     levels=st.integers(1, 5),
     codes=st.integers(2, 8),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_nearest_codes_leave_less_at_every_level_and_ids_are_unique(seed, n, levels, codes):
     ids = SemanticIds(levels=levels, codes=codes, spread=False).fit(random_vectors(n, 5, seed))
     assert (np.diff(ids.errors_, prepend=1.0) <= 1e-6).all()

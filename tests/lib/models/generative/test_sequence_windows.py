@@ -21,7 +21,7 @@ def histories_of(lengths, seed):
     steps=st.integers(1, 6),
     seed=st.integers(0, 1000),
 )
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_every_item_is_predicted_once_from_what_came_before(lengths, steps, seed):
     own, sequences = histories_of(lengths, seed)
     stream = window_batches(sequences, START, steps, 1, np.random.default_rng(seed))
