@@ -402,7 +402,7 @@ pl.DataFrame(rows, columns, orient="row")
 # %% [markdown]
 # The last column, $(\sum w)^2 / \sum w^2$, is the **effective sample size** (有效样本量). Now what becomes of
 # the models. Training all of them takes minutes, so this table is read from stored results (one seed,
-# the same settings for all but the weights). `value` is the mean true preference of the lists,
+# fitted on train and validation, the same settings for all but the weights). `value` is the mean true preference of the lists,
 # `tail_value` that of their tail items, null where there are none. `ndcg` is NDCG@10 on the test part,
 # `tail_ndcg_100` the tail's NDCG@100.
 
@@ -420,8 +420,8 @@ debiased_results("weights")
 # from longtail_course.experiments.debiased_models import judge
 # from longtail_course.experiments.debiased_subjects import SUBJECTS
 #
-# model = SUBJECTS["1/popularity"].build().fit(parts)
-# judge(model, parts)
+# model = SUBJECTS["1/popularity"].build().refit(parts)
+# judge(model, parts.final())
 # ```
 #
 # </details>
@@ -430,7 +430,7 @@ debiased_results("weights")
 # part. Its lists are full of mid and tail items, so by a count of tail items it would look like a success;
 # `tail_value` says that hardly anybody wants these. One lucky purchase of a rare item outweighs hundreds of
 # others. SNIPS does not cure that: it divides all weights by the same number. A floor does. With it the tail
-# gets one or two places in a thousand, well filled, where the model without weights gives it none.
+# gets one or two places in a thousand, well filled, where the model without weights gives it next to none.
 #
 # But no weighting reaches the row without weights in value; not on the test part, which is as biased as the
 # log, and not in truth either. Not even with the true propensities! Is the log to blame? In it an item may

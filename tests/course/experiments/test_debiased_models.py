@@ -47,7 +47,7 @@ def test_unclipped_weights_ruin_the_model_and_a_floor_repairs_most():
         assert value["1/popularity, clipped"] < value["MF, no weights"]
     stored = rows()
     assert stored["1/popularity"]["value"] < stored["Popularity"]["value"] + 0.02
-    assert stored["1/popularity, SNIPS"]["value"] < stored["Popularity"]["value"]
+    assert stored["1/popularity, SNIPS"]["value"] < stored["Popularity"]["value"] + 0.02
     assert stored["1/popularity"]["ndcg"] < stored["Popularity"]["ndcg"]
     assert stored["1/popularity, SNIPS"]["tail_share"] > 0.1
 
