@@ -17,6 +17,7 @@ from longtail_lib.preprocessing import PARTS, Split
 __all__ = [
     "MASK",
     "PADDING",
+    "SAMPLED",
     "left_padded",
     "masked_batches",
     "masked_places",
@@ -33,6 +34,8 @@ __all__ = [
 PADDING = -1
 # In a sequence, the place of an item that is to be guessed.
 MASK = -2
+# Losses with `n_negatives` items drawn for each place.
+SAMPLED = ("sampled-cross-entropy", "gbce")
 
 
 @constrained(max_length=Interval(Integral, 1))
@@ -80,13 +83,20 @@ def user_sequences(
 
 
 def ordered_items(
-    parts: Split, part: Sequence[str] = ("train",), of_users: bool = False
+    parts: Split,
+    part: Sequence[str] = ("train",),
+    of_users: bool = False,
+    deal: np.random.Generator | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return all histories as one run, each user's in the order of time."""
+    """Return all histories as one run, each user's in the order of time, or dealt anew."""
     pieces = [parts.order[name] for name in part]
     users = np.concatenate([owners(piece) for piece in pieces])
     items = np.concatenate([piece.indices for piece in pieces])
-    ranks = np.concatenate([piece.data for piece in pieces])
+    ranks = (
+        np.concatenate([piece.data for piece in pieces])
+        if deal is None
+        else deal.random(len(items))
+    )
     order = np.lexsort((ranks, users))
     wanted = users if of_users else items
     return wanted[order].astype(np.int32), np.bincount(users, minlength=parts.n_users)
@@ -182,11 +192,10 @@ def next_item_batches(
     *,
     loss: str,
     n_negatives: int,
+    dealt: bool = False,
 ) -> Any:
     """Stream packed histories in random order."""
-    import tensorflow as tf
-
-    items, lengths = ordered_items(parts)
+    items, lengths = ordered_items(parts, deal=rng if dealt else None)
     packed = packed_pairs(items, lengths, max_length)
     if loss == "bce":
         users, _ = ordered_items(parts, of_users=True)
@@ -199,9 +208,29 @@ def next_item_batches(
     }
     if loss == "bce":
         batches["negative"] = unseen_items(parts.train, batches["negative"], rng)
-    elif loss != "cross-entropy":
-        batches["negative"] = rng.integers(parts.n_items, size=(count, n_negatives), dtype=np.int32)
-    return tf.data.Dataset.from_tensor_slices(batches).prefetch(tf.data.AUTOTUNE)
+    drawn = n_negatives if loss in SAMPLED else 0
+    return _streamed(batches, drawn * size * max_length, parts.n_items, rng)
+
+
+def _streamed(
+    batches: dict[str, np.ndarray], n_drawn: int, n_items: int, rng: np.random.Generator
+) -> Any:
+    """Stream batches, each with so many items that are drawn when it is needed."""
+    import tensorflow as tf
+
+    if not n_drawn:
+        return tf.data.Dataset.from_tensor_slices(batches).prefetch(tf.data.AUTOTUNE)
+    batches["seed"] = rng.integers(2**31, size=(len(batches["item"]), 2), dtype=np.int32)
+
+    def with_drawn(batch: dict[str, Any]) -> dict[str, Any]:
+        # All of an epoch at once would be a matrix of places and negatives.
+        drawn = tf.random.stateless_uniform(
+            (n_drawn,), batch.pop("seed"), maxval=n_items, dtype=tf.int32
+        )
+        return batch | {"negative": drawn}
+
+    stream = tf.data.Dataset.from_tensor_slices(batches).map(with_drawn)
+    return stream.prefetch(tf.data.AUTOTUNE)
 
 
 def unseen_items(train: csr_matrix, users: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -226,38 +255,52 @@ def masked_batches(
     rng: np.random.Generator,
     *,
     share: float,
+    last_share: float,
     loss: str,
     n_negatives: int,
+    dealt: bool = False,
 ) -> Any:
     """Stream packed histories in random order, each time with other items masked."""
-    import tensorflow as tf
-
-    items, lengths = ordered_items(parts)
+    items, lengths = ordered_items(parts, deal=rng if dealt else None)
     packed = packed_histories(items, lengths, max_length)
     users, _ = ordered_items(parts, of_users=True)
     packed["owner"] = packed_histories(users, lengths, max_length)["item"]
     n_rows = len(packed["item"])
     count, size = equal_batches(n_rows, rows)
     order = rng.permutation(n_rows)[: count * size]
+    masked = masked_places(packed["segment"][order], share, last_share, rng).reshape(count, -1)
     batches = {name: array[order].reshape(count, -1) for name, array in packed.items()}
-    real = batches["segment"] > 0
-    # As many in each batch, so that all have one shape.
-    n_masked = max(1, min(round(share * real.mean() * real.shape[1]), int(real.sum(axis=1).min())))
-    place = masked_places(real, n_masked, rng)
-    batches["target"] = np.take_along_axis(batches["item"], place, axis=1)
-    owner = np.take_along_axis(batches.pop("owner"), place, axis=1)
-    np.put_along_axis(batches["item"], place, MASK, axis=1)
+    # As many places in each batch, so that all have one shape; those too many have no target.
+    n_places = int(masked.sum(axis=1).max())
+    place = np.argsort(~masked, axis=1, kind="stable")[:, :n_places].astype(np.int32)
+    chosen = np.take_along_axis(masked, place, axis=1)
+    target, owner = (
+        np.where(chosen, np.take_along_axis(batches[name], place, axis=1), PADDING)
+        for name in ("item", "owner")
+    )
+    del batches["owner"]
+    batches["item"][masked] = MASK
     for name in ("item", "position", "segment"):
         batches[name] = batches[name].reshape(count, size, max_length)
-    batches["place"] = place
+    batches |= {"place": place, "target": target}
     if loss == "bce":
         batches["negative"] = unseen_items(parts.train, owner, rng)
-    elif loss != "cross-entropy":
-        batches["negative"] = rng.integers(parts.n_items, size=(count, n_negatives), dtype=np.int32)
-    return tf.data.Dataset.from_tensor_slices(batches).prefetch(tf.data.AUTOTUNE)
+    drawn = n_negatives if loss in SAMPLED else 0
+    return _streamed(batches, drawn * n_places, parts.n_items, rng)
 
 
-def masked_places(real: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
-    """Choose n different places of each row at random among the real ones."""
-    keys = np.where(real, rng.random(real.shape), 2.0)
-    return np.sort(np.argsort(keys, axis=1)[:, :n], axis=1).astype(np.int32)
+def masked_places(
+    segment: np.ndarray, share: float, last_share: float, rng: np.random.Generator
+) -> np.ndarray:
+    """Choose what is masked: of most histories a share, at least one, of others the last alone."""
+    real = segment > 0
+    keys = np.where(real, rng.random(segment.shape), 1.0)
+    # One number for each history, which is a run of one segment in a row.
+    begins = np.ones(segment.shape, dtype=bool)
+    begins[:, 1:] = segment[:, 1:] != segment[:, :-1]
+    history = np.cumsum(begins).reshape(segment.shape) - 1
+    ends = np.ones(segment.shape, dtype=bool)
+    ends[:, :-1] = begins[:, 1:]
+    lowest = np.minimum.reduceat(keys.ravel(), np.flatnonzero(begins.ravel()))
+    last_only = (rng.random(len(lowest)) < last_share)[history]
+    return real & np.where(last_only, ends, (keys < share) | (keys == lowest[history]))
