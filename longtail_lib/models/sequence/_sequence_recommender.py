@@ -9,11 +9,16 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from longtail_lib._parameters import ARRAY, Constraint, Interval, Nullable, Options
+from longtail_lib._parameters import Constraint, Interval, Nullable, Options
 from longtail_lib.models._kept import kept
 from longtail_lib.models._stored_arrays import Stored, floats
 from longtail_lib.models._vector_products import VectorProducts
-from longtail_lib.models.content._item_vectors import FUSIONS, ContentRecommender, text_vectors
+from longtail_lib.models.content._item_vectors import (
+    FUSIONS,
+    VECTORS,
+    ContentRecommender,
+    text_vectors,
+)
 from longtail_lib.models.gradient_recommender import GradientRecommender
 from longtail_lib.models.sequence._sequence_network import gbce_exponent
 from longtail_lib.models.sequence._user_sequences import left_padded, user_sequences
@@ -45,7 +50,7 @@ class SequenceRecommender(VectorProducts, ContentRecommender, GradientRecommende
         "similarity": Options("dot", "cosine"),
         "temperature": Interval(Real, 0, closed="neither"),
         "fusion": Nullable(Options(*FUSIONS), "for ids alone"),
-        "vectors": Nullable(ARRAY, "to encode the items' text"),
+        "vectors": VECTORS,
     }
 
     def _build(self, parts: Split) -> Any:
@@ -201,8 +206,9 @@ class SequenceRecommender(VectorProducts, ContentRecommender, GradientRecommende
                 f"{name}: no user of {parts!r} has two train interactions, so nothing ever comes "
                 "next"
             )
-        if self.vectors is not None and len(self.vectors) != parts.n_items:
+        given = self.vectors
+        if not (given is None or isinstance(given, str)) and len(given) != parts.n_items:
             raise ValueError(
-                f"{name}: vectors has {len(self.vectors)} rows, the catalogue of {parts!r} has "
+                f"{name}: vectors has {len(given)} rows, the catalogue of {parts!r} has "
                 f"{parts.n_items} items; pass one row for each, in the order of item_ids"
             )

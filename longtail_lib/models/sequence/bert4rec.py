@@ -94,7 +94,7 @@ class BERT4Rec(SequenceRecommender):
         similarity: str = "dot",
         temperature: float = 0.1,
         fusion: str | None = None,
-        vectors: np.ndarray | None = None,
+        vectors: np.ndarray | str | None = None,
         epochs: int = 30,
         batch_size: int = 512,
         learning_rate: float = 0.01,

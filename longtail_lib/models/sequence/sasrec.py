@@ -50,9 +50,8 @@ class SASRec(SequenceRecommender):
         Above 0. With "cosine" the logit is the cosine over it.
     fusion : None or str
         How text joins the item vectors, see `item_layer`; None learns from ids alone.
-    vectors : ndarray of float32, shape (n_items, d), or None
-        Text vectors for `fusion`; None encodes the text of the items. Not saved: what was made of
-        them is.
+    vectors : ndarray of float, shape (n_items, d), "words", "shuffled" or None
+        Text vectors for `fusion`, see `ContentRecommender`.
     pretrained : Pretrained, path or None
         What `pretrain` gave, to start from; needs `fusion` "text" or "sum", and the same dim,
         blocks, heads and max_length. Not saved: what was made of it is.
@@ -123,7 +122,7 @@ class SASRec(SequenceRecommender):
         similarity: str = "dot",
         temperature: float = 0.1,
         fusion: str | None = None,
-        vectors: np.ndarray | None = None,
+        vectors: np.ndarray | str | None = None,
         pretrained: Pretrained | str | os.PathLike[str] | None = None,
         train: str = "all",
         epochs: int = 15,
