@@ -64,7 +64,8 @@ def test_where_the_tail_says_nothing_another_metric_chooses_and_the_row_says_so(
         tail_metric=("tail", "NDCG@1"),
         tail_fallback=("tail", "Recall@200"),
     )
-    tailed = replace(LINEAR, name="tailed", for_tail=True)
+    space = {"popularity_exponent": ("float", 0.0, 0.5)}
+    tailed = Contestant("tailed", "longtail_lib.models:EASE", space=space, for_tail=True)
     row = run_benchmark(SMALL, [tailed], protocol=protocol)["random", "tailed"]
     assert row.tuning["maximised"] == "tail Recall@200"
     assert row.tuning["instead of"] == "tail NDCG@1, of one value in all trials"
@@ -72,7 +73,7 @@ def test_where_the_tail_says_nothing_another_metric_chooses_and_the_row_says_so(
     wanted = tune(
         EASE,
         parts,
-        LINEAR.space,
+        space,
         metric=("tail", "Recall@200"),
         constraint={"metric": ("overall", "NDCG@10"), "at_least": 0.99},
         trials=4,
