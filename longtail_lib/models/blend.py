@@ -30,7 +30,8 @@ class Blend(WrappedRecommender):
     .. math:: s = (1 - weight)\, f(a) + weight\, f(b).
 
     Scores of two models have two scales, so `by="score"` standardises each user's over the
-    catalogue: mean 0, standard deviation 1. `by="rank"` takes places alone, f = 1 / (60 + place),
+    catalogue: mean 0, standard deviation 1, so that a few candidates cost as much as all.
+    `by="rank"` takes places alone, f = 1 / (60 + place),
     which is **reciprocal rank fusion**; equal scores have one place. Three models are a blend of
     a blend.
 
