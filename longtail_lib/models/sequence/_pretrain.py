@@ -9,7 +9,7 @@ import numpy as np
 from scipy.sparse import block_diag, csr_matrix
 
 from longtail_lib.models.content._item_vectors import text_vectors
-from longtail_lib.models.sequence._user_sequences import next_item_batches
+from longtail_lib.models.sequence._sequence_batches import next_item_batches
 from longtail_lib.models.sequence.pretrained import Pretrained
 from longtail_lib.models.sequence.sasrec import SASRec
 from longtail_lib.preprocessing import PARTS, Split

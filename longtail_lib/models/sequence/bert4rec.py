@@ -9,8 +9,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from longtail_lib._parameters import Constraint, Interval
+from longtail_lib.models.sequence._sequence_batches import masked_batches
 from longtail_lib.models.sequence._sequence_recommender import SequenceRecommender
-from longtail_lib.models.sequence._user_sequences import PADDING, masked_batches
+from longtail_lib.models.sequence._user_sequences import PADDING
 from longtail_lib.preprocessing import Split
 
 __all__ = ["BERT4Rec"]

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from longtail_lib._parameters import Constraint, Nullable, Options, Satisfies
+from longtail_lib.models.sequence._sequence_batches import next_item_batches
 from longtail_lib.models.sequence._sequence_recommender import SequenceRecommender
-from longtail_lib.models.sequence._user_sequences import next_item_batches
 from longtail_lib.models.sequence.pretrained import Pretrained, as_pretrained
 from longtail_lib.preprocessing import Split
 

@@ -6,12 +6,8 @@ import numpy as np
 import pytest
 
 from longtail_lib.models import BERT4Rec
-from longtail_lib.models.sequence._user_sequences import (
-    MASK,
-    PADDING,
-    masked_batches,
-    masked_places,
-)
+from longtail_lib.models.sequence._sequence_batches import masked_batches, masked_places
+from longtail_lib.models.sequence._user_sequences import MASK, PADDING
 
 SMALL = {
     "dim": 16,

@@ -7,7 +7,7 @@ import pytest
 
 from longtail_course.toys import item_chains
 from longtail_lib.models import SASRec
-from longtail_lib.models.sequence._user_sequences import next_item_batches, unseen_items
+from longtail_lib.models.sequence._sequence_batches import next_item_batches, unseen_items
 
 SMALL = {
     "dim": 16,
