@@ -53,6 +53,9 @@ class BenchmarkProtocol:
     tail_metric : (str, str)
         What models that are tuned for the tail maximise, among settings whose `metric` is at
         least `keep` of the best that was tried.
+    tail_fallback : (str, str)
+        What they maximise instead where all settings have one value of `tail_metric`, such as 0 on
+        a log with few interactions in the tail: there it would choose among ties.
     keep : float
 
     Raises
@@ -84,10 +87,19 @@ class BenchmarkProtocol:
     trials: int = 20
     metric: tuple[str, str] = ("overall", "NDCG@10")
     tail_metric: tuple[str, str] = ("tail", "NDCG@100")
+    tail_fallback: tuple[str, str] = ("tail", "Recall@500")
     keep: float = 0.99
 
     def __post_init__(self) -> None:
-        for name in ("splits", "seeds", "ks", "metrics", "metric", "tail_metric"):
+        for name in (
+            "splits",
+            "seeds",
+            "ks",
+            "metrics",
+            "metric",
+            "tail_metric",
+            "tail_fallback",
+        ):
             object.__setattr__(self, name, tuple(getattr(self, name)))
         unknown = [how for how in self.splits if how not in SPLITS]
         if unknown or not self.splits:

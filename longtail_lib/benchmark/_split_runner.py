@@ -14,7 +14,7 @@ from longtail_lib.benchmark._row import Row
 from longtail_lib.data import Dataset
 from longtail_lib.evaluation import Report, evaluate, pool_reports
 from longtail_lib.preprocessing import Split, split
-from longtail_lib.tuning import tune
+from longtail_lib.tuning import Tuning, tune
 
 if TYPE_CHECKING:
     from longtail_lib.models import Recommender
@@ -135,28 +135,17 @@ class SplitRunner:
             self.found[each.name] = dict(row.parameters)
             return dict(row.tuning)
         protocol = self.protocol
-        trials = min(protocol.trials, each.trials or protocol.trials)
-        metric = protocol.tail_metric if each.for_tail else protocol.metric
-        condition = {"metric": protocol.metric, "at_least": protocol.keep}
         start = time.perf_counter()
-        parts = self.parts(protocol.seeds[0])
-        found = tune(
-            each.model_class(),
-            parts,
-            each.space,
-            metric=metric,
-            constraint=condition if each.for_tail else None,
-            trials=trials,
-            metrics=protocol.metrics,
-            seed=protocol.seeds[0],
-            fixed=held_fixed(each, parts, self.found, protocol.seeds[0]),
-            progress=self.progress,
-            refit=False,
-        )
+        metric = protocol.tail_metric if each.for_tail else protocol.metric
+        found = self._search(each, metric)
+        flat = each.for_tail and len({t.value(metric) for t in found.records if t.complete}) == 1
+        if flat:
+            metric = protocol.tail_fallback
+            found = self._search(each, metric)
         self.found[each.name] = dict(found.best.parameters)
         tuning = {
-            "trials": trials,
-            "maximised": f"{metric[0]} {metric[1]}",
+            "trials": len(found.records),
+            "maximised": " ".join(metric),
             "validation": round(found.best_value, 6),
             "seconds": round(time.perf_counter() - start, 1),
         }
@@ -164,4 +153,23 @@ class SplitRunner:
             tuning["among"] = (
                 f"settings with {' '.join(protocol.metric)} at least {protocol.keep:g} of the best"
             )
+        if flat:
+            tuning["instead of"] = f"{' '.join(protocol.tail_metric)}, of one value in all trials"
         return tuning
+
+    def _search(self, each: Contestant, metric: tuple[str, str]) -> Tuning:
+        protocol, parts = self.protocol, self.parts(self.protocol.seeds[0])
+        condition = {"metric": protocol.metric, "at_least": protocol.keep}
+        return tune(
+            each.model_class(),
+            parts,
+            each.space,
+            metric=metric,
+            constraint=condition if each.for_tail else None,
+            trials=min(protocol.trials, each.trials or protocol.trials),
+            metrics=protocol.metrics,
+            seed=protocol.seeds[0],
+            fixed=held_fixed(each, parts, self.found, protocol.seeds[0]),
+            progress=self.progress,
+            refit=False,
+        )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from longtail_lib.models._recommender import UnsupportedError as UnsupportedError
     from longtail_lib.models._wrapped_recommender import WrappedRecommender as WrappedRecommender
     from longtail_lib.models._wrapped_recommender import unfitted_copy as unfitted_copy
+    from longtail_lib.models.blend import Blend as Blend
     from longtail_lib.models.bpr import BPR as BPR
     from longtail_lib.models.content._item_vectors import item_vectors as item_vectors
     from longtail_lib.models.content._item_vectors import shuffled_vectors as shuffled_vectors

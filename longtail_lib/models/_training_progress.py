@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from numbers import Integral
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ __all__ = [
     "fingerprint",
     "read_checkpoint",
     "validation_ndcg",
+    "validation_ndcgs",
     "write_checkpoint",
 ]
 
@@ -131,7 +132,14 @@ _BLOCK = 2**22
 
 @constrained(k=Interval(Integral, 1))
 def validation_ndcg(score: Callable[[np.ndarray], np.ndarray], parts: Split, k: int = 10) -> float:
-    r"""Compute the mean NDCG@k of users with validation interactions, over the whole catalogue."""
+    """Compute the mean NDCG@k of users with validation interactions, over the whole catalogue."""
+    return validation_ndcgs(lambda rows: [score(rows)], parts, k)[0]
+
+
+def validation_ndcgs(
+    scores_of: Callable[[np.ndarray], Iterable[np.ndarray]], parts: Split, k: int = 10
+) -> list[float]:
+    """Compute it for several scores of the same users at once, such as those of several weights."""
     users = np.flatnonzero(np.diff(parts.validation.indptr))
     if not len(users):
         raise ValueError(
@@ -141,23 +149,24 @@ def validation_ndcg(score: Callable[[np.ndarray], np.ndarray], parts: Split, k: 
     discounts = 1 / np.log2(np.arange(2, cut + 2))
     ideal = np.cumsum(discounts)
     item_keys, user_keys = id_keys(parts.item_ids), user_key(id_keys(parts.user_ids))
-    total = 0.0
+    totals: dict[int, float] = {}
     step = max(1, _BLOCK // parts.n_items)
     for start in range(0, len(users), step):
         rows = users[start : start + step]
-        scores = np.asarray(score(rows), dtype=np.float32)
-        if np.isnan(scores).any():
-            raise ValueError(
-                "scores on the validation part are not a number; the fit diverged, try a smaller "
-                "learning rate or a stronger penalty"
-            )
-        mask_seen(scores, parts.train, rows)
-        lists = top_k(scores, cut, user_keys=user_keys[rows], item_keys=item_keys)
         wanted = parts.validation[rows]
-        relevant = np.zeros(scores.shape, dtype=bool)
+        relevant = np.zeros((len(rows), parts.n_items), dtype=bool)
         relevant[owners(wanted), wanted.indices] = True
-        # A place that stayed empty is a miss.
-        hits = np.take_along_axis(relevant, np.maximum(lists, 0), axis=1) & (lists >= 0)
-        gains = hits @ discounts
-        total += float((gains / ideal[np.minimum(np.diff(wanted.indptr), cut) - 1]).sum())
-    return total / len(users)
+        best = ideal[np.minimum(np.diff(wanted.indptr), cut) - 1]
+        for place, given in enumerate(scores_of(rows)):
+            scores = np.asarray(given, dtype=np.float32)
+            if np.isnan(scores).any():
+                raise ValueError(
+                    "scores on the validation part are not a number; the fit diverged, try a "
+                    "smaller learning rate or a stronger penalty"
+                )
+            mask_seen(scores, parts.train, rows)
+            lists = top_k(scores, cut, user_keys=user_keys[rows], item_keys=item_keys)
+            # A place that stayed empty is a miss.
+            hits = np.take_along_axis(relevant, np.maximum(lists, 0), axis=1) & (lists >= 0)
+            totals[place] = totals.get(place, 0.0) + float((hits @ discounts / best).sum())
+    return [total / len(users) for total in totals.values()]

@@ -284,11 +284,11 @@ slider
 slider.snapshots(calibration=[0.0, 1.0])
 
 # %% [markdown]
-# **Predict.** Now trained with full calibration, and 2,000 negatives for a batch. Will beliefs be right?
+# **Predict.** Now trained with full calibration, and 64 negatives for each place. Will beliefs be right?
 # Will the ranking be better?
 
 # %%
-calibrated = SASRec(loss="gbce", calibration=1.0, n_negatives=2000, **short)
+calibrated = SASRec(loss="gbce", calibration=1.0, n_negatives=64, **short)
 measure("SASRec, gBCE", calibrated)
 far = abs(believed(calibrated) - reports["SASRec, gBCE"]["HitRate@1"].value)
 print("Belief and truth are less than 0.02 apart:", far < 0.02)

@@ -98,7 +98,7 @@ def refuses(call, owner, name, constraint, value):
 
 def made(one, **changed):
     """An instance with its defaults; what has none gets the smallest that will do."""
-    needed = {"model": Popularity(), "text": Popularity(), "buckets": 3}
+    needed = {"model": Popularity(), "other": Popularity(), "text": Popularity(), "buckets": 3}
     known = inspect.signature(one).parameters
     missing = {name: needed[name] for name in known if name in needed}
     return one(**{**missing, **changed})

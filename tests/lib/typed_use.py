@@ -171,6 +171,7 @@ def every_model(parts: preprocessing.Split, vectors: np.ndarray) -> Sequence[mod
         models.Reranked(fitted, models.METHODS[0], weight=0.2),
         models.LogitAdjusted(fitted),
         models.TextGate(fitted, models.ContentKNN(vectors)),
+        models.Blend(fitted, models.ContentKNN(vectors), None),
     ]
     try:
         models.BPR(factors=8).recommend(3)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import narwhals as nw
 import numpy as np
 
-from longtail_lib._parameters import ARRAY, Constraint, Nullable, Options, constrained
+from longtail_lib._parameters import ARRAY, AnyOf, Constraint, Nullable, Options, constrained
 from longtail_lib.models._recommender import Recommender
 from longtail_lib.preprocessing import Split
 from longtail_lib.text import Whitening
@@ -16,6 +17,7 @@ from longtail_lib.text._encoder import unit_rows
 __all__ = [
     "FUSIONS",
     "TEXT_SPACES",
+    "VECTORS",
     "ContentRecommender",
     "checked_vectors",
     "item_vectors",
@@ -25,6 +27,10 @@ __all__ = [
 ]
 
 TEXT_SPACES = ("whiten", "centre", "raw")
+# What may be given in place of vectors: the same texts, read without pretraining, or another's.
+_READERS = ("words", "shuffled")
+VECTORS = Nullable(AnyOf(ARRAY, Options(*_READERS)), "to encode the items' text")
+_DIMENSIONS = 384
 FUSIONS = ("none", "text", "sum", "concatenation", "gate", "null-space", "dual-view")
 
 
@@ -35,8 +41,9 @@ def item_vectors(parts: Split, encoder: Any = None, column: str = "text") -> np.
     ----------
     parts : Split
         Its item table is in the order of `item_ids`.
-    encoder : object with `encode(texts)`, or None
-        Fitted, where it has to be. None takes the pretrained `TextEncoder()`.
+    encoder : object with `encode(texts)`, "words", or None
+        Fitted, where it has to be. None takes the pretrained `TextEncoder()`, and "words" the
+        catalogue's own words: a `TfidfSvd` of 384 dimensions, or fewer where words or texts are.
     column : str
 
     Returns
@@ -73,6 +80,8 @@ def item_vectors(parts: Split, encoder: Any = None, column: str = "text") -> np.
             f"item_vectors: none of the {len(texts):,} items has text in column {column!r}; choose "
             "another column, or join texts in read_table(..., text=[...])"
         )
+    if encoder == "words":
+        encoder = _words(tuple(texts[place] for place in there))
     if encoder is None:
         from longtail_lib.text import TextEncoder
 
@@ -83,6 +92,22 @@ def item_vectors(parts: Split, encoder: Any = None, column: str = "text") -> np.
     vectors[there] = encoded
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return checked_vectors(vectors / np.where(lengths > 0, lengths, 1), parts)
+
+
+@lru_cache(maxsize=2)
+def _words(texts: tuple[str, ...]) -> Any:
+    """Fit the reader of words on these texts; a search fits models on the same ones many times."""
+    from longtail_lib.text import TfidfSvd
+    from longtail_lib.text._tfidf_svd import BagOfWords
+
+    known = len(BagOfWords().fit(texts).vocabulary_)
+    most = min(_DIMENSIONS, known - 1, len(texts) - 1)
+    if most < 1:
+        raise ValueError(
+            f"item_vectors: {len(texts):,} texts share {known} words, which are too few to compare "
+            "items by; pass vectors="
+        )
+    return TfidfSvd(most).fit(texts)
 
 
 def checked_vectors(vectors: Any, parts: Split, model: str = "item_vectors") -> np.ndarray:
@@ -148,19 +173,34 @@ def text_space(vectors: np.ndarray, space: str) -> np.ndarray:
 
 
 class ContentRecommender(Recommender):
-    """Base class of recommenders whose constructor takes text vectors as `vectors`."""
+    """Base class of recommenders whose constructor takes text vectors as `vectors`.
 
-    vectors: np.ndarray | None
+    Parameters
+    ----------
+    vectors : ndarray of float, shape (n_items, dimensions), "words", "shuffled" or None
+        In the order of the split's items. None encodes the item table's column "text" by the
+        pretrained `TextEncoder`. "words" reads the same texts without pretraining, see
+        `item_vectors`; "shuffled" encodes them and gives each item those of another one, see
+        `shuffled_vectors`. Of arrays nothing is saved but what was made of them.
+    """
+
+    vectors: np.ndarray | str | None
 
     _array_params = ("vectors",)
-    _constraints: ClassVar[dict[str, Constraint]] = {
-        "vectors": Nullable(ARRAY, "to encode the items' text"),
-    }
+    _constraints: ClassVar[dict[str, Constraint]] = {"vectors": VECTORS}
+
+    @property
+    def _not_stored(self) -> tuple[str, ...]:
+        return () if isinstance(self.vectors, str) else self._array_params
 
     def _text_vectors(self, parts: Split) -> np.ndarray:
         """Return the vectors to learn from, float32."""
         if self.vectors is None:
             return self._encoded_texts(parts)
+        if isinstance(self.vectors, str):
+            if self.vectors == "words":
+                return item_vectors(parts, "words")
+            return shuffled_vectors(self._encoded_texts(parts))
         return checked_vectors(self.vectors, parts, type(self).__name__)
 
     def _encoded_texts(self, parts: Split) -> np.ndarray:

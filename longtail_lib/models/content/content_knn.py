@@ -43,7 +43,7 @@ class ContentKNN(ContentRecommender):
 
     Parameters
     ----------
-    vectors : ndarray of float, shape (n_items, dimensions), or None
+    vectors : ndarray of float, shape (n_items, d), "words", "shuffled" or None
         See `ContentRecommender`. An item without text comes last; a user whose items all lack
         text scores 0 throughout.
     n_neighbors : int or None
@@ -83,7 +83,7 @@ class ContentKNN(ContentRecommender):
 
     def __init__(
         self,
-        vectors: np.ndarray | None = None,
+        vectors: np.ndarray | str | None = None,
         n_neighbors: int | None = None,
         space: str = "whiten",
         popularity_exponent: float = 0.0,

@@ -37,7 +37,7 @@ class ContentTower(VectorProducts, ContentRecommender, GradientRecommender):
 
     Parameters
     ----------
-    vectors : ndarray of float, shape (n_items, dimensions), or None
+    vectors : ndarray of float, shape (n_items, d), "words", "shuffled" or None
         See `ContentRecommender`. An item without text has the content of its attributes; without
         these too, its content vector is the same as that of all such items, and its id tells it
         apart if it is warm. A cold one with neither scores lowest.
@@ -104,7 +104,7 @@ class ContentTower(VectorProducts, ContentRecommender, GradientRecommender):
 
     def __init__(
         self,
-        vectors: np.ndarray | None = None,
+        vectors: np.ndarray | str | None = None,
         attributes: bool = False,
         objective: str = "dropoutnet",
         dropout: float = 0.5,

@@ -60,7 +60,7 @@ class EaseText(ContentRecommender, EASE):
     space : {"whiten", "centre", "raw"}
         What is done to the vectors first, see `text_space`.
     form : {"additive", "collective"}
-    vectors : ndarray of float, shape (n_items, dimensions), or None
+    vectors : ndarray of float, shape (n_items, d), "words", "shuffled" or None
         See `ContentRecommender`. An item without text is scored by interactions alone.
 
     Attributes
@@ -118,7 +118,7 @@ class EaseText(ContentRecommender, EASE):
         text_l2: float = 1000.0,
         space: str = "whiten",
         form: str = "additive",
-        vectors: np.ndarray | None = None,
+        vectors: np.ndarray | str | None = None,
     ) -> None:
         self.l2 = l2
         self.popularity_exponent = popularity_exponent

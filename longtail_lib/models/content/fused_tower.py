@@ -39,9 +39,8 @@ class FusedTower(VectorProducts, ContentRecommender, GradientRecommender):
         variance, frozen; ids are learned in the rest. "dual-view" (after LLM-ESR): a
         concatenation whose ids start from the text, and users are drawn towards the mean of those
         whose histories read alike.
-    vectors : ndarray, shape (n_items, d), or None
-        Text vectors in the order of the split's items; None encodes the item table's column
-        "text", see `item_vectors`. A row of zeros is an item without text.
+    vectors : ndarray of float, shape (n_items, d), "words", "shuffled" or None
+        See `ContentRecommender`. A row of zeros is an item without text.
     dim : int
     temperature : float > 0
         Cosines are divided by it in training.
@@ -101,7 +100,7 @@ class FusedTower(VectorProducts, ContentRecommender, GradientRecommender):
     def __init__(
         self,
         fusion: str = "gate",
-        vectors: np.ndarray | None = None,
+        vectors: np.ndarray | str | None = None,
         dim: int = 64,
         temperature: float = 0.2,
         logit_adjustment: float = 0.0,

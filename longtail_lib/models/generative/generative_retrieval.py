@@ -46,8 +46,8 @@ class GenerativeRetrieval(IdWriting, ContentRecommender, GradientRecommender):
 
     Parameters
     ----------
-    vectors : ndarray of float, shape (n_items, d), or None
-        Text vectors; None encodes the column "text" of the split's item table.
+    vectors : ndarray of float, shape (n_items, d), "words", "shuffled" or None
+        See `ContentRecommender`.
     levels, codes, method, spread
         See `SemanticIds`.
     dim : int
@@ -122,7 +122,7 @@ class GenerativeRetrieval(IdWriting, ContentRecommender, GradientRecommender):
 
     def __init__(
         self,
-        vectors: np.ndarray | None = None,
+        vectors: np.ndarray | str | None = None,
         levels: int = 3,
         codes: int = 64,
         method: str = "residual-k-means",

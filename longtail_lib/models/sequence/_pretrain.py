@@ -9,7 +9,7 @@ import numpy as np
 from scipy.sparse import block_diag, csr_matrix
 
 from longtail_lib.models.content._item_vectors import text_vectors
-from longtail_lib.models.sequence._user_sequences import next_item_batches
+from longtail_lib.models.sequence._sequence_batches import next_item_batches
 from longtail_lib.models.sequence.pretrained import Pretrained
 from longtail_lib.models.sequence.sasrec import SASRec
 from longtail_lib.preprocessing import PARTS, Split
@@ -50,8 +50,8 @@ def pretrain(
     Raises
     ------
     ValueError
-        A loss other than cross-entropy, domains without times or of one name, or vectors that
-        fit neither each other nor their domain.
+        A loss other than cross-entropy, a similarity other than dot, domains without times or of
+        one name, or vectors that fit neither each other nor their domain.
 
     References
     ----------
@@ -65,6 +65,10 @@ def pretrain(
         raise ValueError(
             f"pretrain compares an item with the others of its domain, which is "
             f"loss='cross-entropy'; got {model.loss!r}"
+        )
+    if model.similarity != "dot":
+        raise ValueError(
+            f"pretrain compares by dot products, similarity='dot'; got {model.similarity!r}"
         )
     domains = list(domains)
     parts, user_domain, item_domain = join_domains(domains)
@@ -123,6 +127,7 @@ class _JointSASRec(SASRec):
                 rng,
                 loss=self.loss,
                 n_negatives=self.n_negatives,
+                dealt=self.order == "dealt",
             )
             turns += [place] * len(stream)
             streams.append(stream)

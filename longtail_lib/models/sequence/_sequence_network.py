@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from longtail_lib._import_keras import import_keras
-from longtail_lib.models.retrieval_losses import keep_other_items, sampled_softmax
+from longtail_lib.models.retrieval_losses import sampled_softmax
 from longtail_lib.models.sequence._user_sequences import MASK, PADDING
 
 __all__ = [
@@ -180,11 +180,16 @@ class SequenceNetwork(keras.Model):
     """Predict items from the history vector at their place; one item layer serves both ends."""
 
     def __init__(
-        self, items: Any, encoder: SequenceEncoder, loss: str, exponent: float = 1.0
+        self,
+        items: Any,
+        encoder: SequenceEncoder,
+        loss: str,
+        exponent: float = 1.0,
+        temperature: float | None = None,
     ) -> None:
         super().__init__(name="sequence_network")
         self.items, self.encoder = items, encoder
-        self.loss_name, self.exponent = loss, exponent
+        self.loss_name, self.exponent, self.temperature = loss, exponent, temperature
 
     def build(self, input_shape: Any = None) -> None:
         """Make all weights, so that they exist before the first batch."""
@@ -196,12 +201,19 @@ class SequenceNetwork(keras.Model):
 
     def call(self, inputs: Mapping[str, Any], training: bool = False) -> Any:
         """Return the vectors of places with targets, shape (m, dim)."""
-        tokens = self.items(ops.maximum(inputs["item"], 0))
+        tokens = self.item_vectors(ops.maximum(inputs["item"], 0))
         found = self.encoder(
             tokens, inputs["item"], inputs["position"], inputs["segment"], training=training
         )
         found = ops.reshape(found, (-1, self.encoder.dim))
+        if self.temperature is not None:
+            found = ops.normalize(found, axis=-1) / self.temperature
         return ops.take(found, inputs["place"], axis=0) if "place" in inputs else found
+
+    def item_vectors(self, rows: Any = None) -> Any:
+        """Return the vectors of some items or of all; of length 1 for cosines."""
+        vectors = self.items(rows)
+        return vectors if self.temperature is None else ops.normalize(vectors, axis=-1)
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True) -> Any:
         """Return the mean loss over the batch's targets."""
@@ -209,20 +221,17 @@ class SequenceNetwork(keras.Model):
         weight = ops.cast(target >= 0, y_pred.dtype)
         target = ops.maximum(target, 0)
         if self.loss_name == "cross-entropy":
-            logits = ops.matmul(y_pred, ops.transpose(self.items(x.get("catalogue"))))
+            logits = ops.matmul(y_pred, ops.transpose(self.item_vectors(x.get("catalogue"))))
             return weighted_mean(catalogue_cross_entropy(logits, target), weight)
-        positive = ops.sum(y_pred * self.items(target), axis=1)
-        rows = x["negative"]
-        if self.loss_name == "bce":
-            rows = ops.reshape(rows, (-1,))
-            negative = ops.sum(y_pred * self.items(rows), axis=1, keepdims=True)
-            loss = gbce(positive, negative, ops.expand_dims(rows != target, 1))
-            return weighted_mean(loss, weight)
-        negative = ops.matmul(y_pred, ops.transpose(self.items(rows)))
-        keep = keep_other_items(target, rows)
-        if self.loss_name == "gbce":
-            return weighted_mean(gbce(positive, negative, keep, self.exponent), weight)
-        return weighted_mean(sampled_softmax(positive, negative, keep), weight)
+        rows = ops.reshape(x["negative"], (ops.shape(target)[0], -1))
+        # Of a whole catalogue made once, since one item is drawn for many places.
+        vectors = self.item_vectors()
+        positive = ops.sum(y_pred * ops.take(vectors, target, axis=0), axis=1)
+        negative = ops.einsum("nd,nkd->nk", y_pred, ops.take(vectors, rows, axis=0))
+        keep = rows != ops.expand_dims(target, 1)
+        if self.loss_name == "sampled-cross-entropy":
+            return weighted_mean(sampled_softmax(positive, negative, keep), weight)
+        return weighted_mean(gbce(positive, negative, keep, self.exponent), weight)
 
 
 def catalogue_cross_entropy(logits: Any, target: Any) -> Any:

@@ -9,17 +9,23 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from longtail_lib._parameters import ARRAY, Constraint, Interval, Nullable, Options
+from longtail_lib._parameters import Constraint, Interval, Nullable, Options
 from longtail_lib.models._kept import kept
 from longtail_lib.models._stored_arrays import Stored, floats
 from longtail_lib.models._vector_products import VectorProducts
-from longtail_lib.models.content._item_vectors import FUSIONS, ContentRecommender, text_vectors
+from longtail_lib.models.content._item_vectors import (
+    FUSIONS,
+    VECTORS,
+    ContentRecommender,
+    text_vectors,
+)
 from longtail_lib.models.gradient_recommender import GradientRecommender
 from longtail_lib.models.sequence._sequence_network import gbce_exponent
 from longtail_lib.models.sequence._user_sequences import left_padded, user_sequences
 from longtail_lib.models.sequence.pretrained import MOST_BLOCKS, encoder_shapes
 from longtail_lib.preprocessing import Split
 from longtail_lib.preprocessing._split_matrices import rows_of
+from longtail_lib.text._encoder import unit_rows
 
 __all__ = ["LOSSES", "SequenceRecommender"]
 
@@ -40,8 +46,11 @@ class SequenceRecommender(VectorProducts, ContentRecommender, GradientRecommende
         "loss": Options(*LOSSES),
         "n_negatives": Interval(Integral, 1),
         "calibration": Interval(Real, 0, 1),
+        "order": Options("time", "dealt"),
+        "similarity": Options("dot", "cosine"),
+        "temperature": Interval(Real, 0, closed="neither"),
         "fusion": Nullable(Options(*FUSIONS), "for ids alone"),
-        "vectors": Nullable(ARRAY, "to encode the items' text"),
+        "vectors": VECTORS,
     }
 
     def _build(self, parts: Split) -> Any:
@@ -52,7 +61,9 @@ class SequenceRecommender(VectorProducts, ContentRecommender, GradientRecommende
         exponent = 1.0
         if self.loss == "gbce":
             exponent = gbce_exponent(self.n_negatives, parts.n_items, self.calibration)
-        network = SequenceNetwork(items, self._encoder(items.dim), self.loss, exponent)
+        network = SequenceNetwork(
+            items, self._encoder(items.dim), self.loss, exponent, self._temperature()
+        )
         network.build()
         self._start(network, parts)
         network.compile(
@@ -95,6 +106,15 @@ class SequenceRecommender(VectorProducts, ContentRecommender, GradientRecommende
             seed=self.seed + 1,
         )
 
+    def _temperature(self) -> float | None:
+        return self.temperature if self.similarity == "cosine" else None
+
+    def _states(self, encoder: Any, vectors: np.ndarray, sequences: np.ndarray) -> np.ndarray:
+        """Return the vectors of left-padded histories, as they are multiplied with items'."""
+        states = encoder.encode(vectors, self._query(sequences))
+        temperature = self._temperature()
+        return states if temperature is None else unit_rows(states) / np.float32(temperature)
+
     def _query(self, sequences: np.ndarray) -> np.ndarray:
         """Return what the encoder reads of left-padded histories; its last place answers."""
         return sequences
@@ -103,10 +123,10 @@ class SequenceRecommender(VectorProducts, ContentRecommender, GradientRecommende
         from longtail_lib._import_keras import import_keras
 
         convert = import_keras().ops.convert_to_numpy
-        vectors = np.array(convert(network.items()))
+        vectors = np.array(convert(network.item_vectors()))
         weights = [np.array(convert(value)) for value in network.encoder.weights]
         return {
-            "user_vectors": network.encoder.encode(vectors, self._query(self._sequences)),
+            "user_vectors": self._states(network.encoder, vectors, self._sequences),
             "item_vectors": vectors,
             **{f"encoder_{place}": value for place, value in enumerate(weights)},
         }
@@ -150,7 +170,7 @@ class SequenceRecommender(VectorProducts, ContentRecommender, GradientRecommende
         """Encode left-padded histories by the stored weights."""
         # To make it takes longer than to read.
         encoder = kept(self, "encoder", (self.encoder_0_,), self._trained_encoder)
-        return encoder.encode(self.item_vectors_, self._query(rows))
+        return self._states(encoder, self.item_vectors_, rows)
 
     def _trained_encoder(self) -> Any:
         """Make the encoder with the stored weights."""
@@ -186,8 +206,9 @@ class SequenceRecommender(VectorProducts, ContentRecommender, GradientRecommende
                 f"{name}: no user of {parts!r} has two train interactions, so nothing ever comes "
                 "next"
             )
-        if self.vectors is not None and len(self.vectors) != parts.n_items:
+        given = self.vectors
+        if not (given is None or isinstance(given, str)) and len(given) != parts.n_items:
             raise ValueError(
-                f"{name}: vectors has {len(self.vectors)} rows, the catalogue of {parts!r} has "
+                f"{name}: vectors has {len(given)} rows, the catalogue of {parts!r} has "
                 f"{parts.n_items} items; pass one row for each, in the order of item_ids"
             )

@@ -9,8 +9,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from longtail_lib._parameters import Constraint, Interval
+from longtail_lib.models.sequence._sequence_batches import masked_batches
 from longtail_lib.models.sequence._sequence_recommender import SequenceRecommender
-from longtail_lib.models.sequence._user_sequences import PADDING, masked_batches
+from longtail_lib.models.sequence._user_sequences import PADDING
 from longtail_lib.preprocessing import Split
 
 __all__ = ["BERT4Rec"]
@@ -25,10 +26,15 @@ class BERT4Rec(SequenceRecommender):
 
     Parameters
     ----------
-    dim, blocks, heads, max_length, dropout, loss, n_negatives, calibration, fusion, vectors
+    dim, blocks, heads, max_length, dropout, loss, n_negatives, calibration
         See `SASRec`. A user is scored by his latest `max_length - 1` train items and the mask.
     mask_share : float
         Share of items masked in training, between 0 and 1.
+    last_share : float
+        Share of histories, in each epoch others, of which the last item alone is masked, because
+        this is what a recommendation asks. The published code has one of eleven.
+    order, similarity, temperature, fusion, vectors
+        See `SASRec`.
     epochs, batch_size, learning_rate, patience, checkpoint, seed, progress
         As in `GradientRecommender`; a batch counts places, `batch_size / max_length` rows of them.
 
@@ -69,6 +75,7 @@ class BERT4Rec(SequenceRecommender):
 
     _constraints: ClassVar[dict[str, Constraint]] = {
         "mask_share": Interval(Real, 0, 1, closed="neither"),
+        "last_share": Interval(Real, 0, 1),
         "max_length": Interval(Integral, 2, mend="an item and the mask behind it are the least"),
     }
 
@@ -80,11 +87,15 @@ class BERT4Rec(SequenceRecommender):
         max_length: int = 50,
         dropout: float = 0.2,
         mask_share: float = 0.3,
+        last_share: float = 0.1,
         loss: str = "cross-entropy",
         n_negatives: int = 256,
         calibration: float = 0.75,
+        order: str = "time",
+        similarity: str = "dot",
+        temperature: float = 0.1,
         fusion: str | None = None,
-        vectors: np.ndarray | None = None,
+        vectors: np.ndarray | str | None = None,
         epochs: int = 30,
         batch_size: int = 512,
         learning_rate: float = 0.01,
@@ -99,9 +110,13 @@ class BERT4Rec(SequenceRecommender):
         self.max_length = max_length
         self.dropout = dropout
         self.mask_share = mask_share
+        self.last_share = last_share
         self.loss = loss
         self.n_negatives = n_negatives
         self.calibration = calibration
+        self.order = order
+        self.similarity = similarity
+        self.temperature = temperature
         self.fusion = fusion
         self.vectors = vectors
         self.epochs = epochs
@@ -119,8 +134,10 @@ class BERT4Rec(SequenceRecommender):
             self._rows_a_batch(),
             rng,
             share=self.mask_share,
+            last_share=self.last_share,
             loss=self.loss,
             n_negatives=self.n_negatives,
+            dealt=self.order == "dealt",
         )
 
     def _query(self, sequences: np.ndarray) -> np.ndarray:

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from longtail_lib._parameters import Constraint, Nullable, Options, Satisfies
+from longtail_lib.models.sequence._sequence_batches import next_item_batches
 from longtail_lib.models.sequence._sequence_recommender import SequenceRecommender
-from longtail_lib.models.sequence._user_sequences import next_item_batches
 from longtail_lib.models.sequence.pretrained import Pretrained, as_pretrained
 from longtail_lib.preprocessing import Split
 
@@ -35,17 +35,23 @@ class SASRec(SequenceRecommender):
     dropout : float
     loss : {"cross-entropy", "sampled-cross-entropy", "bce", "gbce"}
         "cross-entropy" compares the next item with the whole catalogue. The others compare it with
-        drawn items: "bce" with one for each place, which the user has not chosen, as SASRec was
-        published; the others with `n_negatives` that serve the whole batch.
+        items drawn for each place: "bce" with one, which the user has not chosen, as SASRec was
+        published; the others with `n_negatives`.
     n_negatives : int
-        Drawn uniformly for each batch; of no effect with "cross-entropy" and "bce".
+        Drawn uniformly for each place; of no effect with "cross-entropy" and "bce".
     calibration : float
         For "gbce": 0 is plain binary cross-entropy, 1 gives probabilities; see `gbce_exponent`.
+    order : {"time", "dealt"}
+        In training, histories in the order of time, or in an order that is dealt anew in each
+        epoch, which helps where the order says little, because one that is read again and again is
+        learned by heart. Users are scored by their histories in the order of time either way.
+    similarity : {"dot", "cosine"}
+    temperature : float
+        Above 0. With "cosine" the logit is the cosine over it.
     fusion : None or str
         How text joins the item vectors, see `item_layer`; None learns from ids alone.
-    vectors : ndarray of float32, shape (n_items, d), or None
-        Text vectors for `fusion`; None encodes the text of the items. Not saved: what was made of
-        them is.
+    vectors : ndarray of float, shape (n_items, d), "words", "shuffled" or None
+        Text vectors for `fusion`, see `ContentRecommender`.
     pretrained : Pretrained, path or None
         What `pretrain` gave, to start from; needs `fusion` "text" or "sum", and the same dim,
         blocks, heads and max_length. Not saved: what was made of it is.
@@ -112,8 +118,11 @@ class SASRec(SequenceRecommender):
         loss: str = "cross-entropy",
         n_negatives: int = 256,
         calibration: float = 0.75,
+        order: str = "time",
+        similarity: str = "dot",
+        temperature: float = 0.1,
         fusion: str | None = None,
-        vectors: np.ndarray | None = None,
+        vectors: np.ndarray | str | None = None,
         pretrained: Pretrained | str | os.PathLike[str] | None = None,
         train: str = "all",
         epochs: int = 15,
@@ -132,6 +141,9 @@ class SASRec(SequenceRecommender):
         self.loss = loss
         self.n_negatives = n_negatives
         self.calibration = calibration
+        self.order = order
+        self.similarity = similarity
+        self.temperature = temperature
         self.fusion = fusion
         self.vectors = vectors
         self.pretrained = pretrained
@@ -152,6 +164,7 @@ class SASRec(SequenceRecommender):
             rng,
             loss=self.loss,
             n_negatives=self.n_negatives,
+            dealt=self.order == "dealt",
         )
 
     def _start(self, network: Any, parts: Split) -> None:
@@ -172,6 +185,11 @@ class SASRec(SequenceRecommender):
             raise ValueError(
                 f"SASRec: train={self.train!r} leaves weights as the pretraining made them, and "
                 "none is given; pass pretrained=, or train='all'"
+            )
+        if self.pretrained is not None and self.similarity != "dot":
+            raise ValueError(
+                "SASRec: pretrained weights were trained with dot products, so similarity must be "
+                f"'dot', got {self.similarity!r}"
             )
         if self.pretrained is not None and self.fusion not in ("text", "sum"):
             raise ValueError(

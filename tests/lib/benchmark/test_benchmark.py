@@ -19,6 +19,7 @@ from longtail_lib.benchmark import (
 from longtail_lib.cli import main
 from longtail_lib.models import EASE, Popularity
 from longtail_lib.simulation import PRESETS, simulate
+from longtail_lib.tuning import tune
 
 PROTOCOL = BenchmarkProtocol(splits=("random", "leave-last-out"), seeds=(0, 1), trials=4)
 SMALL = simulate(replace(PRESETS["music"], n_users=150, n_items=700), seed=1)
@@ -52,6 +53,38 @@ def test_tuned_on_validation_and_never_below_the_defaults_there(results):
         on_validation(EASE(**row.parameters)), abs=2e-3
     )
     assert row.tuning["validation"] >= on_validation(EASE()) - 1e-6
+
+
+def test_where_the_tail_says_nothing_another_metric_chooses_and_the_row_says_so():
+    """A search among ties would be no search, and its winner no winner."""
+    protocol = replace(
+        PROTOCOL,
+        splits=("random",),
+        seeds=(0,),
+        tail_metric=("tail", "NDCG@1"),
+        tail_fallback=("tail", "NDCG@300"),
+    )
+    space = {"popularity_exponent": ("float", 0.0, 0.5)}
+    tailed = Contestant("tailed", "longtail_lib.models:EASE", space=space, for_tail=True)
+    row = run_benchmark(SMALL, [tailed], protocol=protocol)["random", "tailed"]
+    assert row.tuning["maximised"] == "tail NDCG@300"
+    assert row.tuning["instead of"] == "tail NDCG@1, of one value in all trials"
+    parts = split(prepare(SMALL, min_rating=4, min_user_interactions=5), how="random", seed=0)
+    wanted = tune(
+        EASE,
+        parts,
+        space,
+        metric=("tail", "NDCG@300"),
+        constraint={"metric": ("overall", "NDCG@10"), "at_least": 0.99},
+        trials=4,
+    )
+    assert len({trial.value(("tail", "NDCG@300")) for trial in wanted.records}) > 1
+    assert row.parameters == wanted.best.parameters
+    # Where it has something to say, it is what counts.
+    told = replace(protocol, tail_metric=("tail", "NDCG@300"))
+    row = run_benchmark(SMALL, [tailed], protocol=told)["random", "tailed"]
+    assert row.tuning["maximised"] == "tail NDCG@300"
+    assert "instead of" not in row.tuning
 
 
 def test_a_seed_changes_only_what_is_random(results):

@@ -18,6 +18,7 @@ BUILD = {
     "BBN": lambda: models.BBN(**SHORT),
     "BERT4Rec": lambda: models.BERT4Rec(**SHORT, patience=None),
     "BPR": lambda: models.BPR(factors=4, iterations=2),
+    "Blend": lambda: models.Blend(models.EASE(l2=5.0), models.ContentKNN(vectors=VECTORS), 0.3),
     "CDN": lambda: models.CDN(**SHORT),
     "ContentKNN": lambda: models.ContentKNN(vectors=VECTORS),
     "ContentTower": lambda: models.ContentTower(vectors=VECTORS, **SHORT, patience=None),

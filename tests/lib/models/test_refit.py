@@ -8,6 +8,7 @@ import pytest
 from longtail_lib.models import (
     EASE,
     MACR,
+    Blend,
     ItemKNN,
     Popularity,
     Reranked,
@@ -84,6 +85,16 @@ def test_a_learned_gate_keeps_the_weights_that_validation_chose(parts):
     assert again.text_.popularity_.sum() == parts.train.nnz + parts.validation.nnz
     # Fitted anew on a split with validation, it decides again.
     assert gate.decides_on_validation
+
+
+def test_a_blend_keeps_the_weight_that_validation_chose(parts):
+    blend = Blend(EASE(l2=20.0), Popularity(), weight=None).fit(parts)
+    again = blend.refit(parts)
+    assert again.weight_ == blend.weight_
+    assert again.weight is None
+    assert (again.other_.seen_ != parts.final().train).nnz == 0
+    assert blend.decides_on_validation
+    assert not Blend(EASE(l2=20.0), Popularity()).decides_on_validation
 
 
 def test_macr_keeps_its_reference_score(parts):

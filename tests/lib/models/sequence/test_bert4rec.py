@@ -6,12 +6,8 @@ import numpy as np
 import pytest
 
 from longtail_lib.models import BERT4Rec
-from longtail_lib.models.sequence._user_sequences import (
-    MASK,
-    PADDING,
-    masked_batches,
-    masked_places,
-)
+from longtail_lib.models.sequence._sequence_batches import masked_batches, masked_places
+from longtail_lib.models.sequence._user_sequences import MASK, PADDING
 
 SMALL = {
     "dim": 16,
@@ -58,25 +54,55 @@ def test_the_query_ends_with_a_mask(fitted):
 @pytest.mark.parametrize("loss", ["cross-entropy", "bce", "gbce"])
 def test_batches_hide_their_targets(loss, chains):
     rng = np.random.default_rng(0)
-    batches = list(masked_batches(chains, 6, 8, rng, share=0.3, loss=loss, n_negatives=5))
+    asked = {"share": 0.3, "last_share": 0.2, "loss": loss, "n_negatives": 5}
+    batches = list(masked_batches(chains, 6, 8, rng, **asked))
     for batch in batches:
         item = np.array(batch["item"]).ravel()
         place, target = np.array(batch["place"]), np.array(batch["target"])
-        assert (item[place] == MASK).all()
-        assert (item == MASK).sum() == len(place)
-        assert (target >= 0).all()
-        assert len(place) == pytest.approx(0.3 * (item != PADDING).sum(), rel=0.1)
-    assert ("negative" in batches[0]) == (loss != "cross-entropy")
+        assert (item[place[target >= 0]] == MASK).all()
+        assert (item == MASK).sum() == (target >= 0).sum()
+        drawn = {"cross-entropy": 0, "bce": len(place), "gbce": 5 * len(place)}[loss]
+        assert np.size(batch.get("negative", [])) == drawn
+    assert {batch["place"].shape for batch in batches} == {batches[0]["place"].shape}
 
 
-def test_masks_fall_everywhere():
-    real = np.random.default_rng(1).random((2000, 10)) < 0.8
-    real[:, :3] = True
-    place = masked_places(real, 2, np.random.default_rng(0))
-    assert np.take_along_axis(real, place, axis=1).all()
-    assert (np.diff(place, axis=1) > 0).all()
-    share = np.bincount(place.ravel(), minlength=10)[:3] / 2000
-    assert np.ptp(share) < 0.05
+def runs(segment):
+    """Row, begin and end of each history of packed rows."""
+    for row, own in enumerate(segment):
+        for number in np.unique(own[own > 0]):
+            places = np.flatnonzero(own == number)
+            yield row, places[0], places[-1] + 1
+
+
+def test_of_each_history_something_is_masked_and_of_some_the_last_alone():
+    rng = np.random.default_rng(1)
+    lengths = rng.integers(1, 5, size=(1000, 4))
+    segment = np.zeros((1000, 20), dtype=np.int32)
+    for row, own in enumerate(lengths):
+        filled = np.repeat(np.arange(1, 5), own)
+        segment[row, : len(filled)] = filled
+    masked = masked_places(segment, 0.4, 0.25, np.random.default_rng(0))
+    assert not masked[segment == 0].any()
+    cut = [masked[row, begin:end] for row, begin, end in runs(segment)]
+    assert all(own.any() for own in cut)
+    # Of four items the last alone: in a quarter by rule, else by chance.
+    long = np.array([own for own in cut if len(own) == 4])
+    last_alone = (long == [False, False, False, True]).all(axis=1).mean()
+    by_chance = 0.4 * 0.6**3 + 0.6**4 / 4
+    assert last_alone == pytest.approx(0.25 + 0.75 * by_chance, abs=0.04)
+    assert masked_places(segment, 0.4, 1.0, rng).sum() == len(cut)
+    assert np.ptp(masked_places(segment, 0.4, 0.0, rng)[:, :1].mean() - long.mean(axis=0)[:3]) < 0.1
+
+
+def test_order_similarity_and_temperature_are_those_of_sasrec(chains):
+    model = BERT4Rec(**SMALL, similarity="cosine", temperature=0.2).fit(chains)
+    items, _ = model.recommend(chains.user_ids, k=1)
+    users = np.flatnonzero(np.diff(chains.validation.indptr))
+    wanted = chains.item_ids[chains.validation[users].indices]
+    assert np.mean(items[users, 0] == wanted) > 0.8
+    dealt = BERT4Rec(**SMALL, order="dealt").fit(chains)
+    items, _ = dealt.recommend(chains.user_ids, k=1)
+    assert np.mean(items[users, 0] == wanted) < 0.6
 
 
 def test_two_fits_are_the_same(chains):

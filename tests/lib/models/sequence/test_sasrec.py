@@ -7,7 +7,7 @@ import pytest
 
 from longtail_course.toys import item_chains
 from longtail_lib.models import SASRec
-from longtail_lib.models.sequence._user_sequences import next_item_batches, unseen_items
+from longtail_lib.models.sequence._sequence_batches import next_item_batches, unseen_items
 
 SMALL = {
     "dim": 16,
@@ -39,8 +39,7 @@ def hits(model, parts):
 def test_it_learns_what_comes_next(loss, chains, fitted):
     changed = {"loss": loss}
     if loss == "gbce":
-        # Negatives serve a whole batch, so that a few large batches are too noisy.
-        changed |= {"n_negatives": 8, "batch_size": 32, "epochs": 40}
+        changed |= {"n_negatives": 8, "epochs": 40}
     model = fitted if loss == "cross-entropy" else SASRec(**SMALL | changed).fit(chains)
     assert hits(model, chains) > 0.9
     assert model.history_["loss"][-1] < 0.6 * model.history_["loss"][0]
@@ -156,20 +155,68 @@ def test_text_vectors_are_not_saved(chains, tmp_path):
 
 def test_batches_are_of_one_shape_and_negatives_unseen(chains):
     seen = chains.train.toarray() > 0
-    for loss, shape in (("bce", (4, 6)), ("gbce", (9,))):
+    for loss, shape in (("bce", (4, 6)), ("gbce", (4 * 6 * 9,))):
         rng = np.random.default_rng(0)
         batches = list(next_item_batches(chains, 6, 4, rng, loss=loss, n_negatives=9))
         assert {batch["item"].shape for batch in batches} == {batches[0]["item"].shape}
-        assert batches[0]["negative"].shape[-1] == shape[-1]
+        assert {batch["negative"].shape for batch in batches} == {shape}
+    drawn = np.concatenate([batch["negative"] for batch in batches])
+    assert set(drawn.tolist()) == set(range(chains.n_items))
+    # Others for each place, the same in each run.
+    again = next_item_batches(chains, 6, 4, np.random.default_rng(0), loss="gbce", n_negatives=9)
+    np.testing.assert_array_equal(np.concatenate([batch["negative"] for batch in again]), drawn)
     rows = np.repeat(np.arange(chains.n_users), 20)
     drawn = unseen_items(chains.train, rows, np.random.default_rng(0))
     assert not seen[rows, drawn].any()
     assert len(set(drawn.tolist())) == chains.n_items
 
 
+def test_cosines_over_a_temperature(chains, tmp_path):
+    model = SASRec(**SMALL, similarity="cosine", temperature=0.25).fit(chains)
+    assert hits(model, chains) > 0.9
+    np.testing.assert_allclose(np.linalg.norm(model.item_vectors_, axis=1), 1, rtol=1e-5)
+    known = np.diff(chains.train.indptr) > 0
+    lengths = np.linalg.norm(model.user_vectors_[known], axis=1)
+    np.testing.assert_allclose(lengths, 4, rtol=1e-5)
+    loaded = SASRec.load(model.save(tmp_path / "model.npz"))
+    np.testing.assert_allclose(loaded.encode([[1002, 1003]]), model.encode([[1002, 1003]]))
+
+
+def test_a_dealt_order_is_another_one_in_each_epoch_and_says_nothing(chains):
+    first, second = (
+        np.concatenate(
+            [
+                batch["item"]
+                for batch in next_item_batches(
+                    chains,
+                    6,
+                    4,
+                    np.random.default_rng(epoch),
+                    loss="cross-entropy",
+                    n_negatives=1,
+                    dealt=True,
+                )
+            ]
+        )
+        for epoch in (0, 1)
+    )
+    assert sorted(first.ravel()) != first.ravel().tolist()
+    assert (np.sort(first, axis=1) != np.sort(second, axis=1)).any()
+    model = SASRec(**SMALL, order="dealt").fit(chains)
+    # What comes next is lost, what belongs together is not.
+    assert hits(model, chains) < 0.6
+    users = np.flatnonzero(np.diff(chains.validation.indptr))
+    near, _ = model.recommend(chains.user_ids[users], k=6)
+    wanted = chains.item_ids[chains.validation[users].indices]
+    assert (near == wanted[:, None]).any(axis=1).mean() > 0.6
+
+
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
+        ({"order": "random"}, "order must be one of 'time', 'dealt'"),
+        ({"similarity": "angle"}, "similarity must be"),
+        ({"temperature": 0}, "temperature must be"),
         ({"heads": 3}, "heads must divide dim"),
         ({"fusion": "text", "vectors": np.ones((3, 3))}, "vectors has 3 rows"),
     ],
