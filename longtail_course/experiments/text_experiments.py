@@ -31,7 +31,7 @@ from longtail_course.experiments.text_subjects import (
     texts_of,
 )
 from longtail_lib._write_file import write_file
-from longtail_lib.models import EaseText
+from longtail_lib.models import EaseText, TextGate
 from longtail_lib.preprocessing import Split
 
 __all__ = ["SEEDS", "Experiments", "controlled_texts"]
@@ -46,6 +46,10 @@ _SOME = {
     "EaseText, collective": ("real", "titles renamed", "all text shuffled"),
     "TwoTower, text gate": ("real", "all text shuffled"),
 }
+
+
+# What others read or blend with.
+_SHARED = ("EaseScaled", "TwoTower", "TextTower")
 
 
 class _ReadingEase(EaseText):
@@ -92,7 +96,7 @@ class Experiments:
         self._first = self._split(SEEDS[0])
         self._texts = texts_of(self._first)
         self._about = {
-            "popularity": _by_decile(self._first),
+            "popularity": _by_decile(self._first.final()),
             "encoding": encoding_time(self._first),
             "probe": probe_rows(self._first, self._texts),
             "tagged": tagged_shares(self._first),
@@ -130,13 +134,13 @@ class Experiments:
             "controls": list(_control_rows(pooled)),
             **self._about,
             "about": {
-                "split": "random",
+                "split": "random; fitted on train and validation",
                 "seeds": list(self._seeds),
                 "min_rating": PROTOCOLS[self.dataset],
                 "cores": os.cpu_count(),
                 "users": self._first.n_users,
                 "items": self._first.n_items,
-                "train": int(self._first.train.nnz),
+                "train": int(self._first.final().train.nnz),
                 "versions": {name: version(name) for name in _PACKAGES},
             },
         }
@@ -154,19 +158,36 @@ def _measured(
     from longtail_course.toys import popularity_deciles
     from longtail_lib import evaluate
 
-    slices = popularity_deciles(parts.popularity)
+    final = parts.final()
+    slices = popularity_deciles(final.popularity)
     plain = plain_models(dataset, seed)
     took: dict[str, float] = {}
+    refits: dict[int, Any] = {}
 
     def measure(name: str, model: Any, spent: float = 0.0, control: bool = False) -> Any:
+        if isinstance(model, TextGate) and model.gate == "popularity":
+            # Both of its models are there already, fitted on all that is known.
+            both = {part: shared(getattr(model, part)) for part in ("model", "text")}
+            model = TextGate(**{**model.get_params(), **both})
+        if model.decides_on_validation:
+            model.fit(parts)
         # Of the processor: what else runs on the machine does not count.
         start = time.process_time()
-        model.fit(parts)
+        known = shared(model) if name in _SHARED else last_fit(model)
         took[name] = spent + time.process_time() - start
-        report = evaluate(model, parts, name=name, **_MEASURED)
+        report = evaluate(known, final, name=name, **_MEASURED)
         # A user's numbers by decile decide nothing but the intervals.
-        fine = None if control else evaluate(model, parts, groups=slices, name=name, **_MEASURED)
+        fine = None if control else evaluate(known, final, groups=slices, name=name, **_MEASURED)
         return name, report, fine, took[name]
+
+    def last_fit(model: Any) -> Any:
+        return model.refit(parts) if model.decides_on_validation else model.fit(final)
+
+    def shared(model: Any) -> Any:
+        if id(model) not in refits:
+            # The model too, so that no other one gets its number.
+            refits[id(model)] = model, last_fit(model)
+        return refits[id(model)][1]
 
     for name, model in plain.items():
         yield measure(name, model)
@@ -178,11 +199,11 @@ def _measured(
         )
         if "EaseText, additive" in models:
             reading = _ReadingEase(**models["EaseText, additive"].get_params())
-            reading.solved = plain["EaseScaled"].weights_
+            reading.solved = shared(plain["EaseScaled"]).weights_
             models["EaseText, additive"] = reading
         for name, model in models.items():
             spent = took["EaseScaled"] if name == "EaseText, additive" else 0.0
-            if "gate" in name:
+            if name == "TwoTower, text gate":
                 spent = took["TwoTower"] + took.get("TextTower", 0.0)
             yield measure(_label(name, text), model, spent, control=not real)
 

@@ -83,7 +83,7 @@ def domain_parts(name: str) -> Any:
 
 
 def for_all_users(model: Any, parts: Any, pretrained: Any = None, vectors: Any = None) -> Any:
-    """Let a model that learned from some users score all, each by his whole train history.
+    """Let a model that learned from some users score all, each by the whole history.
 
     Parameters
     ----------
@@ -181,6 +181,7 @@ def measured_rows(
     from longtail_lib.models import Pretrained, SASRec, item_vectors, pretrain
 
     parts = domain_parts(TARGET)
+    final = parts.final()
     vectors = dict(vectors or {})
     own = vectors[TARGET] if TARGET in vectors else item_vectors(parts)
     untrained = SASRec(**_PRETRAINING, progress=progress)
@@ -206,8 +207,8 @@ def measured_rows(
         few = train_share(parts, share or min(SHARES), seed)
         model = build(way, share, seed, known, own).fit(few)
         seconds = time.process_time() - start
-        model = for_all_users(model, parts, known, own)
-        report = evaluate(model, parts, k=10, metrics=["NDCG"], name=way)
+        model = for_all_users(model, final, known, own)
+        report = evaluate(model, final, k=10, metrics=["NDCG"], name=way)
         found = {
             f"{group} {name}": round(getattr(report[group, "NDCG@10"], name), 5) + 0.0
             for group in ("overall", "tail")
@@ -317,7 +318,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         {
             "sources": list(SOURCES),
             "target": TARGET,
-            "split": "leave-last-out, ratings of 4 and more (social: all interactions)",
+            "split": "leave-last-out, ratings of 4 and more (social: all interactions); fitted on "
+            "train, histories with validation",
             "pretraining": _PRETRAINING,
             "learning_rate": _LEARNING_RATE,
             "budgets": {f"{share:g}": budget for share, budget in _BUDGETS.items()},

@@ -93,16 +93,8 @@ def play_round(
 
     n_active = behaviour.users_per_round or parts.n_users
     users = random(_ACTIVE).first_users(n_active)
-    # What the model itself shows to somebody of whom it knows nothing belongs to its loop.
     lists = rank_users(
-        model,
-        parts,
-        users,
-        k=behaviour.k,
-        seen=masked,
-        fallback="none",
-        seed=behaviour.seed,
-        name=name,
+        model, parts, users, k=behaviour.k, seen=masked, seed=behaviour.seed, name=name
     )
     if behaviour.exploration:
         replaced = random(_EXPLORES).uniform(users, np.arange(lists.shape[1])[None, :])
