@@ -1,15 +1,13 @@
 """docs/evidence.md is what the stored results say, and the library still gives it."""
 
-import math
 import re
 from pathlib import Path
 
 import pytest
 
 from longtail_course.build.evidence import EVIDENCE, evidence_files
-from longtail_course.experiments import stored_results
-from longtail_lib import evaluate, load_dataset, prepare, split
-from longtail_lib.benchmark import CONTESTANTS
+from longtail_course.experiments import check_drift, stored_results
+from longtail_lib.benchmark import CONTESTANTS, BenchmarkProtocol, run_benchmark
 
 ROOT = Path(__file__).resolve().parents[3]
 # What is measured anew here, on one seed: what needs no training by gradient. Nothing re-ranked,
@@ -52,6 +50,8 @@ def test_stored_results_say_where_they_come_from(name):
     assert results.dataset["name"].startswith(name)
     assert results.dataset["sha256"]
     assert len(results.protocol["seeds"]) >= 3
+    assert results.protocol["refit"]
+    assert results.protocol["ties"] == "random"
     assert {"random", "leave-last-out"} <= {how for how, _ in results.rows}
     assert results.provenance["versions"]["numpy"]
     for key, row in results.rows.items():
@@ -65,22 +65,11 @@ def test_stored_results_say_where_they_come_from(name):
 @pytest.mark.parametrize("how", ["random", "leave-last-out"])
 def test_measured_anew_nothing_has_drifted(name, how):
     results = stored_results(name)
-    kept = {each: results.protocol[each] for each in ("min_rating", "min_user_interactions")}
-    data = prepare(load_dataset(name, quiet=True), **kept)
-    # These results are of models that know train alone, with equal times in the order of item ids.
-    log = data.interactions.sort("item_id")
-    parts = split(data.replace(interactions=log), how=how, ties="file")
-    for model in REDUCED:
-        row = results[how, model]
-        report = evaluate(
-            results.build(how, model).fit(parts), parts, k=(10, 100), metrics=["NDCG"]
-        )
-        for place, again in report.values.items():
-            stored, before = row.values[place], row.by_seed[place][0]
-            # Closed forms have no chance in them: they agree far more closely than intervals.
-            near = model in ("Popularity", "EASE", "EaseScaled") and place[0] == "overall"
-            below, above = (
-                (5e-4, 5e-4) if near else (stored.value - stored.low, stored.high - stored.value)
-            )
-            if not (math.isnan(before) and math.isnan(again.value)):
-                assert before - below <= again.value <= before + above, (model, place)
+    protocol = BenchmarkProtocol(**{**results.protocol, "splits": (how,), "seeds": (0,)})
+    fresh = run_benchmark(name, REDUCED, protocol=protocol, tuned=results)
+    assert [str(drift) for drift in check_drift(results, fresh)] == []
+    # Closed forms have no chance in them: they agree far more closely than their intervals.
+    for model in ("Popularity", "EASE", "EaseScaled"):
+        key = "overall", "NDCG@10"
+        again, before = (found[how, model].by_seed[key][0] for found in (fresh, results))
+        assert again == pytest.approx(before, abs=5e-4), model

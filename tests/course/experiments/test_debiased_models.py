@@ -90,7 +90,7 @@ def test_fresh_log_leaves_nothing_to_test_on():
 def test_plain_models_measure_as_stored():
     parts, stored = shop_parts(), rows()
     for name in ("Random", "Popularity", "ItemKNN"):
-        found = judge(SUBJECTS[name].build().fit(parts), parts)
+        found = judge(SUBJECTS[name].build().refit(parts), parts.final())
         for key, value in found.items():
             if value is not None:
                 assert value == pytest.approx(stored[name][key], abs=2e-3), (name, key)
@@ -99,6 +99,6 @@ def test_plain_models_measure_as_stored():
 @pytest.mark.slow
 def test_ruined_model_is_ruined_again():
     parts, stored = shop_parts(), rows()
-    found = judge(SUBJECTS["1/popularity"].build().fit(parts), parts)
+    found = judge(SUBJECTS["1/popularity"].build().refit(parts), parts.final())
     assert found["value"] == pytest.approx(stored["1/popularity"]["value"], abs=0.05)
     assert found["value"] < stored["Popularity"]["value"] + 0.05

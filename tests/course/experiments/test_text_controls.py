@@ -87,7 +87,7 @@ def test_popularity_measures_as_stored():
     data = prepare(load_dataset("shop"), min_rating=4, min_user_interactions=5)
     reports, slices = [], []
     for seed in text_controls("shop").about["seeds"]:
-        parts = split(data, how="random", seed=seed)
+        parts = split(data, how="random", seed=seed).final()
         model = plain_models("shop", seed)["Popularity"].fit(parts)
         measure = {"k": (10, 100), "metrics": ["NDCG"], "resamples": 100, "name": "Popularity"}
         reports.append(evaluate(model, parts, **measure))
