@@ -16,6 +16,7 @@ from longtail_lib.models._network_variables import named
 from longtail_lib.models._stored_arrays import Stored, StoredArrays, floats
 from longtail_lib.models._vector_products import cosines
 from longtail_lib.models.content._item_vectors import ContentRecommender
+from longtail_lib.models.debiased.logit_adjusted import log_prior
 from longtail_lib.models.generative._decoding import IdTrie, TokenDecoder, places_with_cold_share
 from longtail_lib.models.generative._id_writing import (
     IdWriting,
@@ -24,7 +25,6 @@ from longtail_lib.models.generative._id_writing import (
     window_batches,
 )
 from longtail_lib.models.generative.semantic_ids import SemanticIds
-from longtail_lib.models.debiased.logit_adjusted import log_prior
 from longtail_lib.models.gradient_recommender import GradientRecommender
 from longtail_lib.models.sequence._user_sequences import left_padded, user_sequences
 from longtail_lib.models.sequence.pretrained import MOST_BLOCKS

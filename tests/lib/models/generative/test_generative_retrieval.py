@@ -117,7 +117,7 @@ def test_adjusted_decoding_shows_rarer_items_and_is_what_is_served(histories, ve
         assert own == pytest.approx(np.sort(scores)[:, ::-1][:, :5])
         shown.append(counts[np.searchsorted(histories.item_ids, items)].mean())
         sequences = [histories.item_ids[row[row >= 0]] for row in adjusted._sequences[:10]]
-        written, found = adjusted.generate(sequences, k=5, beams=histories.n_items)
+        _, found = adjusted.generate(sequences, k=5, beams=histories.n_items)
         assert found == pytest.approx(own[:10], abs=1e-4)
         loaded = GenerativeRetrieval.load(adjusted.save(tmp_path / "adjusted.npz"))
         assert np.array_equal(loaded.score(rows), scores)
