@@ -67,8 +67,8 @@ class CDN(BilateralBranch):
     vector itself. A user's features are their id. Logits are cosines over a temperature in place
     of products, and a user meets one partner an epoch, see `BilateralBranch`. The paper's softmax
     runs over the items of a batch, here over the whole catalogue, which needs no correction for
-    popular items being drawn as negatives more often. A cold item is still trained as a negative only. The plain
-    twin, without branches and gates, is `TwoTower`.
+    popular items being drawn as negatives more often. A cold item is still trained as a negative
+    only. The plain twin, without branches and gates, is `TwoTower`.
 
     References
     ----------
