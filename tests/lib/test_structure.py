@@ -41,7 +41,7 @@ PUBLIC = sorted(public_names())
 
 
 def test_it_is_small():
-    assert len(FILES) <= 195
+    assert len(FILES) <= 200
     assert sum(map(lines, FILES.values())) <= 31_000
 
 
