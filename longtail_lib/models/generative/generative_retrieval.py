@@ -100,8 +100,8 @@ class GenerativeRetrieval(IdWriting, ContentRecommender, GradientRecommender):
     `LogitAdjusted` around this model corrects whole items by the same tau, and an item's place
     does not depend on what its beginning promised. D3 (Bao et al.) takes other biases out of
     decoding, those of length normalisation and of a language model's favourite tokens; here ids
-    are equally long, and a token without rivals costs nothing anyway. Neither helps on the shop:
-    at tau 1 validation NDCG@10 falls from .218 to .060 while that of the tail rises to .007.
+    are equally long, and a token without rivals costs nothing anyway. On the shop neither
+    adjustment helps: at tau 1 NDCG@10 falls from .218 to .060 while the tail's rises to .007.
 
     On shop, leave-last-out with vectors of all-MiniLM-L6-v2, NDCG@10 is .150 (tail .000); with
     shuffled vectors .105, Popularity .100, EASE .166. Of 374 items made cold none came into any
