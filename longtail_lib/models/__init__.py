@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from longtail_lib.models.sequence.bert4rec import BERT4Rec as BERT4Rec
     from longtail_lib.models.sequence.pretrained import Pretrained as Pretrained
     from longtail_lib.models.sequence.sasrec import SASRec as SASRec
+    from longtail_lib.models.two_stage import TwoStage as TwoStage
     from longtail_lib.models.two_tower import TwoTower as TwoTower
 
     # The old name, for type checkers; at run time it works and warns.

@@ -172,6 +172,7 @@ def every_model(parts: preprocessing.Split, vectors: np.ndarray) -> Sequence[mod
         models.LogitAdjusted(fitted),
         models.TextGate(fitted, models.ContentKNN(vectors)),
         models.Blend(fitted, models.ContentKNN(vectors), None),
+        models.TwoStage(fitted, models.ContentKNN(vectors), candidates=50),
     ]
     try:
         models.BPR(factors=8).recommend(3)

@@ -31,7 +31,7 @@ TEXT_SPACES = ("whiten", "centre", "raw")
 _READERS = ("words", "shuffled")
 VECTORS = Nullable(AnyOf(ARRAY, Options(*_READERS)), "to encode the items' text")
 _DIMENSIONS = 384
-FUSIONS = ("none", "text", "sum", "concatenation", "gate", "null-space", "dual-view")
+FUSIONS = ("none", "text", "sum", "concatenation", "gate", "prefixes", "null-space", "dual-view")
 
 
 def item_vectors(parts: Split, encoder: Any = None, column: str = "text") -> np.ndarray:

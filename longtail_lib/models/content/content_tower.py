@@ -82,7 +82,7 @@ class ContentTower(VectorProducts, ContentRecommender, GradientRecommender):
     its scores; here ids and content are trained together, and users by their ids alone.
     Wei, Wang, Li, Nie, Li, Li and Chua (2021), "Contrastive Learning for Cold-Start
     Recommendation", ACM Multimedia 2021 (CLCRec). Its terms use sampled negatives; here they run
-    over all warm items.
+    over all warm items, for the first 256 interactions of each batch.
 
     Examples
     --------

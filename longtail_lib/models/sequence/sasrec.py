@@ -49,7 +49,7 @@ class SASRec(SequenceRecommender):
     temperature : float
         Above 0. With "cosine" the logit is the cosine over it.
     fusion : None or str
-        How text joins the item vectors, see `item_layer`; None learns from ids alone.
+        How text joins the item vectors, see `FusedTower`; None learns from ids alone.
     vectors : ndarray of float, shape (n_items, d), "words", "shuffled" or None
         Text vectors for `fusion`, see `ContentRecommender`.
     pretrained : Pretrained, path or None
