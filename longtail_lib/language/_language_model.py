@@ -75,9 +75,7 @@ class LanguageModel:
         self.batch_tokens = int(batch_tokens)
         self.usage = Usage()
 
-    def log_likelihood(
-        self, prompts: Sequence[str], continuations: Sequence[str]
-    ) -> LogLikelihood:
+    def log_likelihood(self, prompts: Sequence[str], continuations: Sequence[str]) -> LogLikelihood:
         """How likely n continuations are, each after its own prompt.
 
         A prompt that occurs several times is computed once: its continuations stand behind it in
@@ -188,7 +186,9 @@ class LanguageModel:
         vectors = np.zeros((len(ids), self.dimensions), np.float32)
         full = np.flatnonzero([len(row) for row in ids])
         with self._metered() as count:
-            for batch in batches_by_length(np.array([len(ids[i]) for i in full]), self.batch_tokens):
+            for batch in batches_by_length(
+                np.array([len(ids[i]) for i in full]), self.batch_tokens
+            ):
                 rows, real = padded([ids[full[place]] for place in batch])
                 seen = real[:, None, :].astype(bool) & np.tri(rows.shape[1], dtype=bool)
                 positions = np.broadcast_to(np.arange(rows.shape[1]), rows.shape)
