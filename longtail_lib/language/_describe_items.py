@@ -129,10 +129,7 @@ def describe_items(
 
 def _write(path: Path, lines: Sequence[Description]) -> None:
     """Write the whole file anew, so that an interruption leaves the one before."""
-    text = "".join(
-        json.dumps({**line._asdict(), "sha256": line.sha256}, ensure_ascii=False) + "\n"
-        for line in lines
-    )
+    text = "".join(json.dumps({**line._asdict(), "sha256": line.sha256}) + "\n" for line in lines)
     write_file(path, lambda file: file.write(text.encode()))
 
 

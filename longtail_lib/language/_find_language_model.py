@@ -118,6 +118,10 @@ def fetch_language_model(*, seconds: float = LONGEST) -> Path:
     seconds : float
         The download may take so long.
 
+    Returns
+    -------
+    Path
+
     Raises
     ------
     DownloadError

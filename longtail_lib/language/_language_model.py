@@ -61,7 +61,7 @@ class LanguageModel:
     ...     ["The capital of France is"] * 2, [" Paris", " Rome"]
     ... )
     >>> found.total.round(1)  # doctest: +SKIP
-    array([-0.3, -6.8])
+    array([-0.3, -7.6])
     """
 
     _constraints: ClassVar[dict[str, Constraint]] = {

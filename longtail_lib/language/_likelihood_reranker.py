@@ -62,7 +62,7 @@ class LikelihoodReranker:
         Subtract :math:`\\log p(y | domain)`, what the title has without a history: domain
         conditional pointwise mutual information.
     domain : str
-        The prompt without a history.
+        The prompt without a history; a template of your own needs its own.
     most_recent : int or None
         So many of a history's last titles are read.
 

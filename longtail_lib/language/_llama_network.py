@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -105,18 +105,16 @@ class LlamaNetwork:
     callers' work: over a minute on two busy cores.
     """
 
-    def __init__(self, settings: LlamaSettings, weights: Mapping[str, np.ndarray]) -> None:
+    def __init__(self, settings: LlamaSettings, weights: Iterator[dict[str, np.ndarray]]) -> None:
         self.settings = settings
-        self.words = ops.convert_to_tensor(weights["token_embd"])
+        outside = next(weights)
+        self.words = ops.convert_to_tensor(outside["token_embd"])
         self.norm = _norm(settings)
-        self.norm.scale.assign(weights["output_norm"])
+        self.norm.scale.assign(outside["output_norm"])
         self.blocks = []
-        for place in range(settings.blocks):
+        for place, inside in enumerate(weights):
             block = DecoderBlock(settings, f"block_{place}")
-            prefix = f"blk.{place}."
-            block.assign(
-                {k.removeprefix(prefix): v for k, v in weights.items() if k.startswith(prefix)}
-            )
+            block.assign(inside)
             self.blocks.append(block)
         half = settings.head // 2
         self._speed = (settings.base ** -(np.arange(half) / half)).astype(np.float32)

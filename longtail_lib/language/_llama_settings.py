@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -87,20 +88,25 @@ def llama_settings(file: Gguf) -> LlamaSettings:
     return own
 
 
-def llama_weights(file: Gguf, own: LlamaSettings) -> dict[str, np.ndarray]:
-    """Read all weights; queries and keys come in the order in which halves of heads are turned."""
-    found = {
+def llama_weights(file: Gguf, own: LlamaSettings) -> Iterator[dict[str, np.ndarray]]:
+    """Read what lies outside the blocks, then block after block, so that one is held at a time.
+
+    Queries and keys come in the order in which halves of heads are turned.
+    """
+    yield {
         "token_embd": file.array("token_embd.weight", (own.vocabulary, own.width)),
         "output_norm": file.array("output_norm.weight", (own.width,)),
     }
     for place in range(own.blocks):
-        for name in ("attn_norm", "ffn_norm"):
-            found[f"blk.{place}.{name}"] = file.array(f"blk.{place}.{name}.weight", (own.width,))
+        found = {
+            name: file.array(f"blk.{place}.{name}.weight", (own.width,))
+            for name in ("attn_norm", "ffn_norm")
+        }
         for name, shape in own.matrices.items():
             weights = file.array(f"blk.{place}.{name}.weight", shape)
             if name in ("attn_q", "attn_k"):
                 # llama.cpp turns neighbours, and its files lay the halves of a head alternately.
                 pairs = weights.reshape(-1, own.head // 2, 2, own.width)
                 weights = pairs.swapaxes(1, 2).reshape(shape)
-            found[f"blk.{place}.{name}"] = weights
-    return found
+            found[name] = weights
+        yield found

@@ -35,7 +35,7 @@ class _Place(NamedTuple):
     offset: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Gguf:
     """Metadata by name, and tensors that are read when they are asked for."""
 

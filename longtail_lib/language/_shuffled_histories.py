@@ -31,8 +31,8 @@ def shuffled_histories(histories: Sequence[Sequence[T]], *, seed: int = 0) -> li
 
     Examples
     --------
-    >>> shuffled_histories([["a", "b", "c"], ["d"]], seed=1)
-    [['a', 'c', 'b'], ['d']]
+    >>> shuffled_histories([["a", "b", "c"], ["d"]], seed=0)
+    [['c', 'a', 'b'], ['d']]
     """
     rng = np.random.default_rng(seed)
     return [[history[place] for place in rng.permutation(len(history))] for history in histories]

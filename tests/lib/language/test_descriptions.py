@@ -114,6 +114,12 @@ def test_a_network_writes_the_same_again(tiny, tmp_path):
     assert (tmp_path / "a.jsonl").read_bytes() == (tmp_path / "b.jsonl").read_bytes()
 
 
+def test_titles_may_hold_any_character(tmp_path):
+    odd = ["a\u2028b", "漢字\x85", "\ud800", "a\r\nb", '"', ""]
+    describe_items(Writer(), odd, tmp_path / "odd.jsonl")
+    assert [line.title for line in read_descriptions(tmp_path / "odd.jsonl")] == odd
+
+
 def test_a_prompt_without_a_title_is_refused(tmp_path):
     with pytest.raises(ValueError, match=r"prompt must be a text with \{title\} once"):
         describe_items(Writer(), ["lamp"], tmp_path / "x", prompt="say")

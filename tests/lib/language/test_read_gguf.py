@@ -96,11 +96,11 @@ def test_no_changed_byte_of_the_header_does_harm(tiny_file, tmp_path_factory, pl
     path.write_bytes(content)
     try:
         file = read_gguf(path)
-        weights = llama_weights(file, llama_settings(file))
+        weights = list(llama_weights(file, llama_settings(file)))
     except ValueError as error:
         told = str(path) in str(error)
     else:
-        told = sum(array.size for array in weights.values()) < 200_000
+        told = sum(a.size for part in weights for a in part.values()) < 200_000
     assert told
 
 
