@@ -21,6 +21,7 @@ import longtail_lib.datasets as datasets
 import longtail_lib.debias as debias
 import longtail_lib.evaluation as evaluation
 import longtail_lib.evaluation.metrics as metrics
+import longtail_lib.language as language
 import longtail_lib.models as models
 import longtail_lib.preprocessing as preprocessing
 import longtail_lib.rerank as rerank
@@ -271,6 +272,32 @@ def reading_texts(texts: list[str]) -> None:
     assert_type(small.restore(), np.ndarray)
     assert_type(text.anisotropy(vectors), float)
     assert_type(text.EncodingCache("cache", "0f", 4).read([b"key"]), dict[bytes, np.ndarray])
+
+
+def asking_a_language_model(titles: list[str]) -> None:
+    assert_type(language.fetch_language_model(seconds=60), Path)
+    model = language.LanguageModel(language.find_language_model(), batch_tokens=512)
+    found = model.log_likelihood(["The capital of France is"], [" Paris"])
+    assert_type(found, language.LogLikelihood)
+    assert_type(found.per_token, np.ndarray)
+    assert_type(model.generate(titles, 20, chat=False), list[str])
+    assert_type(model.hidden_states(titles, max_tokens=64), np.ndarray)
+    assert_type(model.usage, language.Usage)
+    assert_type(model.usage.per(3).seconds, float)
+    reranker = language.LikelihoodReranker(model, per_token=True, calibrate=True)
+    ranked = reranker.rerank([titles], [titles])
+    assert_type(ranked, list[language.RankedTitles])
+    assert_type(ranked[0].order, np.ndarray)
+    bias = language.position_bias(model, [titles], [titles], orders=2, seed=1)
+    assert_type(bias, language.PositionBias)
+    assert_type(bias.agreement, float)
+    goes_along = language.within_user_correlation([ranked[0].scores], [np.ones(3)])
+    assert_type(goes_along, language.Correlation)
+    assert_type(language.shuffled_histories([titles], seed=1), list[list[str]])
+    assert_type(language.other_histories([titles, titles]), list[list[str]])
+    assert_type(language.renamed_titles(titles), list[str])
+    assert_type(language.describe_items(model, titles, "said.jsonl"), list[str])
+    assert_type(language.read_descriptions("said.jsonl"), list[language.Description])
 
 
 def searching(parts: preprocessing.Split) -> None:
