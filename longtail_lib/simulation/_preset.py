@@ -58,8 +58,10 @@ class Preset:
         Standard deviation of the items' intrinsic appeal.
     taste_spread : float
         Standard deviation of the personal part.
-    residual_share : float
-        Share of the personal part's variance that no attribute explains.
+    text_share : float
+        Share of the personal part's variance, before squashing, that the items' attributes carry,
+        from 0 to 1. Texts speak of attributes and of nothing else, so no reader of texts can know
+        more of taste than this; the rest stands in a residual that no word tells.
     taste_dimensions, residual_dimensions : int
         Length of the factors behind the attribute part and the residual part.
     rating : str
@@ -69,6 +71,11 @@ class Preset:
     rating_bias, rating_noise : float
         Standard deviation of the users' generosity and of a single rating's noise, in units of
         the preference before squashing.
+    wording : {"plain", "varied"}
+        How texts are written, which changes nothing else. "plain" says an attribute in one of a
+        few fixed phrases and leaves some attributes out. "varied" speaks of all that have
+        synonyms, names of makers not among them, and describes the less popular half of the
+        catalogue in other words than the rest: no content word stands on both sides.
 
     References
     ----------
@@ -101,13 +108,14 @@ class Preset:
     base: float = -4.4
     appeal_spread: float = 0.78
     taste_spread: float = 2.3
-    residual_share: float = 0.4
+    text_share: float = 0.6
     taste_dimensions: int = 9
     residual_dimensions: int = 5
     rating: str = "stars"
     rating_shares: tuple[float, ...] = ()
     rating_bias: float = 0.5
     rating_noise: float = 0.7
+    wording: str = "plain"
 
 
 # Shares measured on MovieLens latest-small: halves rounded up to whole stars, and as they are.
