@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from numbers import Real
 from types import MappingProxyType
 
-__all__ = ["PRESETS", "Preset"]
+from longtail_lib._parameters import Interval, Options, check_parameters
+
+__all__ = ["PRESETS", "TEXT_SHARE", "WORDING", "Preset", "resolved"]
+
+WORDING = Options("plain", "varied")
+TEXT_SHARE = Interval(Real, 0, 1)
 
 
 @dataclass(frozen=True)
@@ -186,3 +192,19 @@ PRESETS = MappingProxyType(
         ),
     }
 )
+
+
+def resolved(preset: str | Preset, wording: str | None, text_share: float | None) -> Preset:
+    """Find a preset by its name, with some of its settings replaced; check how its texts are."""
+    if not isinstance(preset, Preset):
+        if preset not in PRESETS:
+            raise KeyError(f"unknown preset {preset!r}; there are {', '.join(map(repr, PRESETS))}")
+        preset = PRESETS[preset]
+    if wording is not None:
+        preset = replace(preset, wording=wording)
+    if text_share is not None:
+        preset = replace(preset, text_share=text_share)
+    check_parameters(
+        f"preset '{preset.name}'", vars(preset), {"wording": WORDING, "text_share": TEXT_SHARE}
+    )
+    return preset

@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import fields, replace
-from numbers import Real
+from dataclasses import fields
 
 import numpy as np
 import polars as pl
 
-from longtail_lib._parameters import (
-    SEED,
-    Interval,
-    Nullable,
-    Options,
-    check_parameters,
-    constrained,
-)
+from longtail_lib._parameters import SEED, Nullable, constrained
 from longtail_lib.data import Dataset, DatasetCard
 from longtail_lib.simulation._catalogue import Catalogue, draw_catalogue, vocabulary_of, write_texts
 from longtail_lib.simulation._fixed_point import UNIT, stream
@@ -29,7 +21,7 @@ from longtail_lib.simulation._population import (
     draw_times,
     rate,
 )
-from longtail_lib.simulation._preset import PRESETS, Preset
+from longtail_lib.simulation._preset import PRESETS, TEXT_SHARE, WORDING, Preset, resolved
 from longtail_lib.simulation._read_simulated import PROPENSITY_DIGITS
 from longtail_lib.simulation._simulated_truth import SimulatedTruth, preference_of, taste_scale
 from longtail_lib.simulation._varied_texts import write_varied_texts
@@ -58,14 +50,12 @@ _TYPES = {
     "policy": np.float64,
 }
 LICENCE = "CC BY 4.0"
-_WORDING = Options("plain", "varied")
-_TEXT_SHARE = Interval(Real, 0, 1)
 
 
 @constrained(
     seed=SEED,
-    wording=Nullable(_WORDING, "for the preset's own"),
-    text_share=Nullable(_TEXT_SHARE, "for the preset's own"),
+    wording=Nullable(WORDING, "to take the preset's own"),
+    text_share=Nullable(TEXT_SHARE, "to take the preset's own"),
 )
 def simulate(
     preset: str | Preset,
@@ -111,7 +101,7 @@ def simulate(
     >>> data.truth.preference([0, 1]).shape
     (2, 600)
     """
-    preset = _resolve(preset, wording, text_share)
+    preset = resolved(preset, wording, text_share)
     vocabulary = vocabulary_of(preset.vocabulary)
     catalogue = draw_catalogue(preset, vocabulary, seed)
     # MovieLens, too, publishes only users with a minimum of interactions.
@@ -275,19 +265,6 @@ def _fit(name: str, array: np.ndarray, kind: type | None) -> np.ndarray:
             "lower the preset's spreads or activity"
         )
     return fitted
-
-
-def _resolve(preset: str | Preset, wording: str | None, text_share: float | None) -> Preset:
-    if not isinstance(preset, Preset):
-        if preset not in PRESETS:
-            raise KeyError(f"unknown preset {preset!r}; there are {', '.join(map(repr, PRESETS))}")
-        preset = PRESETS[preset]
-    given = {"wording": wording, "text_share": text_share}
-    preset = replace(preset, **{name: value for name, value in given.items() if value is not None})
-    check_parameters(
-        f"preset '{preset.name}'", vars(preset), {"wording": _WORDING, "text_share": _TEXT_SHARE}
-    )
-    return preset
 
 
 def _card(preset: Preset, seed: int) -> DatasetCard:

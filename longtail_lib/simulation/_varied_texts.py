@@ -105,7 +105,9 @@ def write_varied_texts(
     for row in range(preset.n_items):
         register = varied.tail if in_tail[row] else varied.popular
         item = {
-            attribute: named[vocabulary.attributes[attribute][catalogue.values[attribute][row]].name]
+            attribute: named[
+                vocabulary.attributes[attribute][catalogue.values[attribute][row]].name
+            ]
             for attribute, named in register.values.items()
         }
         own = draws[row].tolist()
