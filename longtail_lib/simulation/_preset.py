@@ -83,6 +83,15 @@ class Preset:
         synonyms, names of makers not among them, and describes the less popular half of the
         catalogue in other words than the rest: no content word stands on both sides.
 
+    Notes
+    -----
+    What a text can tell is less than `text_share` when preferences are predicted, because
+    squashing bends them and appeal stands in no text. Shares of the variance of true preferences
+    that a ridge regression explains, taught on the truth of the more popular half of the shop and
+    asked about the other half: with "plain" and .6, attributes themselves .11, words .08, vectors
+    of all-MiniLM-L6-v2 .05; with "varied" and .9, .20, .00 and .07. Asked about a random fifth,
+    where every word was met before: .17, .13 and .09; .28, .28 and .26.
+
     References
     ----------
     Harper and Konstan, "The MovieLens Datasets: History and Context", ACM Transactions on

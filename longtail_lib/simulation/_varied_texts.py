@@ -21,7 +21,7 @@ from longtail_lib.simulation._preset import Preset
 __all__ = ["Register", "VariedVocabulary", "Wordings", "varied_vocabulary_of", "write_varied_texts"]
 
 _FOLDER = Path(__file__).with_name("vocabularies") / "varied"
-_TRIES = 60
+_TRIES = 100
 # Draws of one try at a title, and of a description: a pattern and a phrase for each attribute.
 _TITLE, _DESCRIPTION = 6, 1 + 2 * 8
 
@@ -104,12 +104,10 @@ def write_varied_texts(
     titles, texts = [], []
     for row in range(preset.n_items):
         register = varied.tail if in_tail[row] else varied.popular
-        item = {
-            attribute: named[
-                vocabulary.attributes[attribute][catalogue.values[attribute][row]].name
-            ]
-            for attribute, named in register.values.items()
-        }
+        item = {}
+        for attribute, named in register.values.items():
+            value = vocabulary.attributes[attribute][catalogue.values[attribute][row]]
+            item[attribute] = named[value.name]
         own = draws[row].tolist()
         title = _title(varied.titles, item, own[_DESCRIPTION:], used)
         used.add(title)

@@ -51,12 +51,12 @@ def test_the_mean_of_the_answers_is_an_unbiased_estimate(logged):
     preference, possible = true_preference(logged).astype(float), unknown(logged)
     truth = (preference * possible).sum(axis=1) / possible.sum(axis=1)
     estimates = []
-    for seed in range(12):
-        found = uniform_test(logged, shown=40, seed=seed)
+    for seed in range(5):
+        found = uniform_test(logged, shown=100, seed=seed)
         estimates.append(found.parts.test.nnz / found.shown.nnz)
     error = np.std(estimates, ddof=1) / np.sqrt(len(estimates))
-    assert abs(np.mean(estimates) - truth.mean()) < 3.5 * error
-    assert error < 0.01 * truth.mean()
+    assert abs(np.mean(estimates) - truth.mean()) < 5 * error
+    assert error < 0.02 * truth.mean()
     # The log's own test part would tell of items that are liked several times as well.
     assert preference[logged.test.nonzero()].mean() > 3 * truth.mean()
 

