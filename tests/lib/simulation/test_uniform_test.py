@@ -61,6 +61,7 @@ def test_the_mean_of_the_answers_is_an_unbiased_estimate(logged):
     assert preference[logged.test.nonzero()].mean() > 3 * truth.mean()
 
 
+@pytest.mark.slow
 def test_popularity_loses_its_advantage_and_the_oracle_is_best(logged, uniform):
     models = {
         "Random": Random(),
