@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from longtail_lib.text._encoding_cache import EncodingCache as EncodingCache
     from longtail_lib.text._find_encoder import find_encoder as find_encoder
     from longtail_lib.text._text_encoder import TextEncoder as TextEncoder
+    from longtail_lib.text._text_signal import TextSignal as TextSignal
+    from longtail_lib.text._text_signal import text_signal as text_signal
     from longtail_lib.text._tfidf_svd import BagOfWords as BagOfWords
     from longtail_lib.text._tfidf_svd import TfIdf as TfIdf
     from longtail_lib.text._tfidf_svd import TfidfSvd as TfidfSvd

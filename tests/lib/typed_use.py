@@ -193,7 +193,7 @@ def every_model(parts: preprocessing.Split, vectors: np.ndarray) -> Sequence[mod
         models.ItemKNN(),
         models.EaseText(vectors=vectors),
         models.ImplicitALS(factors=8),
-        models.Oracle(),
+        models.Oracle(of="log"),
         *by_gradient,
         *wrapped,
     ]
@@ -230,7 +230,7 @@ def groups(parts: preprocessing.Split) -> None:
 
 def worlds() -> None:
     assert_type(simulation.PRESETS["shop"], simulation.Preset)
-    world = simulation.simulate("shop", seed=7)
+    world = simulation.simulate("shop", seed=7, wording="varied", text_share=0.9)
     assert_type(world, data.Dataset)
     assert_type(simulation.write_simulated(world, "shop"), Path)
     assert_type(simulation.read_simulated("shop"), data.Dataset)
@@ -238,6 +238,9 @@ def worlds() -> None:
     assert_type(simulation.true_propensity(world), np.ndarray)
     if isinstance(world.truth, simulation.SimulatedTruth):
         assert_type(world.truth.preference(np.arange(3)), np.ndarray)
+    unbiased = simulation.uniform_test(preprocessing.split(world), shown=10, seed=0)
+    assert_type(unbiased, simulation.UniformTest)
+    assert_type(unbiased.parts, preprocessing.Split)
 
 
 def estimating(outcome: np.ndarray, shown: np.ndarray, propensity: np.ndarray) -> None:
@@ -271,6 +274,9 @@ def reading_texts(texts: list[str]) -> None:
     assert_type(small, text.Int8Vectors)
     assert_type(small.restore(), np.ndarray)
     assert_type(text.anisotropy(vectors), float)
+    signal = text.text_signal(longtail_lib.load_dataset("shop"), pairs="consecutive")
+    assert_type(signal, text.TextSignal)
+    assert_type(signal.ratio, float)
     assert_type(text.EncodingCache("cache", "0f", 4).read([b"key"]), dict[bytes, np.ndarray])
 
 
