@@ -6,7 +6,15 @@ import json
 from pathlib import Path
 from typing import Any
 
-__all__ = ["GELU", "POOLING", "count_parameters", "encoder_config", "pooling_of", "prompt_of"]
+__all__ = [
+    "GELU",
+    "POOLING",
+    "PROMPTS",
+    "count_parameters",
+    "encoder_config",
+    "pooling_of",
+    "prompt_of",
+]
 
 POOLING = "1_Pooling/config.json"
 PROMPTS = "config_sentence_transformers.json"

@@ -112,7 +112,9 @@ def _network(folder: Path, config: dict[str, Any], weight: Any, keras: Any) -> A
         read = dense(mixed, f"{block}.attention.attn.o", width)
         states = normalised(states + read, f"{block}.attention")
         inner = dense(states, f"{block}.intermediate.dense", config["intermediate_size"], gelu)
-        states = normalised(states + dense(inner, f"{block}.output.dense", width), f"{block}.output")
+        states = normalised(
+            states + dense(inner, f"{block}.output.dense", width), f"{block}.output"
+        )
     return pooled(ids, mask, states, pooling_of(folder))
 
 

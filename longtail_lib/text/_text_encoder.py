@@ -25,14 +25,14 @@ from longtail_lib._parameters import (
 )
 from longtail_lib.data._download import cache_folder
 from longtail_lib.text._encoder import Encoder
-from longtail_lib.text._encoding_cache import EncodingCache, text_key
-from longtail_lib.text._find_encoder import EncoderFolder, encoder_folder
 from longtail_lib.text._encoder_config import (
     count_parameters,
     encoder_config,
     pooling_of,
     prompt_of,
 )
+from longtail_lib.text._encoding_cache import EncodingCache, text_key
+from longtail_lib.text._find_encoder import EncoderFolder, encoder_folder
 from longtail_lib.text._unknown_tokens import ReadTexts
 
 __all__ = ["TextEncoder", "batches_by_length", "padded"]
