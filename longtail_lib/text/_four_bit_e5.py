@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -90,7 +91,7 @@ class FourBitFile:
         ends = np.frombuffer(self._bytes(4 * (n_pieces + 1)), "<u4")
         scores = np.frombuffer(self._bytes(4 * n_pieces), "<f4")
         text = self._bytes(n_bytes)
-        pieces = [text[a:b].decode() for a, b in zip(ends[:-1], ends[1:], strict=True)]
+        pieces = [text[a:b].decode() for a, b in pairwise(ends)]
         # The shortest decimals that are these float32 again.
         self.pieces = [[p, float(str(s))] for p, s in zip(pieces, scores, strict=True)]
         self.unknown = unknown

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from longtail_lib.data._download import cache_folder
-from longtail_lib.data._hashed_files import complaint
 
 __all__ = ["ENCODERS", "PublishedEncoder", "Wheel", "list_encoders"]
 
@@ -75,11 +74,6 @@ class PublishedEncoder:
     def path(self) -> Path:
         """Its folder on this machine, whether it is there or not."""
         return cache_folder() / "encoders" / self.folder
-
-    @property
-    def is_here(self) -> bool:
-        """Whether every file lies in the download cache, unaltered."""
-        return not complaint(self.path, self.sha256)
 
 
 def list_encoders() -> list[PublishedEncoder]:

@@ -66,9 +66,9 @@ class ReadTexts:
         nothing = int((self.unknown[some] == self.own[some]).sum())
         warnings.warn(
             f"the tokenizer does not know {odd:,} of {own:,} tokens ({odd / own:.2%}) in "
-            f"{len(some):,} of {len(self._texts):,} texts, such as {examples}; {nothing:,} of these "
-            "texts hold nothing else and get the zero vector, as an empty text does; name a source "
-            "that was trained on such texts",
+            f"{len(some):,} of {len(self._texts):,} texts, such as {examples}; {nothing:,} of "
+            "these texts hold nothing else and get the zero vector, as an empty text does; name a "
+            "source that was trained on such texts",
             stacklevel=stacklevel + 1,
         )
 
