@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import textwrap
 from typing import Any
 
 from longtail_lib.cli._log_options import command, understood
@@ -64,7 +65,7 @@ def _list(_: argparse.Namespace) -> None:
                 *numbers,
                 f"{encoder.megabytes} MB",
                 here,
-                encoder.reads.split(" and ")[0],
+                encoder.reads,
                 encoder.title,
             )
         )
@@ -76,7 +77,8 @@ def _list(_: argparse.Namespace) -> None:
     print()
     for encoder in list_encoders():
         wheels = ", ".join(wheel.requirement for wheel in encoder.wheels)
-        print(f"{encoder.name}: licence {encoder.licence}; from {wheels}; {encoder.references}")
+        said = f"licence {encoder.licence}; from {wheels}; {encoder.references}"
+        print(textwrap.fill(f"{encoder.name}: {said}", 92, subsequent_indent="    "))
 
 
 def _fetch(arguments: argparse.Namespace) -> None:
