@@ -41,8 +41,8 @@ PUBLIC = sorted(public_names())
 
 
 def test_it_is_small():
-    assert len(FILES) <= 195
-    assert sum(map(lines, FILES.values())) <= 31_000
+    assert len(FILES) <= 210
+    assert sum(map(lines, FILES.values())) <= 32_000
 
 
 def test_files_are_neither_long_nor_fragments():
