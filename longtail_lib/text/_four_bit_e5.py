@@ -60,7 +60,7 @@ class FourBitFile:
     """
 
     def __init__(self, path: Path) -> None:
-        self._raw, self._place = np.memmap(path, np.uint8, "r"), 0
+        self._raw, self._place = np.fromfile(path, np.uint8), 0
         if len(self._raw) < 44 or self._bytes(4) != _MAGIC:
             raise ValueError(f"{path} is no 4-bit model: it does not begin with {_MAGIC!r}")
         try:

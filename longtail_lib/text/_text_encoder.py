@@ -52,7 +52,8 @@ class TextEncoder(Encoder):
     Whether a pretrained reader, or a larger one, reads better than words is a question to your own
     log. `list_encoders` has a ladder of them: "static", a table of token vectors without a network
     (8 million numbers, English); "minilm" (23 million, English); "mpnet" (109 million, English);
-    "e5" (118 million, a hundred languages in one space). `fetch_encoder` fetches them.
+    "e5" (118 million, a hundred languages in one space; 3.5 GB of memory while it is loaded).
+    `fetch_encoder` fetches them.
 
     Parameters
     ----------
