@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import textwrap
+from pathlib import Path
 from typing import Any
 
-from longtail_lib.cli._log_options import command, understood
+from longtail_lib.cli._log_options import command, dataset_name, place_for, understood, whole
 
 __all__ = ["add_to"]
 
@@ -42,6 +43,25 @@ def add_to(groups: Any) -> None:
     )
     fetch.add_argument("name", metavar="NAME", type=_name, help="from `longtail encoder list`")
     fetch.set_defaults(run=_fetch)
+    vectors = command(
+        commands,
+        "vectors",
+        "read the texts of a dataset and keep their vectors in a small file",
+        "Read the texts of a dataset's items and write their vectors, a byte a number, to a file\n"
+        "that `StoredVectors.load` reads, so that others need neither the encoder nor the time.",
+        [
+            "longtail encoder vectors e5 online-retail --out e5.npz",
+            "longtail encoder vectors mpnet movietweetings --dimensions 256 --out mpnet.npz",
+        ],
+    )
+    vectors.add_argument("name", metavar="NAME", type=_name, help="from `longtail encoder list`")
+    known = "a name from `longtail data list`"
+    vectors.add_argument("data", metavar="DATASET", type=dataset_name, help=known)
+    vectors.add_argument("--out", type=Path, required=True, metavar="FILE", help="a .npz file")
+    vectors.add_argument(
+        "--dimensions", type=whole(1), metavar="N", help="keep so many principal directions; all"
+    )
+    vectors.set_defaults(run=_vectors)
 
 
 def _name(word: str) -> str:
@@ -92,3 +112,22 @@ def _fetch(arguments: argparse.Namespace) -> None:
     done = "already in" if was_here else "downloaded to"
     print(f"{encoder.name}: {done} {folder}, every file as published.")
     print(f"Licence: {encoder.licence}.")
+
+
+def _vectors(arguments: argparse.Namespace) -> None:
+    import numpy as np
+
+    from longtail_lib.datasets import load_dataset
+    from longtail_lib.models import StoredVectors
+    from longtail_lib.preprocessing import Split
+
+    place_for("--out", arguments.out)
+    data = load_dataset(arguments.data, truth=False, quiet=True)
+    # Of a split only the catalogue matters here.
+    ids = data.items["item_id"].to_list()
+    catalogue = Split.from_matrices(
+        np.ones((1, len(ids))), item_ids=ids, items=data.items, name=arguments.data
+    )
+    stored = StoredVectors.read_texts(catalogue, arguments.name, arguments.dimensions)
+    path = stored.save(arguments.out)
+    print(f"{stored.small!r} of {arguments.data}, read by {arguments.name}, written to {path}")

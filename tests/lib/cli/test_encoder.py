@@ -80,3 +80,32 @@ def test_unknown_names_and_no_command(run):
     assert code == 2
     assert "no encoder is called 'bert'; known are 'static', 'minilm', 'mpnet', 'e5'" in err
     assert run("encoder")[0] == 2
+
+
+def test_vectors_of_a_dataset_go_to_a_small_file(run, monkeypatch, tmp_path):
+    import numpy as np
+
+    from longtail_lib.datasets import load_dataset
+    from longtail_lib.models import StoredVectors
+
+    class Reader:
+        def __init__(self, source):
+            assert source == "static"
+
+        def encode(self, texts):
+            return np.array([[len(text), text.count("e"), 1] for text in texts], float)
+
+    monkeypatch.setattr("longtail_lib.text.TextEncoder", Reader)
+    out = tmp_path / "vectors.npz"
+    code, said, err = run("encoder", "vectors", "static", "shop", "--out", out)
+    assert (code, err) == (0, "")
+    assert said.endswith(f"of shop, read by static, written to {out}\n")
+    stored, data = StoredVectors.load(out), load_dataset("shop", truth=False, quiet=True)
+    assert stored.about == {"encoder": "static", "data": "shop"}
+    texts = dict(zip(data.items["item_id"].to_list(), data.items["text"].to_list(), strict=True))
+    assert set(stored.item_ids.tolist()) == set(texts)
+    length = len(texts[stored.item_ids[5].item()].strip())
+    row = stored.small.restore()[5]
+    assert row[0] / row[2] == pytest.approx(length, rel=0.5)
+    code, _, err = run("encoder", "vectors", "static", "shop", "--out", tmp_path / "no" / "v.npz")
+    assert (code, "the folder does not exist" in err) == (1, True)
