@@ -91,18 +91,26 @@ def test_a_good_file_is_read_and_a_missing_one_told(tmp_path):
         StoredVectors.load(tmp_path / "gone.npz")
 
 
-@pytest.mark.parametrize(("name", "dimensions"), [("e5", 384), ("mpnet", 512)])
-def test_the_vectors_in_the_checkout_are_those_of_its_products(name, dimensions):
-    path = Path(__file__).parents[4] / "datasets" / "vectors" / f"online-retail-{name}.npz"
+STORED = {
+    "online-retail-e5": (384, "HEART T-LIGHT HOLDER"),
+    "online-retail-mpnet": (512, "HEART T-LIGHT HOLDER"),
+    "movietweetings-e5": (256, "Star Trek"),
+}
+
+
+@pytest.mark.parametrize("name", STORED)
+def test_the_vectors_in_the_checkout_are_those_of_its_items(name):
+    path = Path(__file__).parents[4] / "datasets" / "vectors" / f"{name}.npz"
     assert path.stat().st_size < 3e6
-    stored = StoredVectors.load(path)
-    assert stored.about["encoder"] == name
-    assert stored.small.codes.shape == (4619, dimensions)
-    items = load_dataset("online-retail", quiet=True).items.sort("item_id")
+    stored, (dimensions, words) = StoredVectors.load(path), STORED[name]
+    data, _, encoder = name.rpartition("-")
+    assert (stored.about["data"], stored.about["encoder"]) == (data, encoder)
+    items = load_dataset(data, quiet=True).items.sort("item_id")
+    assert stored.small.codes.shape == (len(items), dimensions)
     assert stored.item_ids.tolist() == items["item_id"].to_list()
-    # Names that share most of their words are nearer than products are in general.
+    # Names that share most of their words are nearer than items are in general.
     names, vectors = items["title"].to_list(), stored.small.restore()
-    near = [place for place, one in enumerate(names) if "HEART T-LIGHT HOLDER" in one]
+    near = [place for place, one in enumerate(names) if words in one]
     assert len(near) > 3
     vectors -= vectors.mean(axis=0)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
