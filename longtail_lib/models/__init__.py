@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from longtail_lib.models.bpr import BPR as BPR
     from longtail_lib.models.content._item_vectors import item_vectors as item_vectors
     from longtail_lib.models.content._item_vectors import shuffled_vectors as shuffled_vectors
+    from longtail_lib.models.content._stored_vectors import StoredVectors as StoredVectors
     from longtail_lib.models.content.content_knn import ContentKNN as ContentKNN
     from longtail_lib.models.content.content_tower import ContentTower as ContentTower
     from longtail_lib.models.content.ease_text import EaseText as EaseText

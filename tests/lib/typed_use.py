@@ -149,6 +149,8 @@ def every_model(parts: preprocessing.Split, vectors: np.ndarray) -> Sequence[mod
     assert_type(models.import_keras(), ModuleType)
     assert_type(models.item_vectors(parts), np.ndarray)
     assert_type(models.shuffled_vectors(vectors), np.ndarray)
+    stored = models.StoredVectors.read_texts(parts, "words", dimensions=8)
+    assert_type(models.StoredVectors.load(stored.save("vectors.npz")).of(parts), np.ndarray)
     assert_type(models.user_sequences(parts, 50), np.ndarray)
     assert_type(models.pretrain(models.SASRec(), [parts]), models.Pretrained)
     assert_type(models.StreamFrequency(1000).probability(np.arange(3)), np.ndarray)
@@ -265,6 +267,9 @@ def reading_texts(texts: list[str]) -> None:
     encoder = text.TextEncoder(text.find_encoder(), max_tokens=64)
     assert_type(encoder.encode(texts), np.ndarray)
     assert_type(encoder.dimensions, int)
+    published: list[text.PublishedEncoder] = text.list_encoders()
+    assert_type(text.fetch_encoder(published[0].name, progress=True), Path)
+    assert_type(text.TextEncoder("e5", prompt="passage: ").n_parameters, int)
     known: list[text.Encoder] = [encoder, text.TfIdf().fit(texts), text.TfidfSvd(64)]
     assert_type(known[0].n_parameters, int)
     assert_type(text.BagOfWords().fit(texts), text.BagOfWords)

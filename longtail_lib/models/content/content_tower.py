@@ -37,7 +37,7 @@ class ContentTower(VectorProducts, ContentRecommender, GradientRecommender):
 
     Parameters
     ----------
-    vectors : ndarray of float, shape (n_items, d), "words", "shuffled" or None
+    vectors : ndarray of float, shape (n_items, d), str or None
         See `ContentRecommender`. An item without text has the content of its attributes; without
         these too, its content vector is the same as that of all such items, and its id tells it
         apart if it is warm. A cold one with neither scores lowest.

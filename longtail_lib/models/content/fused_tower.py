@@ -42,7 +42,7 @@ class FusedTower(VectorProducts, ContentRecommender, GradientRecommender):
         variance, frozen; ids are learned in the rest. "dual-view" (after LLM-ESR): a
         concatenation whose ids start from the text, and users are drawn towards the mean of those
         whose histories read alike.
-    vectors : ndarray of float, shape (n_items, d), "words", "shuffled" or None
+    vectors : ndarray of float, shape (n_items, d), str or None
         See `ContentRecommender`. A row of zeros is an item without text.
     dim : int
     temperature : float > 0

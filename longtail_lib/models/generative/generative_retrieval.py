@@ -47,7 +47,7 @@ class GenerativeRetrieval(IdWriting, ContentRecommender, GradientRecommender):
 
     Parameters
     ----------
-    vectors : ndarray of float, shape (n_items, d), "words", "shuffled" or None
+    vectors : ndarray of float, shape (n_items, d), str or None
         See `ContentRecommender`.
     levels, codes, method, spread
         See `SemanticIds`.

@@ -50,7 +50,7 @@ class SASRec(SequenceRecommender):
         Above 0. With "cosine" the logit is the cosine over it.
     fusion : None or str
         How text joins the item vectors, see `FusedTower`; None learns from ids alone.
-    vectors : ndarray of float, shape (n_items, d), "words", "shuffled" or None
+    vectors : ndarray of float, shape (n_items, d), str or None
         Text vectors for `fusion`, see `ContentRecommender`.
     pretrained : Pretrained, path or None
         What `pretrain` gave, to start from; needs `fusion` "text" or "sum", and the same dim,
