@@ -22,6 +22,7 @@ from longtail_lib.language._log_likelihood import LogLikelihood
 __all__ = ["LikelihoodReranker", "RankedTitles"]
 
 _TEMPLATE = "Products that one customer bought, one after another:\n- {history}\n-"
+_TEXT = Satisfies("a text", lambda value: isinstance(value, str))
 _DOMAIN = "Products that one customer bought, one after another:\n-"
 
 
@@ -98,6 +99,9 @@ class LikelihoodReranker:
             "a text with {history} once",
             lambda value: isinstance(value, str) and value.count("{history}") == 1,
         ),
+        "separator": _TEXT,
+        "ending": _TEXT,
+        "domain": _TEXT,
         "per_token": BOOLEAN,
         "calibrate": BOOLEAN,
         "most_recent": Nullable(Interval(Integral, 1), "for all"),
