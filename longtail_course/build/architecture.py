@@ -36,7 +36,10 @@ FLOORS: dict[str, tuple[dict[str, str], ...]] = {
             "evaluation": "measure and compare, with intervals",
             "testing": "a split and a model to check by hand",
         },
-        {"tuning": "search for hyper-parameters on validation"},
+        {
+            "language": "a small language model, and what a recommender can ask of it",
+            "tuning": "search for hyper-parameters on validation",
+        },
         {"benchmark": "recommenders side by side, with stated budgets"},
         {"cli": "the `longtail` command"},
     ),

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from longtail_course.worlds._log_figures import log_figures as log_figures
     from longtail_course.worlds._log_figures import log_shape as log_shape
     from longtail_course.worlds._movielens_figures import movielens_figures as movielens_figures
+    from longtail_course.worlds._text_ceiling import TextCeiling as TextCeiling
+    from longtail_course.worlds._text_ceiling import attribute_vectors as attribute_vectors
+    from longtail_course.worlds._text_ceiling import text_ceiling as text_ceiling
     from longtail_course.worlds.best_liked import favourites as favourites
     from longtail_course.worlds.dataset_card import store_dataset as store_dataset
     from longtail_course.worlds.defects import dirty_log as dirty_log

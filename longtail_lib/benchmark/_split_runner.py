@@ -136,12 +136,15 @@ class SplitRunner:
             return dict(row.tuning)
         protocol = self.protocol
         start = time.perf_counter()
+        parts = self.parts(protocol.seeds[0])
+        # Fitted once for both searches.
+        fixed = held_fixed(each, parts, self.found, protocol.seeds[0])
         metric = protocol.tail_metric if each.for_tail else protocol.metric
-        found = self._search(each, metric)
+        found = self._search(each, metric, fixed)
         flat = each.for_tail and len({t.value(metric) for t in found.records if t.complete}) == 1
         if flat:
             metric = protocol.tail_fallback
-            found = self._search(each, metric)
+            found = self._search(each, metric, fixed)
         self.found[each.name] = dict(found.best.parameters)
         tuning = {
             "trials": len(found.records),
@@ -157,19 +160,19 @@ class SplitRunner:
             tuning["instead of"] = f"{' '.join(protocol.tail_metric)}, of one value in all trials"
         return tuning
 
-    def _search(self, each: Contestant, metric: tuple[str, str]) -> Tuning:
-        protocol, parts = self.protocol, self.parts(self.protocol.seeds[0])
+    def _search(self, each: Contestant, metric: tuple[str, str], fixed: dict[str, Any]) -> Tuning:
+        protocol = self.protocol
         condition = {"metric": protocol.metric, "at_least": protocol.keep}
         return tune(
             each.model_class(),
-            parts,
+            self.parts(protocol.seeds[0]),
             each.space,
             metric=metric,
             constraint=condition if each.for_tail else None,
             trials=min(protocol.trials, each.trials or protocol.trials),
             metrics=protocol.metrics,
             seed=protocol.seeds[0],
-            fixed=held_fixed(each, parts, self.found, protocol.seeds[0]),
+            fixed=fixed,
             progress=self.progress,
             refit=False,
         )

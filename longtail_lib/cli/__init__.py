@@ -12,14 +12,16 @@ from typing import Any, NoReturn
 import longtail_lib
 from longtail_lib.cli import _benchmark as benchmark
 from longtail_lib.cli import _data as data
+from longtail_lib.cli import _encoder as encoder
 from longtail_lib.cli import _evaluate as evaluate
+from longtail_lib.cli import _language as language
 from longtail_lib.cli import _recommend as recommend
 from longtail_lib.cli._log_options import in_options
 
 __all__ = ["main"]
 
 # Each module adds one command, or a group of them, by its `add_to(groups)`.
-GROUPS = (evaluate, recommend, benchmark, data)
+GROUPS = (evaluate, recommend, benchmark, data, encoder, language)
 
 
 # What the library raises where files, values or models are not as they must be.
@@ -115,7 +117,8 @@ def _parser() -> argparse.ArgumentParser:
         "Start with `evaluate`: it takes a log with one row an interaction, the names of its\n"
         "columns, and says how well simple recommenders do on it. `--save` keeps a model, and\n"
         "`recommend` serves it. `benchmark` searches settings at length and stores what it found;\n"
-        "`data` has logs to try. Each command has a --help of its own.\n\n"
+        "`data` has logs to try, `encoder` has models that read texts, `language` a small one\n"
+        "that also writes. Each command has a --help of its own.\n\n"
         "Exit codes: 0, all went well; 1, a file, a column, a value or a model is not as it must\n"
         "be; 2, the command line was not understood; 130, interrupted.",
         epilog="examples:\n"

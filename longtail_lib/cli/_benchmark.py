@@ -131,6 +131,9 @@ def _benchmark(options: argparse.Namespace, models: list[str], stored: Any) -> A
             protocol.setdefault("splits", ("random",))
     else:
         data = load_dataset(options.dataset, data_home=options.data_home)
+        if not data.has_ratings:
+            # What was bought or heard was liked; an option that was given is still refused.
+            protocol.setdefault("min_rating", None)
     try:
         settings = BenchmarkProtocol(**protocol)
     except ValueError as error:

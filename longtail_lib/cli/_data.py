@@ -69,6 +69,7 @@ def add_to(groups: Any) -> None:
         [
             "longtail data simulate shop --seed 7 --out my_shop",
             "longtail data simulate music --seed 1 --out my_music",
+            "longtail data simulate shop --wording varied --text-share 0.9 --out my_shop",
         ],
     )
     simulate.add_argument(
@@ -76,6 +77,18 @@ def add_to(groups: Any) -> None:
     )
     simulate.add_argument(
         "--seed", type=whole(0), default=7, help="where all randomness comes from; default 7"
+    )
+    simulate.add_argument(
+        "--wording",
+        choices=("plain", "varied"),
+        help="how texts are written; varied describes the tail in other words; default: the "
+        "preset's own",
+    )
+    simulate.add_argument(
+        "--text-share",
+        metavar="SHARE",
+        type=_text_share,
+        help="how much of taste a text can tell, from 0 to 1; default: the preset's own",
     )
     simulate.add_argument(
         "--out", metavar="FOLDER", required=True, help="a new or empty folder to write to"
@@ -105,6 +118,17 @@ def _preset(word: str) -> str:
     from longtail_lib.datasets._load_dataset import SIMULATED, check_name
 
     return understood(lambda name: check_name(name, SIMULATED, "preset"), word)
+
+
+def _text_share(word: str) -> float:
+    """A type of option: a number from 0 to 1."""
+    try:
+        share = float(word)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise argparse.ArgumentTypeError(f"must be a number from 0 to 1, got {word!r}")
+    return share
 
 
 def _list(arguments: argparse.Namespace) -> None:
@@ -172,6 +196,7 @@ def _figures(data: Any) -> dict[str, str]:
     import numpy as np
 
     from longtail_lib.tail import gini, top_share
+    from longtail_lib.text import text_signal
 
     per_item = data.interactions.group_by("item_id").len()["len"].to_numpy()
     counts = np.zeros(data.n_items, dtype=np.int64)
@@ -188,6 +213,12 @@ def _figures(data: Any) -> dict[str, str]:
         first, last = data.interactions["timestamp"].min(), data.interactions["timestamp"].max()
         days = [np.datetime64(int(time), "s").astype("datetime64[D]") for time in (first, last)]
         figures["period"] = f"{days[0]} to {days[1]}"
+    if "text" in data.items.columns and any(data.items["text"].to_list()):
+        signal = text_signal(data)
+        figures["text signal"] = (
+            f"x {signal.ratio:.2f}: cosine of the words of two items of one user {signal.own:.3f}, "
+            f"of shuffled users {signal.shuffled:.3f}"
+        )
     return figures
 
 
@@ -220,7 +251,12 @@ def _simulate(arguments: argparse.Namespace) -> None:
         raise ValueError(f"--out {folder} is a file; name a folder")
     if folder.is_dir() and any(folder.iterdir()) and not arguments.force:
         raise ValueError(f"--out {folder} is not empty; name another folder, or add --force")
-    data = simulate(arguments.preset, seed=arguments.seed)
+    data = simulate(
+        arguments.preset,
+        seed=arguments.seed,
+        wording=arguments.wording,
+        text_share=arguments.text_share,
+    )
     write_simulated(data, folder)
     print(f"{data!r}, seed {arguments.seed}, written to {folder}")
 

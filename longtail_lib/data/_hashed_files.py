@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["complaint", "file_hash", "install"]
+from longtail_lib._write_file import sweep
+
+__all__ = ["complaint", "file_hash", "install", "staged"]
+
+_LEFTOVER = ".weights."
 
 
 def file_hash(path: Path, kind: str = "sha256") -> str:
@@ -43,3 +50,19 @@ def install(fresh: Path, target: Path, aside: Path, sha256: Mapping[str, str | N
         # Another process may have finished first.
         if complaint(target, sha256):
             raise
+
+
+@contextmanager
+def staged(target: Path, sha256: Mapping[str, str | None]) -> Iterator[Path]:
+    """Give an empty folder to fill and check; unless that fails, it then gets the target's name.
+
+    What killed processes left beside the target is swept.
+    """
+    home = target.parent
+    home.mkdir(parents=True, exist_ok=True)
+    sweep(home, f"{_LEFTOVER}*", shutil.rmtree)
+    with tempfile.TemporaryDirectory(prefix=_LEFTOVER, dir=home) as temporary:
+        fresh = Path(temporary) / "fresh"
+        fresh.mkdir()
+        yield fresh
+        install(fresh, target, Path(temporary) / "replaced", sha256)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from longtail_lib.models.bpr import BPR as BPR
     from longtail_lib.models.content._item_vectors import item_vectors as item_vectors
     from longtail_lib.models.content._item_vectors import shuffled_vectors as shuffled_vectors
+    from longtail_lib.models.content._stored_vectors import StoredVectors as StoredVectors
     from longtail_lib.models.content.content_knn import ContentKNN as ContentKNN
     from longtail_lib.models.content.content_tower import ContentTower as ContentTower
     from longtail_lib.models.content.ease_text import EaseText as EaseText
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from longtail_lib.models.sequence.bert4rec import BERT4Rec as BERT4Rec
     from longtail_lib.models.sequence.pretrained import Pretrained as Pretrained
     from longtail_lib.models.sequence.sasrec import SASRec as SASRec
+    from longtail_lib.models.two_stage import TwoStage as TwoStage
     from longtail_lib.models.two_tower import TwoTower as TwoTower
 
     # The old name, for type checkers; at run time it works and warns.

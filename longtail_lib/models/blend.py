@@ -131,17 +131,22 @@ class Blend(WrappedRecommender):
         return _WEIGHTS[[int(np.argmax(found))]].astype(np.float32)
 
     def _comparable(self, user_rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        convert = _standard if self.by == "score" else _votes
-        return convert(self.model_._score(user_rows)), convert(self.other_._score(user_rows))
+        return (
+            self._converted(self.model_._score(user_rows)),
+            self._converted(self.other_._score(user_rows)),
+        )
+
+    def _converted(self, scores: np.ndarray) -> np.ndarray:
+        return _standard(scores) if self.by == "score" else _votes(scores)
 
     def _score(self, user_rows: np.ndarray) -> np.ndarray:
         return _mixed(*self._comparable(user_rows), self.weight_[0])
 
     def _similar(self, items: np.ndarray, among: np.ndarray) -> np.ndarray:
         everything = np.arange(len(self.item_ids_))
-        convert = _standard if self.by == "score" else _votes
         both = (
-            convert(each._similar(items, everything))[:, among] for each in self._inner().values()
+            self._converted(each._similar(items, everything))[:, among]
+            for each in self._inner().values()
         )
         return _mixed(*both, self.weight_[0])
 

@@ -48,6 +48,7 @@ class Reranked(WrappedRecommender):
     model : Recommender
         Fitted or not. One that was fitted on the same train part is not fitted again.
     method : {"xquad", "calibrated", "mmr", "tail_quota", "popularity_penalty"}
+        Each is a function of `longtail_lib.rerank`, which also says what differs from its paper.
     weight : float
         Strength of the method, 0 for none. In [0, 1]; above 1 too for "popularity_penalty". For
         "tail_quota" it is the share of tail items in every prefix of the list.

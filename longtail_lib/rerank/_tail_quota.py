@@ -44,6 +44,13 @@ def tail_quota(
     alpha, adjust
         See `quota_table`.
 
+    Notes
+    -----
+    Without `alpha` this is simpler than FA*IR: the quota is floor(share x length), and no test
+    says whether a list is fair. With `alpha` the quotas are those of FA*IR's binomial test. Its
+    protected group are people with a right to a place; here it is the tail, for every user's list
+    anew.
+
     References
     ----------
     Zehlike, M., Bonchi, F., Castillo, C., Hajian, S., Megahed, M., Baeza-Yates, R. (2017).

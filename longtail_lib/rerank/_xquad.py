@@ -34,8 +34,7 @@ def xquad(
     where rel(v) is the user's score scaled to [0, 1] and P(tail | u) the user's `preference`.
     `lack` says what S is short of. Binary: 1 until S holds an item of d, then 0, so that
     one tail item settles it. Smooth: 1 less the share of d among the items of S, and 1 for an
-    empty S. The paper multiplies 1 - share once for each item of S; here, as in most
-    implementations, it is taken once, because the product forgets d after three or four places.
+    empty S.
 
     Parameters
     ----------
@@ -48,6 +47,12 @@ def xquad(
     weight : float
         0 keeps the order, 1 forgets the scores.
     variant : {"smooth", "binary"}
+
+    Notes
+    -----
+    What differs from the paper: its smooth variant multiplies 1 - share once for each item of S.
+    Here, as in most implementations, it is taken once, because the product forgets d after three
+    or four places.
 
     References
     ----------

@@ -23,5 +23,7 @@ if TYPE_CHECKING:
     from longtail_lib.simulation._simulated_truth import SimulatedTruth as SimulatedTruth
     from longtail_lib.simulation._true_preference import true_preference as true_preference
     from longtail_lib.simulation._true_preference import true_propensity as true_propensity
+    from longtail_lib.simulation._uniform_test import UniformTest as UniformTest
+    from longtail_lib.simulation._uniform_test import uniform_test as uniform_test
 else:
     __getattr__, __dir__, __all__ = lazy_names(__name__, __file__)

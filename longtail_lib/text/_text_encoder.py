@@ -1,8 +1,9 @@
-"""Texts to vectors by a transformer that others pretrained on a billion pairs of sentences."""
+"""Texts to vectors by a model that others pretrained on many millions of pairs of sentences."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Iterable, Sequence
 from functools import cached_property
@@ -19,14 +20,20 @@ from longtail_lib._parameters import (
     Constraint,
     Interval,
     Nullable,
+    Satisfies,
     check_parameters,
 )
 from longtail_lib.data._download import cache_folder
 from longtail_lib.text._encoder import Encoder
+from longtail_lib.text._encoder_config import (
+    count_parameters,
+    encoder_config,
+    pooling_of,
+    prompt_of,
+)
 from longtail_lib.text._encoding_cache import EncodingCache, text_key
 from longtail_lib.text._find_encoder import EncoderFolder, encoder_folder
-from longtail_lib.text._pooled_bert import bert_config, pooled_bert, pooling_of
-from longtail_lib.text._unknown_tokens import read_tokens, tell_unknown
+from longtail_lib.text._unknown_tokens import ReadTexts
 
 __all__ = ["TextEncoder", "batches_by_length", "padded"]
 
@@ -36,18 +43,29 @@ _VERSION = 2
 
 
 class TextEncoder(Encoder):
-    """Encode texts by a pretrained transformer, all-MiniLM-L6-v2 unless you name another.
+    """Encode texts by a pretrained model, all-MiniLM-L6-v2 unless you name another.
 
     It was trained once, by others, and learns nothing here: `encode` works without `fit`, and
     `fit` does nothing. The first call loads the network; texts that were encoded before come from
     a cache on disk, and if all did, TensorFlow is not even imported.
 
+    Whether a pretrained reader, or a larger one, reads better than words is a question to your own
+    log. `list_encoders` has a ladder of them: "static", a table of token vectors without a network
+    (8 million numbers, English); "minilm" (23 million, English); "mpnet" (109 million, English);
+    "e5" (118 million, a hundred languages in one space; 3.5 GB of memory while it is loaded).
+    `fetch_encoder` fetches them.
+
     Parameters
     ----------
     source : str, path or None
-        Where the weights come from, as in `find_encoder`.
+        A name from `list_encoders`, or where else the weights come from, as in `find_encoder`.
+    prompt : str or None
+        Put before each text, for models that were trained so. None takes what the model's own
+        settings say: "query: " for "e5", as its authors advise where two texts of one kind are
+        compared, and nothing for the others. Their "passage: " is for answers to queries.
     max_tokens : int
-        A text's first so many tokens are read, the two at its ends counted; the rest is cut off.
+        A text's first so many tokens are read, those of the prompt and the two at its ends
+        counted; the rest is cut off.
     batch_tokens : int
         At most so many tokens, padding counted, are computed at once. Texts of like length go
         together, so padding is rare. The vectors do not depend on it beyond rounding. 1024 is
@@ -64,8 +82,10 @@ class TextEncoder(Encoder):
         Where the weights lie; looked for at first use.
     dimensions : int
         384 for MiniLM.
+    n_parameters : int
+        22,565,376 for MiniLM.
     model_hash : str
-        sha256 of whatever the vectors depend on: weights, tokens, pooling and `max_tokens`.
+        sha256 of whatever the vectors depend on: weights, tokens, prompt, pooling, `max_tokens`.
 
     References
     ----------
@@ -87,6 +107,7 @@ class TextEncoder(Encoder):
 
     _constraints: ClassVar[dict[str, Constraint]] = {
         "source": Nullable(PATH),
+        "prompt": Nullable(Satisfies("text", lambda given: isinstance(given, str))),
         "max_tokens": Interval(Integral, 3, mend="two stand at the ends of every text"),
         "batch_tokens": Interval(Integral, 1),
         "cache": AnyOf(BOOLEAN, PATH),
@@ -97,6 +118,7 @@ class TextEncoder(Encoder):
         self,
         source: str | os.PathLike[str] | None = None,
         *,
+        prompt: str | None = None,
         max_tokens: int = 256,
         batch_tokens: int = 1024,
         cache: bool | str | os.PathLike[str] = True,
@@ -104,6 +126,7 @@ class TextEncoder(Encoder):
     ) -> None:
         check_parameters("TextEncoder", locals(), self._constraints)
         self.source = source
+        self.prompt = prompt
         self.max_tokens = int(max_tokens)
         self.batch_tokens = int(batch_tokens)
         self.cache = cache
@@ -129,9 +152,9 @@ class TextEncoder(Encoder):
 
     @cached_property
     def _config(self) -> dict[str, Any]:
-        config = bert_config(self.folder)
-        longest = config["max_position_embeddings"]
-        if self.max_tokens > longest:
+        config = encoder_config(self.folder)
+        longest = config["positions"]
+        if longest is not None and self.max_tokens > longest:
             raise ValueError(
                 f"max_tokens is {self.max_tokens}, but the model in {self.folder} has positions "
                 f"for {longest}; pass at most {longest}"
@@ -146,22 +169,34 @@ class TextEncoder(Encoder):
     @property
     def n_parameters(self) -> int:
         """Numbers that others learned: those of the network, without its unused pooler."""
-        config = self._config
-        width, inner = config["hidden_size"], config["intermediate_size"]
-        tables = config["vocab_size"] + config["max_position_embeddings"]
-        tables += config.get("type_vocab_size", 2)
-        block = 4 * (width * width + width) + 2 * width * inner + inner + width + 4 * width
-        return tables * width + 2 * width + config["num_hidden_layers"] * block
+        return count_parameters(self._config)
 
     @cached_property
     def model_hash(self) -> str:
         """sha256 of whatever the vectors depend on besides the text."""
         parts = [f"{name} {digest}" for name, digest in sorted(self._found.sha256.items())]
         parts += [pooling_of(self.folder), str(self.max_tokens), str(_VERSION)]
+        parts += [json.dumps(self._prompt)] if self._prompt else []
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    @property
+    def _prompt(self) -> str:
+        return prompt_of(self.folder) if self.prompt is None else self.prompt
 
     @cached_property
     def _network(self) -> Any:
+        """The network, or a table of token vectors, for which no TensorFlow is needed."""
+        family = self._config["model_type"]
+        if family == "static":
+            from longtail_lib.text._token_table import TokenTable
+
+            return TokenTable(self.folder)
+        if family == "mpnet":
+            from longtail_lib.text._pooled_mpnet import pooled_mpnet
+
+            return pooled_mpnet(self.folder)
+        from longtail_lib.text._pooled_bert import pooled_bert
+
         return pooled_bert(self.folder)
 
     @cached_property
@@ -175,6 +210,9 @@ class TextEncoder(Encoder):
             raise ValueError(f"{path} is no tokenizer ({error}); get the file again") from error
         # The file's own settings pad each text to 128 tokens.
         tokenizer.no_padding()
+        if self._config["model_type"] == "static":
+            # A token at the start of every text would draw all means together.
+            tokenizer.post_processor = None
         tokenizer.enable_truncation(self.max_tokens)
         return tokenizer
 
@@ -206,11 +244,10 @@ class TextEncoder(Encoder):
         # A lone surrogate is no character, and the tokenizer would refuse it.
         clean = [text.encode("utf-8", "replace").decode() for text in texts]
         self._config  # noqa: B018 - a wrong max_tokens must be told before the tokenizer reads it
-        tokens, own, odd = read_tokens(self._tokenizer, clean)
+        read = ReadTexts(self._tokenizer, clean, self._prompt)
         # The caller of `encode` is five calls away.
-        tell_unknown(self._tokenizer, clean, tokens, own, odd, stacklevel=5)
-        lengths = np.array([len(entry.ids) for entry in tokens])
-        empty = own == odd
+        read.tell(stacklevel=5)
+        lengths, empty = np.array([len(ids) for ids in read.ids]), read.own == read.unknown
         done: dict[bytes, np.ndarray] = dict.fromkeys(
             (keys[row] for row in np.flatnonzero(empty)), np.zeros(self.dimensions, np.float32)
         )
@@ -219,7 +256,7 @@ class TextEncoder(Encoder):
         try:
             for batch in batches_by_length(lengths[rows], self.batch_tokens):
                 places = rows[batch]
-                vectors = self._forward([tokens[place].ids for place in places])
+                vectors = self._forward([read.ids[place] for place in places])
                 done |= zip((keys[place] for place in places), vectors, strict=True)
                 fresh += [keys[place] for place in places]
                 bar.update(len(places))
@@ -233,6 +270,8 @@ class TextEncoder(Encoder):
         return done
 
     def _forward(self, ids: Sequence[Sequence[int]]) -> np.ndarray:
+        if self._config["model_type"] == "static":
+            return self._network.mean(ids)
         matrix, mask = padded(ids, self._config.get("pad_token_id") or 0)
         inputs = {"token_ids": matrix, "padding_mask": mask}
         return np.asarray(self._network.predict_on_batch(inputs), np.float32)

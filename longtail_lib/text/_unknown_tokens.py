@@ -8,53 +8,84 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["read_tokens", "tell_unknown"]
+__all__ = ["ReadTexts"]
 
 _EXAMPLES, _LONGEST = 3, 20
+# How SentencePiece writes a space; by itself it says nothing.
+_SPACE = "\u2581"
 
 
-def read_tokens(tokenizer: Any, texts: Sequence[str]) -> tuple[list[Any], np.ndarray, np.ndarray]:
-    """Read texts; also count each text's own tokens, and those of them that are unknown."""
-    encodings = tokenizer.encode_batch(list(texts))
-    unknown = _unknown_id(tokenizer)
-    own = np.array([entry.special_tokens_mask.count(0) for entry in encodings])
-    odd = np.array([0 if unknown is None else entry.ids.count(unknown) for entry in encodings])
-    return encodings, own, odd
+class ReadTexts:
+    """Texts as a tokenizer reads them.
+
+    Parameters
+    ----------
+    tokenizer : tokenizers.Tokenizer
+    texts : sequence of str, length n
+    prompt : str
+        Put before each text; its tokens are read by the network and counted nowhere here.
+
+    Attributes
+    ----------
+    ids : list of list of int
+        Of each text's tokens, those of the prompt and special ones included.
+    own : ndarray of int, shape (n,)
+        How many tokens come from the text itself and are more than a space.
+    unknown : ndarray of int, shape (n,)
+        How many of these are in no vocabulary. Where a tokenizer spells such signs out as bytes,
+        each byte counts: no piece of the language was recognised.
+    """
+
+    def __init__(self, tokenizer: Any, texts: Sequence[str], prompt: str = "") -> None:
+        self._texts, self._prompt = texts, prompt
+        self._entries = tokenizer.encode_batch([prompt + text for text in texts])
+        self._unknown = _unknown_ids(tokenizer)
+        self.ids = [entry.ids for entry in self._entries]
+        places = [self._places(entry) for entry in self._entries]
+        self.own = np.array([len(own) for own in places])
+        self._odd = [
+            [place for place in own if entry.ids[place] in self._unknown]
+            for entry, own in zip(self._entries, places, strict=True)
+        ]
+        self.unknown = np.array([len(odd) for odd in self._odd])
+
+    def tell(self, *, stacklevel: int) -> None:
+        """Warn of unknown tokens: their share, examples, and how many texts are nothing else."""
+        some = np.flatnonzero(self.unknown)
+        if not len(some):
+            return
+        found = dict[str, None]()
+        for row in some:
+            for place in self._odd[row]:
+                start, stop = (end - len(self._prompt) for end in self._entries[row].offsets[place])
+                found[self._texts[row][start:stop][:_LONGEST]] = None
+            if len(found) >= _EXAMPLES:
+                break
+        examples = ", ".join(map(repr, list(found)[:_EXAMPLES]))
+        odd, own = self.unknown.sum(), self.own.sum()
+        nothing = int((self.unknown[some] == self.own[some]).sum())
+        warnings.warn(
+            f"the tokenizer does not know {odd:,} of {own:,} tokens ({odd / own:.2%}) in "
+            f"{len(some):,} of {len(self._texts):,} texts, such as {examples}; {nothing:,} of "
+            "these texts hold nothing else and get the zero vector, as an empty text does; name a "
+            "source that was trained on such texts",
+            stacklevel=stacklevel + 1,
+        )
+
+    def _places(self, entry: Any) -> list[int]:
+        """The places of a text's own tokens."""
+        rows = zip(entry.tokens, entry.special_tokens_mask, entry.offsets, strict=True)
+        return [
+            place
+            for place, (token, special, (_, stop)) in enumerate(rows)
+            if not special and stop > len(self._prompt) and token.strip(_SPACE)
+        ]
 
 
-def tell_unknown(
-    tokenizer: Any,
-    texts: Sequence[str],
-    encodings: Sequence[Any],
-    own: np.ndarray,
-    odd: np.ndarray,
-    *,
-    stacklevel: int,
-) -> None:
-    """Warn of unknown tokens: their share, examples, and how many texts are nothing else."""
-    some = np.flatnonzero(odd)
-    if not len(some):
-        return
-    unknown, found = _unknown_id(tokenizer), dict[str, None]()
-    for place in some:
-        entry = encodings[place]
-        for token, (start, stop) in zip(entry.ids, entry.offsets, strict=True):
-            if token == unknown:
-                found[texts[place][start:stop][:_LONGEST]] = None
-        if len(found) >= _EXAMPLES:
-            break
-    examples = ", ".join(map(repr, list(found)[:_EXAMPLES]))
-    nothing = int((odd[some] == own[some]).sum())
-    warnings.warn(
-        f"the tokenizer does not know {odd.sum():,} of {own.sum():,} tokens "
-        f"({odd.sum() / own.sum():.2%}) in {len(some):,} of {len(texts):,} texts, such as "
-        f"{examples}; {nothing:,} of these texts hold nothing else and get the zero vector, as an "
-        "empty text does; name a source that was trained on such texts",
-        stacklevel=stacklevel + 1,
-    )
-
-
-def _unknown_id(tokenizer: Any) -> int | None:
-    """The token that stands for whatever is in no vocabulary, where there is one."""
-    name = getattr(tokenizer.model, "unk_token", None)
-    return None if name is None else tokenizer.token_to_id(name)
+def _unknown_ids(tokenizer: Any) -> set[int | None]:
+    """The tokens that stand for whatever is in no vocabulary: one, none, or 256 bytes as well."""
+    model = tokenizer.model
+    names = [getattr(model, "unk_token", None) or "<unk>"]
+    if getattr(model, "byte_fallback", False):
+        names += [f"<0x{byte:02X}>" for byte in range(256)]
+    return {tokenizer.token_to_id(name) for name in names} - {None}

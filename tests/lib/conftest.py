@@ -41,3 +41,14 @@ def shop():
     from longtail_lib import load_dataset, prepare, split
 
     return split(prepare(load_dataset("shop")), how="leave-last-out")
+
+
+@pytest.fixture
+def index(tmp_path, monkeypatch):
+    """What pip finds: a folder of wheels. The cache is empty."""
+    home = tmp_path / "index"
+    monkeypatch.setenv("LONGTAIL_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(home))
+    monkeypatch.delenv("PIP_INDEX_URL", raising=False)
+    return home

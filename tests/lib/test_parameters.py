@@ -33,6 +33,7 @@ from longtail_lib._parameters import (
     constrained,
     constraints_of,
 )
+from longtail_lib.language import LanguageModel, LikelihoodReranker
 from longtail_lib.models import EASE, Popularity, Recommender
 from longtail_lib.models._model_file import present_names
 from longtail_lib.testing import tiny_parts
@@ -98,7 +99,10 @@ def refuses(call, owner, name, constraint, value):
 
 def made(one, **changed):
     """An instance with its defaults; what has none gets the smallest that will do."""
-    needed = {"model": Popularity(), "other": Popularity(), "text": Popularity(), "buckets": 3}
+    wrapped = ("model", "other", "ranker", "text")
+    needed = {**dict.fromkeys(wrapped, Popularity()), "buckets": 3}
+    if one is LikelihoodReranker:
+        needed["model"] = LanguageModel()
     known = inspect.signature(one).parameters
     missing = {name: needed[name] for name in known if name in needed}
     return one(**{**missing, **changed})
@@ -176,7 +180,7 @@ def check_alone(function, arguments):
     for name, constraint in function._constraints.items():
         default = inspect.signature(function).parameters[name].default
         if name not in arguments and default is inspect.Parameter.empty:
-            good = [0.5, 1, 2, 3, *getattr(constraint, "words", ())]
+            good = [0.5, 1, 2, 3, "file.json", *getattr(constraint, "words", ())]
             arguments = {**arguments, name: next(v for v in good if constraint.accepts(v))}
     return function(**arguments)
 

@@ -41,8 +41,8 @@ PUBLIC = sorted(public_names())
 
 
 def test_it_is_small():
-    assert len(FILES) <= 215
-    assert sum(map(lines, FILES.values())) <= 33_000
+    assert len(FILES) <= 230
+    assert sum(map(lines, FILES.values())) <= 35_000
 
 
 def test_files_are_neither_long_nor_fragments():

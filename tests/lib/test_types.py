@@ -41,6 +41,7 @@ ANY_ON_PURPOSE = {
     "Split.between",
     "Split.users",
     "Split.validation",
+    "UniformTest.shown",
 }
 WRONG = """\
 import longtail_lib

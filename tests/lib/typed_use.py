@@ -21,6 +21,7 @@ import longtail_lib.datasets as datasets
 import longtail_lib.debias as debias
 import longtail_lib.evaluation as evaluation
 import longtail_lib.evaluation.metrics as metrics
+import longtail_lib.language as language
 import longtail_lib.models as models
 import longtail_lib.preprocessing as preprocessing
 import longtail_lib.rerank as rerank
@@ -148,6 +149,8 @@ def every_model(parts: preprocessing.Split, vectors: np.ndarray) -> Sequence[mod
     assert_type(models.import_keras(), ModuleType)
     assert_type(models.item_vectors(parts), np.ndarray)
     assert_type(models.shuffled_vectors(vectors), np.ndarray)
+    stored = models.StoredVectors.read_texts(parts, "words", dimensions=8)
+    assert_type(models.StoredVectors.load(stored.save("vectors.npz")).of(parts), np.ndarray)
     assert_type(models.user_sequences(parts, 50), np.ndarray)
     assert_type(models.pretrain(models.SASRec(), [parts]), models.Pretrained)
     assert_type(models.StreamFrequency(1000).probability(np.arange(3)), np.ndarray)
@@ -172,6 +175,7 @@ def every_model(parts: preprocessing.Split, vectors: np.ndarray) -> Sequence[mod
         models.LogitAdjusted(fitted),
         models.TextGate(fitted, models.ContentKNN(vectors)),
         models.Blend(fitted, models.ContentKNN(vectors), None),
+        models.TwoStage(fitted, models.ContentKNN(vectors), candidates=50),
     ]
     try:
         models.BPR(factors=8).recommend(3)
@@ -191,7 +195,7 @@ def every_model(parts: preprocessing.Split, vectors: np.ndarray) -> Sequence[mod
         models.ItemKNN(),
         models.EaseText(vectors=vectors),
         models.ImplicitALS(factors=8),
-        models.Oracle(),
+        models.Oracle(of="log"),
         *by_gradient,
         *wrapped,
     ]
@@ -228,7 +232,7 @@ def groups(parts: preprocessing.Split) -> None:
 
 def worlds() -> None:
     assert_type(simulation.PRESETS["shop"], simulation.Preset)
-    world = simulation.simulate("shop", seed=7)
+    world = simulation.simulate("shop", seed=7, wording="varied", text_share=0.9)
     assert_type(world, data.Dataset)
     assert_type(simulation.write_simulated(world, "shop"), Path)
     assert_type(simulation.read_simulated("shop"), data.Dataset)
@@ -236,6 +240,9 @@ def worlds() -> None:
     assert_type(simulation.true_propensity(world), np.ndarray)
     if isinstance(world.truth, simulation.SimulatedTruth):
         assert_type(world.truth.preference(np.arange(3)), np.ndarray)
+    unbiased = simulation.uniform_test(preprocessing.split(world), shown=10, seed=0)
+    assert_type(unbiased, simulation.UniformTest)
+    assert_type(unbiased.parts, preprocessing.Split)
 
 
 def estimating(outcome: np.ndarray, shown: np.ndarray, propensity: np.ndarray) -> None:
@@ -260,6 +267,9 @@ def reading_texts(texts: list[str]) -> None:
     encoder = text.TextEncoder(text.find_encoder(), max_tokens=64)
     assert_type(encoder.encode(texts), np.ndarray)
     assert_type(encoder.dimensions, int)
+    published: list[text.PublishedEncoder] = text.list_encoders()
+    assert_type(text.fetch_encoder(published[0].name, progress=True), Path)
+    assert_type(text.TextEncoder("e5", prompt="passage: ").n_parameters, int)
     known: list[text.Encoder] = [encoder, text.TfIdf().fit(texts), text.TfidfSvd(64)]
     assert_type(known[0].n_parameters, int)
     assert_type(text.BagOfWords().fit(texts), text.BagOfWords)
@@ -269,7 +279,36 @@ def reading_texts(texts: list[str]) -> None:
     assert_type(small, text.Int8Vectors)
     assert_type(small.restore(), np.ndarray)
     assert_type(text.anisotropy(vectors), float)
+    signal = text.text_signal(longtail_lib.load_dataset("shop"), pairs="consecutive")
+    assert_type(signal, text.TextSignal)
+    assert_type(signal.ratio, float)
     assert_type(text.EncodingCache("cache", "0f", 4).read([b"key"]), dict[bytes, np.ndarray])
+
+
+def asking_a_language_model(titles: list[str]) -> None:
+    assert_type(language.fetch_language_model(seconds=60), Path)
+    model = language.LanguageModel(language.find_language_model(), batch_tokens=512)
+    found = model.log_likelihood(["The capital of France is"], [" Paris"])
+    assert_type(found, language.LogLikelihood)
+    assert_type(found.per_token, np.ndarray)
+    assert_type(model.generate(titles, 20, chat=False), list[str])
+    assert_type(model.hidden_states(titles, max_tokens=64), np.ndarray)
+    assert_type(model.usage, language.Usage)
+    assert_type(model.usage.per(3).seconds, float)
+    reranker = language.LikelihoodReranker(model, per_token=True, calibrate=True)
+    ranked = reranker.rerank([titles], [titles])
+    assert_type(ranked, list[language.RankedTitles])
+    assert_type(ranked[0].order, np.ndarray)
+    bias = language.position_bias(model, [titles], [titles], orders=2, seed=1)
+    assert_type(bias, language.PositionBias)
+    assert_type(bias.agreement, float)
+    goes_along = language.within_user_correlation([ranked[0].scores], [np.ones(3)])
+    assert_type(goes_along, language.Correlation)
+    assert_type(language.shuffled_histories([titles], seed=1), list[list[str]])
+    assert_type(language.other_histories([titles, titles]), list[list[str]])
+    assert_type(language.renamed_titles(titles), list[str])
+    assert_type(language.describe_items(model, titles, "said.jsonl"), list[str])
+    assert_type(language.read_descriptions("said.jsonl"), list[language.Description])
 
 
 def searching(parts: preprocessing.Split) -> None:

@@ -13,12 +13,16 @@ import numpy as np
 from longtail_lib._import_keras import import_keras
 from longtail_lib._parameters import Options, constrained
 from longtail_lib.models.content._item_vectors import FUSIONS
+from longtail_lib.models.generative.semantic_ids import SemanticIds
 
-__all__ = ["FUSIONS", "IdItems", "centred_text", "item_layer", "semantic_basis"]
+__all__ = ["FUSIONS", "IdItems", "centred_text", "item_layer", "prefix_groups", "semantic_basis"]
 
 
 keras = import_keras()
 ops = keras.ops
+
+# Of a semantic id: its beginnings of one and of two tokens are shared.
+_TOKENS = 2
 
 
 class IdItems(keras.layers.Layer):
@@ -115,6 +119,33 @@ class GatedItems(SummedItems):
         return ops.sigmoid(self.slope * (_rows(self.log_popularity, rows) - self.middle))
 
 
+class PrefixItems(keras.layers.Layer):
+    """The sum of a vector for each beginning of the item's semantic id, and of one of its own."""
+
+    def __init__(self, groups: np.ndarray, used: np.ndarray, dim: int, seed: int) -> None:
+        super().__init__(name="prefix_items")
+        self.n_items, self.dim = len(groups), dim
+        self.groups = ops.convert_to_tensor(groups.astype(np.int32))
+        self.used = ops.convert_to_tensor(used.astype(np.float32)[..., None])
+        self.tables = [
+            keras.layers.Embedding(
+                int(group.max()) + 1,
+                dim,
+                embeddings_initializer=keras.initializers.RandomNormal(stddev=0.1, seed=seed + m),
+            )
+            for m, group in enumerate(groups.T)
+        ]
+
+    def build(self, input_shape: Any = None) -> None:
+        for table in self.tables:
+            table.build()
+        self.built = True
+
+    def call(self, rows: Any = None) -> Any:
+        groups, used = _rows(self.groups, rows), _rows(self.used, rows)
+        return sum(table(groups[..., m]) * used[..., m, :] for m, table in enumerate(self.tables))
+
+
 class FrozenText(keras.layers.Layer):
     """Text coordinates as they are, with nothing to learn."""
 
@@ -144,6 +175,8 @@ def item_layer(
     if fusion == "none":
         return IdItems(n_items, dim, seed)
     text = centred_text(vectors)
+    if fusion == "prefixes":
+        return PrefixItems(*prefix_groups(text, popularity, seed), dim, seed)
     if fusion == "text":
         return TextItems(text, dim, seed + 1)
     if fusion in ("sum", "gate"):
@@ -177,6 +210,23 @@ class _Given(keras.initializers.Initializer):
 
 def _rows(tensor: Any, rows: Any) -> Any:
     return tensor if rows is None else ops.take(tensor, rows, axis=0)
+
+
+def prefix_groups(
+    text: np.ndarray, popularity: np.ndarray, seed: int = 0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Number the beginnings of semantic ids, and say which of them speak for an item."""
+    # Each token parts its items into as many groups, the second's being as large as their number.
+    codes = max(2, round(len(text) ** (1 / (_TOKENS + 1))))
+    ids = SemanticIds(_TOKENS, codes, spread=False, seed=seed).fit(text).codes_
+    groups = [np.unique(ids[:, :m], axis=0, return_inverse=True)[1] for m in range(1, _TOKENS + 1)]
+    groups = np.column_stack([*(group.ravel() for group in groups), np.arange(len(text))])
+    # What no interaction has taught is left out, and so is what items without text would share.
+    used = np.column_stack([np.bincount(group, popularity)[group] > 0 for group in groups.T])
+    used[~text.any(axis=1), :-1] = False
+    # An item of which nothing is known is no more than its own vector.
+    used[~used.any(axis=1), -1] = True
+    return groups, used
 
 
 def centred_text(vectors: np.ndarray) -> np.ndarray:

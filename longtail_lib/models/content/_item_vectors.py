@@ -13,6 +13,7 @@ from longtail_lib.models._recommender import Recommender
 from longtail_lib.preprocessing import Split
 from longtail_lib.text import Whitening
 from longtail_lib.text._encoder import unit_rows
+from longtail_lib.text._list_encoders import ENCODERS
 
 __all__ = [
     "FUSIONS",
@@ -27,11 +28,12 @@ __all__ = [
 ]
 
 TEXT_SPACES = ("whiten", "centre", "raw")
-# What may be given in place of vectors: the same texts, read without pretraining, or another's.
-_READERS = ("words", "shuffled")
+# What may be given in place of vectors: the same texts, read without pretraining, another item's,
+# or read by a pretrained encoder.
+_READERS = ("words", "shuffled", *ENCODERS)
 VECTORS = Nullable(AnyOf(ARRAY, Options(*_READERS)), "to encode the items' text")
 _DIMENSIONS = 384
-FUSIONS = ("none", "text", "sum", "concatenation", "gate", "null-space", "dual-view")
+FUSIONS = ("none", "text", "sum", "concatenation", "gate", "prefixes", "null-space", "dual-view")
 
 
 def item_vectors(parts: Split, encoder: Any = None, column: str = "text") -> np.ndarray:
@@ -41,9 +43,10 @@ def item_vectors(parts: Split, encoder: Any = None, column: str = "text") -> np.
     ----------
     parts : Split
         Its item table is in the order of `item_ids`.
-    encoder : object with `encode(texts)`, "words", or None
-        Fitted, where it has to be. None takes the pretrained `TextEncoder()`, and "words" the
-        catalogue's own words: a `TfidfSvd` of 384 dimensions, or fewer where words or texts are.
+    encoder : object with `encode(texts)`, str, or None
+        Fitted, where it has to be. None takes the pretrained `TextEncoder()`, another name from
+        `list_encoders` the `TextEncoder` of that name, and "words" the catalogue's own words: a
+        `TfidfSvd` of 384 dimensions, or fewer where words or texts are.
     column : str
 
     Returns
@@ -82,10 +85,10 @@ def item_vectors(parts: Split, encoder: Any = None, column: str = "text") -> np.
         )
     if encoder == "words":
         encoder = _words(tuple(texts[place] for place in there))
-    if encoder is None:
+    elif encoder is None or isinstance(encoder, str):
         from longtail_lib.text import TextEncoder
 
-        encoder = TextEncoder()
+        encoder = TextEncoder(encoder)
     encoded = encoder.encode([texts[place] for place in there])
     encoded = np.asarray(encoded.toarray() if hasattr(encoded, "toarray") else encoded)
     vectors = np.zeros((parts.n_items, encoded.shape[1]), dtype=np.float32)
@@ -177,11 +180,12 @@ class ContentRecommender(Recommender):
 
     Parameters
     ----------
-    vectors : ndarray of float, shape (n_items, dimensions), "words", "shuffled" or None
+    vectors : ndarray of float, shape (n_items, dimensions), str or None
         In the order of the split's items. None encodes the item table's column "text" by the
-        pretrained `TextEncoder`. "words" reads the same texts without pretraining, see
-        `item_vectors`; "shuffled" encodes them and gives each item those of another one, see
-        `shuffled_vectors`. Of arrays nothing is saved but what was made of them.
+        pretrained `TextEncoder`, and so do the names of `list_encoders`, each by its own. "words"
+        reads the same texts without pretraining, see `item_vectors`; "shuffled" encodes them and
+        gives each item those of another one, see `shuffled_vectors`. Of arrays nothing is saved
+        but what was made of them.
     """
 
     vectors: np.ndarray | str | None
@@ -200,17 +204,19 @@ class ContentRecommender(Recommender):
         if isinstance(self.vectors, str):
             if self.vectors == "words":
                 return item_vectors(parts, "words")
-            return shuffled_vectors(self._encoded_texts(parts))
+            if self.vectors == "shuffled":
+                return shuffled_vectors(self._encoded_texts(parts))
+            return self._encoded_texts(parts, self.vectors)
         return checked_vectors(self.vectors, parts, type(self).__name__)
 
-    def _encoded_texts(self, parts: Split) -> np.ndarray:
+    def _encoded_texts(self, parts: Split, source: str | None = None) -> np.ndarray:
         """Encode the item table; a subclass may note the encoder."""
-        return item_vectors(parts)
+        return item_vectors(parts, source)
 
 
-def text_vectors(parts: Split) -> tuple[np.ndarray, str]:
-    """Encode the items' text with the pretrained `TextEncoder`."""
+def text_vectors(parts: Split, source: str | None = None) -> tuple[np.ndarray, str]:
+    """Encode the items' text with a pretrained `TextEncoder`."""
     from longtail_lib.text import TextEncoder
 
-    encoder = TextEncoder()
+    encoder = TextEncoder(source)
     return item_vectors(parts, encoder), encoder.model_hash

@@ -43,7 +43,7 @@ class ContentKNN(ContentRecommender):
 
     Parameters
     ----------
-    vectors : ndarray of float, shape (n_items, d), "words", "shuffled" or None
+    vectors : ndarray of float, shape (n_items, d), str or None
         See `ContentRecommender`. An item without text comes last; a user whose items all lack
         text scores 0 throughout.
     n_neighbors : int or None

@@ -37,7 +37,7 @@ class ContentTower(VectorProducts, ContentRecommender, GradientRecommender):
 
     Parameters
     ----------
-    vectors : ndarray of float, shape (n_items, d), "words", "shuffled" or None
+    vectors : ndarray of float, shape (n_items, d), str or None
         See `ContentRecommender`. An item without text has the content of its attributes; without
         these too, its content vector is the same as that of all such items, and its id tells it
         apart if it is warm. A cold one with neither scores lowest.
@@ -82,7 +82,7 @@ class ContentTower(VectorProducts, ContentRecommender, GradientRecommender):
     its scores; here ids and content are trained together, and users by their ids alone.
     Wei, Wang, Li, Nie, Li, Li and Chua (2021), "Contrastive Learning for Cold-Start
     Recommendation", ACM Multimedia 2021 (CLCRec). Its terms use sampled negatives; here they run
-    over all warm items.
+    over all warm items, for the first 256 interactions of each batch.
 
     Examples
     --------

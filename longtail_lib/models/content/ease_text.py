@@ -60,7 +60,7 @@ class EaseText(ContentRecommender, EASE):
     space : {"whiten", "centre", "raw"}
         What is done to the vectors first, see `text_space`.
     form : {"additive", "collective"}
-    vectors : ndarray of float, shape (n_items, d), "words", "shuffled" or None
+    vectors : ndarray of float, shape (n_items, d), str or None
         See `ContentRecommender`. An item without text is scored by interactions alone.
 
     Attributes

@@ -35,11 +35,14 @@ class FusedTower(VectorProducts, ContentRecommender, GradientRecommender):
         "none": a learned vector for each id. "text": a learned linear map of the text vector.
         "sum" of both. "concatenation": half of the dimensions for each. "gate": g times the id
         plus 1 - g times the text, where g is a learned logistic function of log popularity.
+        "prefixes": semantic ids as features, that is a learned vector for each beginning of the
+        item's `SemanticIds` (one token, two tokens), shared by all items that begin alike, and
+        one of its own, summed; those that no train interaction has taught are left out.
         "null-space" (AlphaFuse): half of the coordinates are the text's own directions of largest
         variance, frozen; ids are learned in the rest. "dual-view" (after LLM-ESR): a
         concatenation whose ids start from the text, and users are drawn towards the mean of those
         whose histories read alike.
-    vectors : ndarray of float, shape (n_items, d), "words", "shuffled" or None
+    vectors : ndarray of float, shape (n_items, d), str or None
         See `ContentRecommender`. A row of zeros is an item without text.
     dim : int
     temperature : float > 0
@@ -71,9 +74,18 @@ class FusedTower(VectorProducts, ContentRecommender, GradientRecommender):
 
     Notes
     -----
-    LLM-ESR and AlphaFuse were published for sequence models; here their item side and LLM-ESR's
-    distillation are taken over, and the user has a vector instead of a sequence encoder. LLM-ESR's
-    cross-attention between the views has no counterpart here, since it reads sequences.
+    LLM-ESR and AlphaFuse were published for sequence models; here, and in `SASRec`, their item
+    sides are taken over. What differs from LLM-ESR: the user has a vector in place of two sequence
+    encoders with cross-attention between the views; text has one linear map of half of `dim`, not
+    two; similar users are those of a like mean text, for LLM embeddings of written histories.
+    `SASRec` has the item side without the distillation. From AlphaFuse: the frozen text takes half
+    of `dim` (64 of 128 dimensions in the authors' code); ids start near zero at random and are
+    learned against the whole catalogue, cold items too, with a softmax in place of InfoNCE over
+    drawn negatives; so what an unknown item's id adds to its text is not nothing.
+
+    "prefixes" sums the prefixes of Zheng et al. Singh et al. put hashed n-grams or word pieces of
+    semantic ids in place of the id; both learn the ids by RQ-VAE, for ranking models. On the shop
+    it does not help: NDCG@10 is .271 on validation, with shuffled texts and without text .274.
 
     References
     ----------
@@ -81,6 +93,10 @@ class FusedTower(VectorProducts, ContentRecommender, GradientRecommender):
     Recommendation", NeurIPS 2024.
     G. Hu et al., "AlphaFuse: Learn ID Embeddings for Sequential Recommendation in Null Space of
     Language Embeddings", SIGIR 2025.
+    A. Singh et al., "Better Generalization with Semantic IDs: A Case Study in Ranking for
+    Recommendations", RecSys 2024.
+    C. Zheng et al., "Enhancing Embedding Representation Stability in Recommendation Systems with
+    Semantic ID", arXiv:2504.02137, 2025.
 
     Examples
     --------

@@ -45,11 +45,12 @@ class BBN(BilateralBranch):
 
     Notes
     -----
-    Simplifications. In the paper the branches share all but the last block of a deep residual
+    What differs from the paper. There the branches share all but the last block of a deep residual
     network; here they share the user's vector, and the block of their own is a linear layer that
     starts as the identity. Logits are cosines over a temperature t in place of products, and a
     user meets one partner an epoch, see `BilateralBranch`. With early stopping (`patience`) the
-    last epochs, in which the re-balancing branch has the say, may never be reached.
+    last epochs, in which the re-balancing branch has the say, may never be reached. The plain
+    twin, with one branch, is `TwoTower`.
 
     References
     ----------

@@ -63,11 +63,12 @@ class CDN(BilateralBranch):
 
     Notes
     -----
-    Simplifications. One expert of each kind; the memorising one is the id's vector itself. A
-    user's features are their id. Logits are cosines over a temperature in place of products, and
-    a user meets one partner an epoch, see `BilateralBranch`. The paper's softmax runs over the
-    items of a batch, here over the whole catalogue, which needs no correction for popular items
-    being drawn as negatives more often. A cold item is still trained as a negative only.
+    What differs from the paper. There is one expert of each kind; the memorising one is the id's
+    vector itself. A user's features are their id. Logits are cosines over a temperature in place
+    of products, and a user meets one partner an epoch, see `BilateralBranch`. The paper's softmax
+    runs over the items of a batch, here over the whole catalogue, which needs no correction for
+    popular items being drawn as negatives more often. A cold item is still trained as a negative
+    only. The plain twin, without branches and gates, is `TwoTower`.
 
     References
     ----------

@@ -43,9 +43,8 @@ class MACR(VectorProducts, GradientRecommender):
     c : float or None
         Reference value, in the unit of the match. None tries 11 values from 0 to twice the size
         that 95% of the matches of train interactions stay below, and takes the best validation
-        NDCG@10. Validation is as
-        long-tailed as the log, so a c chosen there removes less popularity than one chosen on a
-        balanced sample, as the paper has it.
+        NDCG@10. Validation is as long-tailed as the log, so a c chosen there removes less
+        popularity than one chosen on a balanced sample would.
     item_weight, user_weight : float
         alpha and beta, weights of the loss of the item and of the user branch. Where alpha is
         small (the paper has .001 and .01), the item branch learns what serves the fused score
@@ -75,8 +74,11 @@ class MACR(VectorProducts, GradientRecommender):
 
     Notes
     -----
-    Simplification: the item and the user branch are linear in the vectors, as in the authors'
-    code for matrix factorisation.
+    What differs from the paper: the item and the user branch are linear in the vectors, as in the
+    authors' code for matrix factorisation; c is chosen on validation interactions as they come,
+    not on a balanced sample of them; and the default of `item_weight` is larger than theirs. The
+    plain twin, with the same network and negatives, is
+    `MACR(c=0.0, item_weight=0.0, user_weight=0.0)`.
 
     References
     ----------

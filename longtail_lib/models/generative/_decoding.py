@@ -56,7 +56,7 @@ class TokenDecoder:
             codes = own[f"code_vectors_{level}"][trie.tokens[level]]
             parents = trie.parents[level]
             constant = (shift[parents] * codes).sum(axis=1)
-            constant += own[f"code_bias_{level}"][trie.tokens[level]]
+            constant += own[f"code_bias_{level}"][trie.tokens[level]] + trie.adjustment[level]
             nodes.append((scale[parents] * codes, constant))
         return nodes
 
@@ -101,7 +101,7 @@ def beam_search(
         # A node of -1 is no beginning of any id; its row below is all -1.
         leads = np.vstack([trie.allowed(level, size), np.full((1, size), -1)])[nodes]
         if constrained:
-            logits = np.where(leads >= 0, logits, -np.inf)
+            logits = np.where(leads >= 0, logits + trie.adjustment[level][leads], -np.inf)
         logits -= logits.max(axis=2, keepdims=True)
         logits -= np.log(np.exp(logits).sum(axis=2, keepdims=True))
         scores = (total[:, :, None] + logits).reshape(n, -1)
@@ -134,9 +134,15 @@ def _highest(scores: np.ndarray, k: int) -> np.ndarray:
 
 
 class IdTrie:
-    """Which tokens may follow which, so that every path ends at an item."""
+    """Which tokens may follow which, so that every path ends at an item.
 
-    def __init__(self, codes: np.ndarray) -> None:
+    With a log prior of the items, every node's logit is adjusted by minus `strength` times the
+    logarithm of what lies below it.
+    """
+
+    def __init__(
+        self, codes: np.ndarray, log_prior: np.ndarray | None = None, strength: float = 0.0
+    ) -> None:
         codes = np.asarray(codes)
         if codes.ndim != 2 or not codes.size:
             raise ValueError(f"IdTrie takes ids as rows of a matrix, got shape {codes.shape}")
@@ -146,6 +152,7 @@ class IdTrie:
         self.tokens: list[np.ndarray] = []
         self.parents: list[np.ndarray] = []
         self.first_child: list[np.ndarray] = []
+        self.adjustment: list[np.ndarray] = []
         node = np.zeros(len(codes), dtype=np.int64)
         starts = np.ones(len(codes), dtype=bool)
         starts[1:] = False
@@ -156,6 +163,10 @@ class IdTrie:
             self.tokens.append(ranked[first, level].astype(np.int32))
             self.parents.append(node[first])
             self.first_child.append(np.unique(self.parents[-1], return_index=True)[1])
+            self.adjustment.append(np.zeros(len(first)))
+            if log_prior is not None:
+                below = np.logaddexp.reduceat(log_prior[order].astype(np.float64), first)
+                self.adjustment[-1] -= strength * below
             node = np.cumsum(starts) - 1
         if not starts.all():
             twice = ranked[int(np.flatnonzero(~starts)[0])]

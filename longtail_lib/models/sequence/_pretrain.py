@@ -9,7 +9,6 @@ import numpy as np
 from scipy.sparse import block_diag, csr_matrix
 
 from longtail_lib.models.content._item_vectors import text_vectors
-from longtail_lib.models.sequence._sequence_batches import next_item_batches
 from longtail_lib.models.sequence.pretrained import Pretrained
 from longtail_lib.models.sequence.sasrec import SASRec
 from longtail_lib.preprocessing import PARTS, Split
@@ -120,15 +119,7 @@ class _JointSASRec(SASRec):
         streams, turns = [], []
         first = np.searchsorted(self.domains[3], np.arange(len(self.domains[0])))
         for place, domain in enumerate(self.domains[0]):
-            stream = next_item_batches(
-                domain,
-                self.max_length,
-                self._rows_a_batch(),
-                rng,
-                loss=self.loss,
-                n_negatives=self.n_negatives,
-                dealt=self.order == "dealt",
-            )
+            stream = super()._batches(domain, epoch, rng)
             turns += [place] * len(stream)
             streams.append(stream)
         turns = rng.permutation(turns)

@@ -36,30 +36,43 @@ def next_item_batches(
 ) -> Any:
     """Stream packed histories in random order."""
     items, lengths = ordered_items(parts, deal=rng if dealt else None)
-    packed = packed_pairs(items, lengths, max_length)
-    if loss == "bce":
-        users, _ = ordered_items(parts, of_users=True)
-        packed["negative"] = packed_pairs(users, lengths, max_length)["item"]
-    n_rows = len(packed["item"])
-    count, size = equal_batches(n_rows, rows)
-    order = rng.permutation(n_rows)[: count * size]
+    packed = packed_pairs(items, lengths, max_length, owner=_owners(lengths))
+    order, count, size = _dealt_rows(packed, rows, rng)
     batches = {
         name: array[order].reshape(count, size, max_length) for name, array in packed.items()
     }
-    if loss == "bce":
-        batches["negative"] = unseen_items(parts.train, batches["negative"], rng)
-    drawn = n_negatives if loss in SAMPLED else 0
-    return _streamed(batches, drawn * size * max_length, parts.n_items, rng)
+    return _streamed(batches, parts, rng, loss, n_negatives)
+
+
+def _owners(lengths: np.ndarray) -> np.ndarray:
+    return np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
+
+
+def _dealt_rows(
+    packed: dict[str, np.ndarray], rows: int, rng: np.random.Generator
+) -> tuple[np.ndarray, int, int]:
+    """Draw the order of packed rows; return it with the number of batches and the size of each."""
+    n_rows = len(packed["item"])
+    count, size = equal_batches(n_rows, rows)
+    return rng.permutation(n_rows)[: count * size], count, size
 
 
 def _streamed(
-    batches: dict[str, np.ndarray], n_drawn: int, n_items: int, rng: np.random.Generator
+    batches: dict[str, np.ndarray],
+    parts: Split,
+    rng: np.random.Generator,
+    loss: str,
+    n_negatives: int,
 ) -> Any:
-    """Stream batches, each with so many items that are drawn when it is needed."""
+    """Stream batches, each with the negatives of its targets, drawn by their owners' histories."""
     import tensorflow as tf
 
-    if not n_drawn:
+    owner = batches.pop("owner")
+    if loss == "bce":
+        batches["negative"] = unseen_items(parts.train, owner, rng)
+    if loss not in SAMPLED:
         return tf.data.Dataset.from_tensor_slices(batches).prefetch(tf.data.AUTOTUNE)
+    n_drawn, n_items = n_negatives * owner[0].size, parts.n_items
     batches["seed"] = rng.integers(2**31, size=(len(batches["item"]), 2), dtype=np.int32)
 
     def with_drawn(batch: dict[str, Any]) -> dict[str, Any]:
@@ -102,12 +115,8 @@ def masked_batches(
 ) -> Any:
     """Stream packed histories in random order, each time with other items masked."""
     items, lengths = ordered_items(parts, deal=rng if dealt else None)
-    packed = packed_histories(items, lengths, max_length)
-    users, _ = ordered_items(parts, of_users=True)
-    packed["owner"] = packed_histories(users, lengths, max_length)["item"]
-    n_rows = len(packed["item"])
-    count, size = equal_batches(n_rows, rows)
-    order = rng.permutation(n_rows)[: count * size]
+    packed = packed_histories(items, lengths, max_length, owner=_owners(lengths))
+    order, count, size = _dealt_rows(packed, rows, rng)
     masked = masked_places(packed["segment"][order], share, last_share, rng).reshape(count, -1)
     batches = {name: array[order].reshape(count, -1) for name, array in packed.items()}
     # As many places in each batch, so that all have one shape; those too many have no target.
@@ -118,15 +127,11 @@ def masked_batches(
         np.where(chosen, np.take_along_axis(batches[name], place, axis=1), PADDING)
         for name in ("item", "owner")
     )
-    del batches["owner"]
     batches["item"][masked] = MASK
     for name in ("item", "position", "segment"):
         batches[name] = batches[name].reshape(count, size, max_length)
-    batches |= {"place": place, "target": target}
-    if loss == "bce":
-        batches["negative"] = unseen_items(parts.train, owner, rng)
-    drawn = n_negatives if loss in SAMPLED else 0
-    return _streamed(batches, drawn * n_places, parts.n_items, rng)
+    batches |= {"place": place, "target": target, "owner": owner}
+    return _streamed(batches, parts, rng, loss, n_negatives)
 
 
 def masked_places(

@@ -85,9 +85,9 @@ class SequenceRecommender(VectorProducts, ContentRecommender, GradientRecommende
             seed=10 * self.seed,
         )
 
-    def _encoded_texts(self, parts: Split) -> np.ndarray:
+    def _encoded_texts(self, parts: Split, source: str | None = None) -> np.ndarray:
         # Pretrained weights fit the vectors of one encoder only.
-        vectors, self._text_encoder = text_vectors(parts)
+        vectors, self._text_encoder = text_vectors(parts, source)
         return vectors
 
     def _start(self, network: Any, parts: Split) -> None:

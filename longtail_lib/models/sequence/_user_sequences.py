@@ -75,7 +75,6 @@ def user_sequences(
 def ordered_items(
     parts: Split,
     part: Sequence[str] = ("train",),
-    of_users: bool = False,
     deal: np.random.Generator | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return all histories as one run, each user's in the order of time, or dealt anew."""
@@ -88,8 +87,7 @@ def ordered_items(
         else deal.random(len(items))
     )
     order = np.lexsort((ranks, users))
-    wanted = users if of_users else items
-    return wanted[order].astype(np.int32), np.bincount(users, minlength=parts.n_users)
+    return items[order].astype(np.int32), np.bincount(users, minlength=parts.n_users)
 
 
 def left_padded(items: np.ndarray, lengths: np.ndarray, max_length: int) -> np.ndarray:
@@ -124,22 +122,32 @@ def pack(lengths: np.ndarray, max_length: int) -> tuple[np.ndarray, np.ndarray]:
     return row, offset
 
 
-def packed_pairs(items: np.ndarray, lengths: np.ndarray, max_length: int) -> dict[str, np.ndarray]:
-    """Pack histories as pairs of an item and the one that came next."""
+def packed_pairs(
+    items: np.ndarray, lengths: np.ndarray, max_length: int, **more: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Pack histories as pairs of an item and the one that came next, and what goes with items."""
     last = np.zeros(len(items), dtype=bool)
     last[np.cumsum(lengths)[lengths > 0] - 1] = True
     first = np.roll(last, 1)
     return _packed(
-        {"item": items[~last], "target": items[~first]}, np.maximum(lengths - 1, 0), max_length
+        {
+            "item": items[~last],
+            "target": items[~first],
+            **{name: values[~last] for name, values in more.items()},
+        },
+        np.maximum(lengths - 1, 0),
+        max_length,
     )
 
 
 def packed_histories(
-    items: np.ndarray, lengths: np.ndarray, max_length: int
+    items: np.ndarray, lengths: np.ndarray, max_length: int, **more: np.ndarray
 ) -> dict[str, np.ndarray]:
     """Pack histories as they are, for a model that fills in masked items."""
     kept = lengths > 1
-    return _packed({"item": items[np.repeat(kept, lengths)]}, lengths[kept], max_length)
+    own = np.repeat(kept, lengths)
+    values = {name: values[own] for name, values in {"item": items, **more}.items()}
+    return _packed(values, lengths[kept], max_length)
 
 
 def _packed(

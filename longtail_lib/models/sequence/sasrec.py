@@ -49,8 +49,8 @@ class SASRec(SequenceRecommender):
     temperature : float
         Above 0. With "cosine" the logit is the cosine over it.
     fusion : None or str
-        How text joins the item vectors, see `item_layer`; None learns from ids alone.
-    vectors : ndarray of float, shape (n_items, d), "words", "shuffled" or None
+        How text joins the item vectors, see `FusedTower`; None learns from ids alone.
+    vectors : ndarray of float, shape (n_items, d), str or None
         Text vectors for `fusion`, see `ContentRecommender`.
     pretrained : Pretrained, path or None
         What `pretrain` gave, to start from; needs `fusion` "text" or "sum", and the same dim,

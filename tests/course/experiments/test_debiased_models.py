@@ -7,7 +7,7 @@ import pytest
 
 from longtail_course.experiments import debiased_results
 from longtail_course.experiments.debiased_models import PATH, fresh_parts, judge, shop_parts
-from longtail_course.experiments.debiased_subjects import FRESH, SUBJECTS
+from longtail_course.experiments.debiased_subjects import FRESH, SUBJECTS, UNMEASURED
 from longtail_course.worlds.tiny_store import alphabetical_model, tiny_store
 
 
@@ -25,10 +25,18 @@ def test_judge_by_hand():
 
 
 def test_every_model_is_stored():
-    assert list(rows()) == list(SUBJECTS)
+    # A name that is measured leaves the list of those that are not.
+    assert list(rows()) == [name for name in SUBJECTS if name not in UNMEASURED]
     assert list(rows("fresh")) == list(FRESH)
     for row in json.loads(PATH.read_text())["rows"]:
         assert row["params"] == SUBJECTS[row["model"]].fixed
+
+
+def test_the_twin_of_macr_is_macr_without_its_corrections():
+    corrected, twin = (SUBJECTS[name] for name in ("MACR", "MACR, corrections at 0"))
+    assert corrected.home == twin.home
+    changed = {key: value for key, value in twin.fixed.items() if corrected.fixed.get(key) != value}
+    assert changed == {"item_weight": 0.0, "user_weight": 0.0, "c": 0.0}
 
 
 def test_bad_input(tmp_path):

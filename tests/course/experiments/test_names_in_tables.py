@@ -15,6 +15,12 @@ from longtail_lib.models import Recommender
 from longtail_lib.testing import tiny_world
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "evidence.md"
+# Named, or given other settings, after the results of the benchmark were stored, which are as they
+# were measured: the stored ContentKNN has an exponent of popularity.
+NOT_YET_MEASURED = {
+    *("ContentKNN", "ContentTower", "ContentTowerContrastive", "LIGER", "EaseWords"),
+    *("EaseShuffled", "KNNText", "KNNWords", "SASRecEaseText", "SASRecEaseWords"),
+}
 # Models of tables of the course that need neither text nor training by gradient.
 CHEAP = [
     *((name, RUNNERS) for name in RUNNERS),
@@ -24,7 +30,7 @@ CHEAP = [
 
 def test_every_name_of_the_page():
     named = re.findall(r"^\| ([A-Z]\w+(?:, for the tail)?) \| ", PAGE.read_text("utf-8"), re.M)
-    assert len(set(named)) >= len(CONTESTANTS)
+    assert set(named) >= set(CONTESTANTS) - NOT_YET_MEASURED
     assert {name for name in named if name not in CONTESTANTS} == set()
     assert all(isinstance(contestant(name).build(), Recommender) for name in set(named))
 
@@ -68,8 +74,21 @@ def test_a_row_is_built_with_its_own_parameters(dataset):
 def test_what_the_library_knows_is_what_was_found_on_the_shop():
     results = stored_results("shop")
     for name, each in CONTESTANTS.items():
-        found = results["random", name].parameters
+        if name in NOT_YET_MEASURED:
+            continue
+        found = dict(results["random", name].parameters)
+        # What is fixed by now and was searched then was found to be the same.
+        for parameter in set(found) & set(each.fixed):
+            assert found.pop(parameter) == each.fixed[parameter], name
         assert set(found) == set(each.tuned), name
         for parameter, value in each.tuned.items():
             same = value == found[parameter]
             assert same or np.isclose(value, found[parameter], rtol=5e-3), (name, parameter)
+
+
+def test_what_is_not_yet_measured_is_not_stored():
+    """Once it is, its name has to leave the list above."""
+    rows = stored_results("shop").rows
+    for name in NOT_YET_MEASURED:
+        stored = rows.get(("random", name))
+        assert stored is None or set(stored.parameters) != set(CONTESTANTS[name].tuned), name

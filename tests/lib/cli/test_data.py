@@ -60,6 +60,7 @@ def test_info_counts_what_is_there(run):
     n = len(counts)
     spread = sum((n - 1 - 2 * rank) * count for rank, count in enumerate(counts))
     assert f"{spread / (n * sum(counts)):.3f} over the catalogue" in out
+    assert "text signal   x 1.24: cosine" in out
 
 
 def test_info_of_data_that_is_not_here_downloads_nothing(run, no_data_home, monkeypatch):
@@ -100,6 +101,9 @@ SIMULATE = ["data", "simulate", "shop"]
         ([*SIMULATE, "--seed", "x", "--out", "{tmp}/a"], 2, "whole number from 0, got 'x'"),
         ([*SIMULATE, "--seed", "-1", "--out", "{tmp}/a"], 2, "whole number from 0, got '-1'"),
         (["data", "simulate", "movies", "--out", "{tmp}/a"], 2, "unknown preset 'movies'"),
+        ([*SIMULATE, "--wording", "rich", "--out", "{tmp}/a"], 2, "invalid choice: 'rich'"),
+        ([*SIMULATE, "--text-share", "2", "--out", "{tmp}/a"], 2, "from 0 to 1, got '2'"),
+        ([*SIMULATE, "--text-share", "x", "--out", "{tmp}/a"], 2, "from 0 to 1, got 'x'"),
         ([*SIMULATE, "--out", "{tmp}/full"], 1, "is not empty"),
         ([*SIMULATE, "--out", "{tmp}/full/file"], 1, "is a file"),
         (
@@ -184,6 +188,26 @@ def test_simulate_writes_what_is_stored(run, tmp_path):
     # and reading checks both folders against their cards.
     assert (tmp_path / "shop" / "card.json").read_bytes() == (stored / "card.json").read_bytes()
     assert repr(read_simulated(tmp_path / "shop")) == repr(read_simulated(stored))
+
+
+def test_wording_and_text_share_reach_the_simulator(run, monkeypatch, tmp_path):
+    from longtail_lib import simulation
+
+    asked = []
+
+    def simulate(preset, **settings):
+        asked.append((preset, settings))
+        return load_dataset("video")
+
+    monkeypatch.setattr(simulation, "simulate", simulate)
+    chosen = ["--wording", "varied", "--text-share", "0.25"]
+    for words in (chosen, []):
+        code, _, err = run("data", "simulate", "video", *words, "--out", tmp_path / str(len(words)))
+        assert (code, err) == (0, "")
+    assert asked == [
+        ("video", {"seed": 7, "wording": "varied", "text_share": 0.25}),
+        ("video", {"seed": 7, "wording": None, "text_share": None}),
+    ]
 
 
 def test_force_overwrites_and_another_seed_gives_other_data(run, tmp_path):

@@ -271,3 +271,13 @@ def test_mistakes_of_a_benchmark(type_command, words, exit_code, said):
     assert (code, out) == (exit_code, "")
     assert re.search(said, err), err
     assert err.count("\n") == 1
+
+
+def test_a_known_log_without_ratings_needs_no_option(type_command):
+    words = ("--dataset", "online-retail", "--models", "Popularity", "--splits", "random")
+    code, said, _ = type_command("benchmark", *words, "--seeds", "0", "--quiet", "--json")
+    assert code == 0
+    assert json.loads(said)["protocol"]["min_rating"] is None
+    code, _, err = type_command("benchmark", *words, "--min-rating", "3", "--quiet")
+    assert code == 1
+    assert "min_rating needs a column 'rating'" in err

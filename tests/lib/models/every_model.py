@@ -26,7 +26,7 @@ BUILD = {
     "EaseText": lambda: models.EaseText(l2=5.0, vectors=VECTORS),
     "FusedTower": lambda: models.FusedTower(vectors=VECTORS, **SHORT, patience=None),
     "GenerativeRetrieval": lambda: models.GenerativeRetrieval(
-        vectors=VECTORS, codes=8, cold_share=0.3, **SHORT
+        vectors=VECTORS, codes=8, cold_share=0.3, logit_adjustment=0.5, **SHORT
     ),
     "ImplicitALS": lambda: models.ImplicitALS(factors=4, iterations=2),
     "ItemKNN": lambda: models.ItemKNN(),
@@ -40,6 +40,9 @@ BUILD = {
     "SASRec": lambda: models.SASRec(**SHORT, patience=None),
     "TextGate": lambda: models.TextGate(
         models.EASE(l2=5.0), models.ContentTower(vectors=VECTORS, **SHORT, patience=None)
+    ),
+    "TwoStage": lambda: models.TwoStage(
+        models.ItemKNN(), models.ContentKNN(vectors=VECTORS), candidates=15
     ),
     "TwoTower": lambda: models.TwoTower(**SHORT, patience=None),
 }

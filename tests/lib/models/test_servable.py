@@ -124,7 +124,7 @@ def test_ties_are_ordered_alike_with_and_without_candidates(seed, levels, data):
 
 
 # Their lists are made of the whole catalogue.
-NEED_ALL = {"Blend", "GenerativeRetrieval", "Reranked"}
+NEED_ALL = {"Blend", "GenerativeRetrieval", "Reranked", "TwoStage"}
 
 
 @pytest.mark.parametrize("name", sorted(set(BUILD) - NEED_ALL))

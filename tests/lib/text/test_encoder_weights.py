@@ -152,12 +152,14 @@ def test_another_model_of_the_hub_needs_its_revision(hub, tmp_path):
     folder = find_encoder(f"someone/other@{'a' * 40}")
     assert folder == tmp_path / "cache" / "encoders" / "someone--other" / ("a" * 40)
     assert hub.paths[0] == f"/someone/other/resolve/{'a' * 40}/config.json"
-    # How it pools is fetched where the model says so, and only then.
-    assert hub.paths[-1].endswith("/1_Pooling/config.json")
-    assert not list((folder / "1_Pooling").iterdir())
-    hub.files["1_Pooling/config.json"] = b'{"pooling_mode_cls_token": true}'
+    # How it pools, and its prompt, are fetched where the model says so, and only then.
+    optional = ("1_Pooling/config.json", "config_sentence_transformers.json")
+    for place, name in enumerate(optional, -2):
+        assert hub.paths[place].endswith(f"/{name}")
+        assert not (folder / name).exists()
+        hub.files[name] = b'{"pooling_mode_cls_token": true}'
     other = find_encoder(f"someone/other@{'b' * 40}")
-    assert (other / "1_Pooling" / "config.json").read_bytes().startswith(b"{")
+    assert all((other / name).read_bytes().startswith(b"{") for name in optional)
     with pytest.raises(ValueError, match="40 hexadecimal digits"):
         find_encoder("someone/other@main")
     for name in ("someone/other", "other@main", f"../..@{'a' * 40}", f"a/b/c@{'a' * 40}"):

@@ -51,7 +51,7 @@ def test_a_loaded_model_scores_without_the_vectors(make, parts, tmp_path):
 
 def test_vectors_default_to_those_of_the_item_table(make, parts, texts, monkeypatch):
     monkeypatch.setattr(
-        "longtail_lib.models.content._item_vectors.item_vectors", lambda given: texts
+        "longtail_lib.models.content._item_vectors.item_vectors", lambda given, source: texts
     )
     rows = np.arange(parts.n_users)
     assert np.array_equal(make(vectors=None).fit(parts).score(rows), make().fit(parts).score(rows))

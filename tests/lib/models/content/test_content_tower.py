@@ -6,7 +6,7 @@ import pytest
 from scipy.special import logsumexp
 
 from longtail_lib.models import ContentTower, Random, shuffled_vectors
-from longtail_lib.models.content.content_tower import ContentNetwork
+from longtail_lib.models.content.content_tower import _CONTRASTED, ContentNetwork
 
 SMALL = {"dim": 16, "epochs": 12, "batch_size": 128, "patience": None}
 
@@ -57,6 +57,31 @@ def test_the_loss_in_numpy(swap, dropout, hidden):
     assert loss == pytest.approx(np.sum(terms) / 3, rel=1e-4)
     np.testing.assert_allclose(network.vectors("content"), unit(own), atol=1e-5)
     np.testing.assert_allclose(network.vectors("item"), unit(items), atol=1e-5)
+
+
+def test_the_contrastive_term_compares_the_first_of_many_interactions_with_all_warm_items():
+    rng = np.random.default_rng(1)
+    content, cold = rng.normal(size=(9, 5)).astype(np.float32), np.arange(9) >= 7
+    losses, n = [], _CONTRASTED + 40
+    x = {
+        "user": np.arange(4, dtype=np.int32),
+        "place": rng.integers(4, size=n).astype(np.int32),
+        "item": rng.integers(7, size=n).astype(np.int32),
+        "weight": (np.arange(n) < n - 10).astype(np.float32),
+    }
+    for contrast in (0.0, 2.0):
+        network = ContentNetwork(
+            4, 6, content, cold, hidden=0, dropout=0.0, swap=True, contrast=contrast,
+            user_dropout=0.0, temperature=0.5, seed=3,
+        )  # fmt: skip
+        network.build()
+        losses.append(float(network.compute_loss(x=x, y_pred=network(x))))
+    own = unit(content.astype(float) @ np.array(network.projection.kernel, float))
+    ids = unit(np.array(network.item_table.embeddings, float))
+    between = own @ ids[:7].T / 0.5
+    terms = logsumexp(between, axis=1)[:7] - np.diag(between)
+    expected = 2.0 * terms[x["item"][:_CONTRASTED]].mean()
+    assert losses[1] - losses[0] == pytest.approx(expected, rel=1e-4)
 
 
 # --- what it learns ------------------------------------------------------------------------------

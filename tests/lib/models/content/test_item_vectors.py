@@ -57,7 +57,7 @@ def test_sparse_encoders_are_taken(catalogue):
 def test_without_an_encoder_the_pretrained_one_is_asked(catalogue, monkeypatch):
     import longtail_lib.text as encoders
 
-    monkeypatch.setattr(encoders, "TextEncoder", Lengths, raising=False)
+    monkeypatch.setattr(encoders, "TextEncoder", lambda source: Lengths(), raising=False)
     assert np.array_equal(item_vectors(catalogue), item_vectors(catalogue, Lengths()))
 
 

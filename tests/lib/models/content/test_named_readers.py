@@ -1,12 +1,14 @@
 """Texts can be read by words alone or mixed up by saying so, in every model that takes vectors."""
 
+from typing import ClassVar
+
 import numpy as np
 import polars as pl
 import pytest
 
-from longtail_lib.models import ContentKNN, EaseText, item_vectors, shuffled_vectors
+from longtail_lib.models import ContentKNN, EaseText, SASRec, item_vectors, shuffled_vectors
 from longtail_lib.preprocessing import Split
-from longtail_lib.text import TfidfSvd
+from longtail_lib.text import TfidfSvd, list_encoders
 
 TEXTS = ["red lamp", "red lamp", "blue boat", "blue boat", "red boat", None]
 
@@ -48,6 +50,37 @@ def test_shuffled_texts_are_those_of_other_items(parts, monkeypatch):
     monkeypatch.setattr(EaseText, "_encoded_texts", lambda self, parts: own)
     found = EaseText(vectors="shuffled")._text_vectors(parts)
     np.testing.assert_array_equal(found, shuffled_vectors(own))
+
+
+class Reader:
+    """Stands for a pretrained encoder of the ladder; notes by which name it was asked for."""
+
+    asked: ClassVar[list] = []
+
+    def __init__(self, source=None):
+        self.asked.append(source)
+        self.model_hash = f"hash of {source}"
+
+    def encode(self, texts):
+        return np.array([[len(text), text.count("o")] for text in texts], np.float32)
+
+
+@pytest.mark.parametrize("name", [None, *(encoder.name for encoder in list_encoders())])
+def test_encoders_are_taken_by_their_names(parts, monkeypatch, name):
+    monkeypatch.setattr("longtail_lib.text.TextEncoder", Reader)
+    Reader.asked.clear()
+    given = EaseText(l2=1.0, vectors=item_vectors(parts, Reader()), space="raw").fit(parts)
+    named = EaseText(l2=1.0, vectors=name, space="raw").fit(parts)
+    np.testing.assert_array_equal(named.weights_, given.weights_)
+    np.testing.assert_array_equal(item_vectors(parts, name), given.vectors)
+    assert Reader.asked == [None, name, name]
+
+
+def test_a_sequence_model_knows_which_encoder_it_read_with(parts, monkeypatch):
+    monkeypatch.setattr("longtail_lib.text.TextEncoder", Reader)
+    model = SASRec(fusion="text", vectors="e5")
+    np.testing.assert_array_equal(model._text_vectors(parts), item_vectors(parts, "e5"))
+    assert model._text_encoder == "hash of e5"
 
 
 def test_bad_input(parts):

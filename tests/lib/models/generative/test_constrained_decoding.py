@@ -116,6 +116,77 @@ def test_scores_stay_finite_where_logits_are_huge():
     assert np.isfinite(scores).all()
 
 
+# --- shares of interactions taken out ------------------------------------------------------------
+
+
+def indifferent_decoder(sizes):
+    """One to which all tokens are equally likely."""
+    decoder = random_decoder(sizes)
+    for name in decoder.arrays:
+        if name.startswith("code_"):
+            decoder.arrays[name] = np.zeros_like(decoder.arrays[name])
+    return decoder
+
+
+def test_the_adjustment_by_hand():
+    # Below the first token 0 lie 3 + 1 of 8 interactions, below 1 the other 4.
+    codes = np.array([[0, 0], [0, 1], [1, 0], [1, 1], [1, 2]])
+    prior = np.log(np.array([3, 1, 2, 1, 1]) / 8).astype(np.float32)
+    trie = IdTrie(codes, prior, 1.0)
+    ratios = [[2, 2], [8 / 3, 8, 4, 8, 8]]
+    for found, expected in zip(trie.adjustment, ratios, strict=True):
+        assert np.exp(found) == pytest.approx(expected, rel=1e-6)
+    scores = indifferent_decoder([2, 3]).log_probabilities(np.zeros((1, 4)), trie)
+    # Within each beginning in proportion to one over the share: 1 : 3, and 1 : 2 : 2.
+    expected = [1 / 8, 3 / 8, 1 / 10, 1 / 5, 1 / 5]
+    assert np.exp(scores[0]) == pytest.approx(expected, rel=1e-6)
+
+
+def test_a_decoder_that_has_learned_shares_alone_is_made_indifferent():
+    codes = np.array([[0, 0], [0, 1], [1, 0], [1, 1], [1, 2]])
+    prior = np.log(np.array([3, 1, 2, 1, 1]) / 8).astype(np.float32)
+    learned = IdTrie(codes, prior, -1.0)
+    plain = indifferent_decoder([2, 3])
+    scores = plain.log_probabilities(np.zeros((1, 4)), learned)
+    assert np.exp(scores[0]) == pytest.approx([3 / 8, 1 / 8, 2 / 8, 1 / 8, 1 / 8], rel=1e-6)
+    plain.arrays["code_bias_0"] = np.log([4.0, 4.0])
+    # One bias for both beginnings cannot tell shares of 3 : 1 and 2 : 1 : 1, so one of them does.
+    plain.arrays["code_bias_1"] = np.log([3.0, 1.0, 1.0])
+    scores = plain.log_probabilities(np.zeros((1, 4)), IdTrie(codes, prior, 1.0))
+    assert np.exp(scores[0, :2]) == pytest.approx([1 / 4, 1 / 4], rel=1e-6)
+
+
+@catalogues
+@settings(max_examples=40)
+def test_adjusted_scores_are_products_of_adjusted_steps_and_beams_find_them(sizes, n_items, seed):
+    codes = random_catalogue(sizes, n_items, seed)
+    rng = np.random.default_rng(seed)
+    shares, tau = rng.dirichlet(np.ones(len(codes))) + 1e-3, float(rng.choice([-0.5, 0.3, 1.0]))
+    trie = IdTrie(codes, np.log(shares).astype(np.float32), tau)
+    decoder, states = random_decoder(sizes, seed=seed), rng.normal(size=(2, 4)).astype(np.float32)
+    scores = decoder.log_probabilities(states, trie)
+    assert np.exp(scores.astype(float)).sum(axis=1) == pytest.approx(1, abs=1e-4)
+    real = [tuple(code) for code in codes.tolist()]
+
+    def share(beginning):
+        below = [code[: len(beginning)] == beginning for code in real]
+        return shares[below].sum()
+
+    for column, code in enumerate(real[:5]):
+        total = 0.0
+        for level in range(len(code)):
+            prefix = np.array(code[:level], dtype=np.int32).reshape(1, 1, level)
+            logits = decoder.logits(states[:1], prefix)[0, 0]
+            for token in range(len(logits)):
+                found = share((*code[:level], token))
+                logits[token] = logits[token] - tau * np.log(found) if found else -np.inf
+            total += log_softmax(logits)[code[level]]
+        assert scores[0, column] == pytest.approx(total, rel=1e-4, abs=1e-4)
+    columns, found = beam_search(decoder, trie, states, beams=len(codes))
+    assert found == pytest.approx(np.take_along_axis(scores, columns, axis=1), rel=1e-5, abs=1e-5)
+    assert all(sorted(row) == list(range(len(codes))) for row in columns.tolist())
+
+
 # --- beam search ---------------------------------------------------------------------------------
 
 

@@ -106,6 +106,25 @@ def test_generate_and_recommend_for_agree_with_score(model, histories):
     assert scores == pytest.approx(own, abs=1e-4)
 
 
+def test_adjusted_decoding_trusts_cold_items_more_and_is_what_is_served(
+    histories, vectors, tmp_path
+):
+    rows, trust = np.arange(histories.n_users), []
+    for tau in (0.0, 1.0):
+        adjusted = GenerativeRetrieval(vectors, logit_adjustment=tau, **SMALL).fit(histories)
+        scores = adjusted.score(rows)
+        assert np.exp(scores.astype(float)).sum(axis=1) == pytest.approx(1, abs=1e-4)
+        _, own = adjusted.recommend(histories.user_ids, k=5, exclude_seen=False)
+        assert own == pytest.approx(np.sort(scores)[:, ::-1][:, :5])
+        trust.append(np.exp(scores[:, histories.cold].astype(float)).sum(axis=1).mean())
+        sequences = [histories.item_ids[row[row >= 0]] for row in adjusted._sequences[:10]]
+        _, found = adjusted.generate(sequences, k=5, beams=histories.n_items)
+        assert found == pytest.approx(own[:10], abs=1e-4)
+        loaded = GenerativeRetrieval.load(adjusted.save(tmp_path / "adjusted.npz"))
+        assert np.array_equal(loaded.score(rows), scores)
+    assert trust[1] > 2 * trust[0]
+
+
 def test_free_decoding_masks_ids_that_no_item_has(model):
     items, found = model.generate([["i001"], []], k=30, constrained=False, beams=60)
     assert items.shape == found.shape == (2, 30)

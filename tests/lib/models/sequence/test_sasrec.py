@@ -133,7 +133,7 @@ def test_a_user_without_history_scores_nothing(chains, fitted):
     assert model.score([5]).any()
 
 
-@pytest.mark.parametrize("fusion", ["text", "sum", "null-space"])
+@pytest.mark.parametrize("fusion", ["text", "sum", "prefixes", "null-space"])
 def test_text_joins_the_items(fusion, chains):
     vectors = np.random.default_rng(3).normal(size=(chains.n_items, 24)).astype(np.float32)
     model = SASRec(**SMALL | {"fusion": fusion, "vectors": vectors}).fit(chains)
