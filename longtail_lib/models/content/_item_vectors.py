@@ -29,8 +29,8 @@ __all__ = [
 
 TEXT_SPACES = ("whiten", "centre", "raw")
 # What may be given in place of vectors: the same texts, read without pretraining, another item's,
-# or read by a pretrained encoder.
-_READERS = ("words", "shuffled", *ENCODERS)
+# or read by a pretrained encoder or a language model.
+_READERS = ("words", "shuffled", *ENCODERS, "smollm")
 VECTORS = Nullable(AnyOf(ARRAY, Options(*_READERS)), "to encode the items' text")
 _DIMENSIONS = 384
 FUSIONS = ("none", "text", "sum", "concatenation", "gate", "prefixes", "null-space", "dual-view")
@@ -45,7 +45,8 @@ def item_vectors(parts: Split, encoder: Any = None, column: str = "text") -> np.
         Its item table is in the order of `item_ids`.
     encoder : object with `encode(texts)`, str, or None
         Fitted, where it has to be. None takes the pretrained `TextEncoder()`, another name from
-        `list_encoders` the `TextEncoder` of that name, and "words" the catalogue's own words: a
+        `list_encoders` the `TextEncoder` of that name, "smollm" the states of
+        `longtail_lib.language.LanguageModel()`, and "words" the catalogue's own words: a
         `TfidfSvd` of 384 dimensions, or fewer where words or texts are.
     column : str
 
@@ -85,11 +86,12 @@ def item_vectors(parts: Split, encoder: Any = None, column: str = "text") -> np.
         )
     if encoder == "words":
         encoder = _words(tuple(texts[place] for place in there))
-    elif encoder is None or isinstance(encoder, str):
+    elif encoder is None or (isinstance(encoder, str) and encoder != "smollm"):
         from longtail_lib.text import TextEncoder
 
         encoder = TextEncoder(encoder)
-    encoded = encoder.encode([texts[place] for place in there])
+    known = [texts[place] for place in there]
+    encoded = _states(tuple(known)) if isinstance(encoder, str) else encoder.encode(known)
     encoded = np.asarray(encoded.toarray() if hasattr(encoded, "toarray") else encoded)
     vectors = np.zeros((parts.n_items, encoded.shape[1]), dtype=np.float32)
     vectors[there] = encoded
@@ -111,6 +113,14 @@ def _words(texts: tuple[str, ...]) -> Any:
             "items by; pass vectors="
         )
     return TfidfSvd(most).fit(texts)
+
+
+@lru_cache(maxsize=2)
+def _states(texts: tuple[str, ...]) -> np.ndarray:
+    """Read texts with the language model, which keeps no cache on disk, once for all fits."""
+    from longtail_lib.language import LanguageModel
+
+    return LanguageModel().encode(texts)
 
 
 def checked_vectors(vectors: Any, parts: Split, model: str = "item_vectors") -> np.ndarray:
@@ -182,8 +192,9 @@ class ContentRecommender(Recommender):
     ----------
     vectors : ndarray of float, shape (n_items, dimensions), str or None
         In the order of the split's items. None encodes the item table's column "text" by the
-        pretrained `TextEncoder`, and so do the names of `list_encoders`, each by its own. "words"
-        reads the same texts without pretraining, see `item_vectors`; "shuffled" encodes them and
+        pretrained `TextEncoder`, and so do the names of `list_encoders`, each by its own, and
+        "smollm", a language model; "words" reads them without pretraining: see `item_vectors`.
+        "shuffled" encodes them and
         gives each item those of another one, see `shuffled_vectors`. Of arrays nothing is saved
         but what was made of them.
     """
@@ -215,8 +226,13 @@ class ContentRecommender(Recommender):
 
 
 def text_vectors(parts: Split, source: str | None = None) -> tuple[np.ndarray, str]:
-    """Encode the items' text with a pretrained `TextEncoder`."""
+    """Encode the items' text with a pretrained reader; return its hash, too."""
     from longtail_lib.text import TextEncoder
+
+    if source == "smollm":
+        from longtail_lib.language import LanguageModel
+
+        return item_vectors(parts, source), LanguageModel().model_hash
 
     encoder = TextEncoder(source)
     return item_vectors(parts, encoder), encoder.model_hash

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from longtail_lib.models import ContentKNN, EaseText, SASRec, item_vectors, shuffled_vectors
+from longtail_lib.models.content._item_vectors import _states
 from longtail_lib.preprocessing import Split
 from longtail_lib.text import TfidfSvd, list_encoders
 
@@ -81,6 +82,21 @@ def test_a_sequence_model_knows_which_encoder_it_read_with(parts, monkeypatch):
     model = SASRec(fusion="text", vectors="e5")
     np.testing.assert_array_equal(model._text_vectors(parts), item_vectors(parts, "e5"))
     assert model._text_encoder == "hash of e5"
+
+
+def test_a_language_model_reads_once_for_all_fits_of_a_search(parts, monkeypatch):
+    monkeypatch.setattr("longtail_lib.language.LanguageModel", Reader)
+    Reader.asked.clear()
+    _states.cache_clear()
+    given = EaseText(l2=1.0, vectors=item_vectors(parts, Reader()), space="raw").fit(parts)
+    for _ in range(3):
+        named = EaseText(l2=1.0, vectors="smollm", space="raw").fit(parts)
+        np.testing.assert_array_equal(named.weights_, given.weights_)
+    assert Reader.asked == [None, None]
+    model = SASRec(fusion="text", vectors="smollm")
+    np.testing.assert_array_equal(model._text_vectors(parts), given.vectors)
+    assert model._text_encoder == "hash of None"
+    _states.cache_clear()
 
 
 def test_bad_input(parts):
