@@ -34,7 +34,7 @@ __all__ = [
     "RESERVED",
     "classes_of",
     "measure_places",
-    "places_table",
+    "places_tables",
     "run_places",
     "with_reserved",
 ]
@@ -202,47 +202,39 @@ def _parts(results: BenchmarkResults, how: str) -> Split:
     return split(data, **SPLITS[how], ties=protocol.ties, seed=protocol.seeds[0])
 
 
-def places_table(log: str, how: str, path: Path = PATH) -> str:
-    """Show the stored rows of a log as a table in Markdown.
+def places_tables(path: Path = PATH) -> list[str]:
+    """Show the stored rows as tables in Markdown, one for each log and split.
 
-    Parameters
-    ----------
-    log, how : str
-        Dataset and split.
-    path : path
-
-    Returns
-    -------
-    str
-        Hits in the first ten by class, as counts; then NDCG@10 and the hits in the tail half with
-        two places kept for it. Empty where nothing is stored.
+    Hits in the first ten by class, as counts; then NDCG@10 and the hits in the tail half with two
+    places kept for it.
     """
-    rows = [
-        row
-        for row in json.loads(path.read_text(encoding="utf-8"))["rows"]
-        if (row["log"], row["split"]) == (log, how)
+    rows = json.loads(path.read_text(encoding="utf-8"))["rows"]
+    return [
+        "\n".join(_lines([row for row in rows if (row["log"], row["split"]) == key]))
+        for key in dict.fromkeys((row["log"], row["split"]) for row in rows)
     ]
-    if not rows:
-        return ""
+
+
+def _lines(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
     first = rows[0]["own"]
     classes = [each for each in ("tail", "rare", "cold") if first[each]["purchases"]]
     bought = sum(first[each]["purchases"] for each in classes)
     heads = [
-        f"{log}, {how}",
+        f"{rows[0]['log']}, {rows[0]['split']}",
         "NDCG@10",
         *(f"{each}, of {first[each]['purchases']:,}" for each in classes),
         "NDCG@10, two kept",
         f"in the two, of {bought:,}",
     ]
-    lines = [f"| {' | '.join(heads)} |", "| --- |" + " ---: |" * (len(heads) - 1)]
+    yield f"| {' | '.join(heads)} |"
+    yield "| --- |" + " ---: |" * (len(heads) - 1)
     for row in rows:
         hits = [f"{row['own'][each]['hits']:,}" for each in classes]
         kept = sum(row["reserved"][each]["hits"] for each in classes)
-        values = [
+        own, both = (
             f"{row[kind]['overall']['ndcg'][0]:.4f}".lstrip("0") for kind in ("own", "reserved")
-        ]
-        lines.append(f"| {' | '.join([row['model'], values[0], *hits, values[1], f'{kept:,}'])} |")
-    return "\n".join(lines)
+        )
+        yield f"| {' | '.join([row['model'], own, *hits, both, f'{kept:,}'])} |"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

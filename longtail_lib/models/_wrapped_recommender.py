@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import Any, ClassVar, Self
 
@@ -43,7 +43,9 @@ class WrappedRecommender(Recommender):
     `_own_shapes()`, or `_own_state()` and `_restore_own(state)`, as `Recommender` has them without
     "own"; parameters named in `_array_params` belong there. Further parameters that are
     recommenders are named in `_further_models`; fitted, they are kept under the parameter's name
-    and an underscore.
+    and an underscore. A wrapper that may choose something on validation writes
+    `_left_to_validation()`, names what it chooses in `_choices` and chooses it in `_choose(parts)`:
+    a refit then keeps the choice.
 
     Attributes
     ----------
@@ -53,15 +55,41 @@ class WrappedRecommender(Recommender):
 
     _constraints: ClassVar[dict[str, Constraint]] = {"model": RECOMMENDER}
     _further_models: tuple[str, ...] = ()
+    _choices: tuple[str, ...] = ()
+    # What an earlier fit chose on validation, for a copy that shall keep it.
+    _decided: Mapping[str, np.ndarray] | None = None
+
+    def _check_parameters(self, parts: Split) -> None:
+        super()._check_parameters(parts)
+        if self._chooses() and parts.validation.nnz == 0:
+            raise ValueError(
+                f"{type(self).__name__}: {self._left_to_validation()} is left to validation, and "
+                f"that part of {parts!r} is empty; split with a larger share for validation, or "
+                "give another value"
+            )
 
     def _fit(self, parts: Split) -> None:
         for name in self._inner():
             given = getattr(self, name)
             setattr(self, f"{name}_", fitted_on(given, parts))
         self._fit_around(parts)
+        if self._chooses():
+            self._choose(parts)
+        for name, value in (self._decided or {}).items():
+            setattr(self, name, value)
 
     def _fit_around(self, parts: Split) -> None:
         """Learn what the wrapper needs beside `model_`."""
+
+    def _left_to_validation(self) -> str:
+        """Name the parameter, with its value, that leaves a choice to validation; empty if none."""
+        return ""
+
+    def _choose(self, parts: Split) -> None:
+        """Set the attributes named in `_choices` to what is best on validation."""
+
+    def _chooses(self) -> bool:
+        return bool(self._left_to_validation()) and self._decided is None
 
     def _own_shapes(self) -> dict[str, Stored] | None:
         """What each array of `_own_state` must be."""
@@ -69,10 +97,14 @@ class WrappedRecommender(Recommender):
 
     @property
     def decides_on_validation(self) -> bool:
-        return any(model.decides_on_validation for model in self._inner().values())
+        inner = (model.decides_on_validation for model in self._inner().values())
+        return self._chooses() or any(inner)
 
     def _settled(self, parts: Split) -> Self:
-        return self._unfitted(**{name: one.refit(parts) for name, one in self._inner().items()})
+        settled = self._unfitted(**{name: one.refit(parts) for name, one in self._inner().items()})
+        if self._left_to_validation():
+            settled._decided = {name: getattr(self, name) for name in self._choices}
+        return settled
 
     def _inner(self) -> dict[str, Recommender]:
         """Models among the parameters, fitted where they are."""

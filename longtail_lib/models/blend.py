@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from numbers import Real
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import numpy as np
 
@@ -71,8 +71,7 @@ class Blend(WrappedRecommender):
     """
 
     _further_models = ("other",)
-    # What an earlier fit chose on validation, for a copy that shall keep it.
-    _decided: np.ndarray | None = None
+    _choices = ("weight_",)
     _constraints: ClassVar[dict[str, Constraint]] = {
         "other": RECOMMENDER,
         "weight": Nullable(Interval(Real, 0, 1), "to choose it on validation"),
@@ -91,44 +90,20 @@ class Blend(WrappedRecommender):
         self.weight = weight
         self.by = by
 
-    def _check_parameters(self, parts: Split) -> None:
-        super()._check_parameters(parts)
-        if self._decides_itself() and parts.validation.nnz == 0:
-            raise ValueError(
-                f"Blend: weight=None is chosen on validation, and that part of {parts!r} is empty; "
-                "split with a larger share for validation, or give a weight"
-            )
-
-    def _decides_itself(self) -> bool:
-        return self.weight is None and self._decided is None
-
-    @property
-    def decides_on_validation(self) -> bool:
-        return self._decides_itself() or super().decides_on_validation
-
-    def _settled(self, parts: Split) -> Self:
-        settled = super()._settled(parts)
-        if self.weight is None:
-            settled._decided = self.weight_
-        return settled
+    def _left_to_validation(self) -> str:
+        return "weight=None" if self.weight is None else ""
 
     def _fit_around(self, parts: Split) -> None:
-        if self._decided is not None:
-            self.weight_ = self._decided
-        elif self.weight is not None:
+        if self.weight is not None:
             self.weight_ = np.array([self.weight], dtype=np.float32)
-        else:
-            self.weight_ = self._chosen(parts)
 
-    def _chosen(self, parts: Split) -> np.ndarray:
-        """The weight with the highest NDCG@10 on validation."""
-
+    def _choose(self, parts: Split) -> None:
         def mixtures(rows: np.ndarray) -> Iterator[np.ndarray]:
             both = self._comparable(rows)
             return (_mixed(*both, weight) for weight in _WEIGHTS)
 
         found = validation_ndcgs(mixtures, parts)
-        return _WEIGHTS[[int(np.argmax(found))]].astype(np.float32)
+        self.weight_ = _WEIGHTS[[int(np.argmax(found))]].astype(np.float32)
 
     def _comparable(self, user_rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from numbers import Real
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy.optimize import minimize
@@ -74,8 +74,7 @@ class TextGate(WrappedRecommender):
     """
 
     _further_models = ("text",)
-    # Weights that an earlier fit chose on validation, for a copy that shall keep them.
-    _decided: tuple[np.ndarray, np.ndarray] | None = None
+    _choices = ("model_weight_", "text_weight_")
 
     _constraints: ClassVar[dict[str, Constraint]] = {
         "text": RECOMMENDER,
@@ -98,26 +97,8 @@ class TextGate(WrappedRecommender):
         self.text_weight = text_weight
         self.half_popularity = half_popularity
 
-    def _check_parameters(self, parts: Split) -> None:
-        super()._check_parameters(parts)
-        if self._decides_itself() and parts.validation.nnz == 0:
-            raise ValueError(
-                f"TextGate: gate='learned' is learned on validation, and that part of {parts!r} "
-                "is empty; split with a larger share for validation, or take gate='popularity'"
-            )
-
-    def _decides_itself(self) -> bool:
-        return self.gate == "learned" and self._decided is None
-
-    @property
-    def decides_on_validation(self) -> bool:
-        return self._decides_itself() or super().decides_on_validation
-
-    def _settled(self, parts: Split) -> Self:
-        settled = super()._settled(parts)
-        if self.gate == "learned":
-            settled._decided = self.model_weight_, self.text_weight_
-        return settled
+    def _left_to_validation(self) -> str:
+        return "gate='learned'" if self.gate == "learned" else ""
 
     def _fit_around(self, parts: Split) -> None:
         rows = np.unique(np.linspace(0, parts.n_users - 1, _SAMPLED).astype(np.int64))
@@ -126,16 +107,13 @@ class TextGate(WrappedRecommender):
             [each.score(rows).std(dtype=np.float64) or 1.0 for each in (self.model_, self.text_)],
             dtype=np.float32,
         )
-        if self._decided is not None:
-            self.model_weight_, self.text_weight_ = self._decided
-            return
-        popularity = parts.popularity
         if self.gate == "popularity":
             self.model_weight_ = np.ones(parts.n_items, dtype=np.float32)
-            half = self.half_popularity
+            popularity, half = parts.popularity, self.half_popularity
             self.text_weight_ = (self.text_weight * half / (popularity + half)).astype(np.float32)
-            return
-        bins = popularity_bins(popularity)
+
+    def _choose(self, parts: Split) -> None:
+        bins = popularity_bins(parts.popularity)
         weights = weights_by_likelihood(self._scaled, bins, parts)
         self.model_weight_, self.text_weight_ = weights[:, bins].astype(np.float32)
 

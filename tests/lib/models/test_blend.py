@@ -104,5 +104,5 @@ def test_bad_input():
         Blend(EASE(), "Popularity").fit(parts)
     with pytest.raises(ValueError, match="by must be one of 'score', 'rank'"):
         Blend(EASE(), Popularity(), by="votes").fit(parts)
-    with pytest.raises(ValueError, match="weight=None is chosen on validation, and that part"):
+    with pytest.raises(ValueError, match="weight=None is left to validation, and that part"):
         Blend(EASE(), Popularity(), None).fit(parts.final())

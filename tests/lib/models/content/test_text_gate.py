@@ -72,7 +72,7 @@ def test_a_gate_may_hold_a_gate(held, tmp_path):
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"gate": "learned"}, "learned on validation, and that part .* is empty"),
+        ({"gate": "learned"}, "gate='learned' is left to validation, and that part .* is empty"),
     ],
 )
 def test_bad_parameters(parts, given, said):
