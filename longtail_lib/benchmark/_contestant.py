@@ -45,9 +45,6 @@ class Contestant:
         Takes `seed`, or wraps one that does: another seed gives another model.
     trials : int or None
         A smaller budget than the protocol's, for models that take long.
-    optional : bool
-        Needs weights that a command has to fetch first, `longtail encoder fetch` or `longtail
-        language fetch`; `--models all` leaves it out.
     twins : tuple of str
         Contestants that it is compared with where they take part, beside the baseline: the same
         model without the one thing that this one adds, and whom it has to beat.
@@ -63,7 +60,6 @@ class Contestant:
     wraps: Mapping[str, str | Contestant] = field(default_factory=dict)
     seeded: bool = False
     trials: int | None = None
-    optional: bool = False
     twins: tuple[str, ...] = ()
 
     def build(self, seed: int = 0, **parameters: Any) -> Recommender:

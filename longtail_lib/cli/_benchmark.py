@@ -50,8 +50,8 @@ def add_to(groups: Any) -> None:
         type=model_name,
         required=True,
         metavar="MODEL",
-        help="names, or package.module:Class; `--models all` takes all whose weights "
-        "need no fetching, `--models list` says which there are",
+        help="names, or package.module:Class; `--models all` takes every known one, "
+        "`--models list` says which there are",
     )
     parser.add_argument("--out", type=Path, metavar="FILE", help="where results are written")
     parser.add_argument(

@@ -192,8 +192,7 @@ def chosen_models(words: Sequence[str]) -> list[str]:
     """The models that were named, each once."""
     from longtail_lib.benchmark import CONTESTANTS
 
-    known = [name for name, each in CONTESTANTS.items() if not each.optional]
-    names = known if list(words) == ["all"] else list(words)
+    names = list(CONTESTANTS) if list(words) == ["all"] else list(words)
     twice = [name for name in names if names.count(name) > 1]
     if twice or "all" in names or "list" in names:
         what = f"{twice[0]} is named twice" if twice else "all and list stand alone"
@@ -207,8 +206,7 @@ def print_models() -> None:
 
     width = max(map(len, CONTESTANTS))
     for each in CONTESTANTS.values():
-        fetched = "; its weights are fetched first, and all leaves it out" if each.optional else ""
-        print(f"{each.name.ljust(width)}  {each.about}{fetched}")
+        print(f"{each.name.ljust(width)}  {each.about}")
 
 
 def place_for(option: str, path: Path | None) -> None:

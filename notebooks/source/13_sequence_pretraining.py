@@ -183,7 +183,8 @@ from longtail_course.experiments import stored_results
 
 def losses(dataset, how):
     results = stored_results(dataset)
-    names = {"EASE": "EASE", "BCE": "SASRecBCE", "cross_entropy": "SASRec"}
+    names = {"Popularity": "Popularity", "EASE": "EASE"}
+    names |= {"BCE": "SASRecBCE", "cross_entropy": "SASRec"}
     row = {key: results.report(how, name)["NDCG@10"].value for key, name in names.items()}
     pair = results.pair(how, "SASRec", "SASRecBCE")["overall", "NDCG@10"]
     gain = f"{row['cross_entropy'] / row['BCE'] - 1:+.0%}"

@@ -20,7 +20,6 @@ PAGE = Path(__file__).resolve().parents[3] / "docs" / "evidence.md"
 NOT_YET_MEASURED = {
     *("ContentKNN", "ContentTower", "ContentTowerContrastive", "LIGER", "EaseWords"),
     *("EaseShuffled", "KNNText", "KNNWords", "SASRecEaseText", "SASRecEaseWords"),
-    *("EaseStatic", "EaseMPNet", "EaseE5", "EaseSmolLM"),
 }
 # Models of tables of the course that need neither text nor training by gradient.
 CHEAP = [

@@ -3,7 +3,6 @@
 import pytest
 
 from longtail_lib.benchmark import CONTESTANTS, Contestant, contestant
-from longtail_lib.cli._log_options import chosen_models
 from longtail_lib.models import EASE, Popularity, Recommender, Reranked
 from longtail_lib.testing import tiny_world
 
@@ -86,10 +85,3 @@ def test_what_is_no_recommender_is_told_so(name):
 def test_what_cannot_be_imported_is_told_so(name):
     with pytest.raises(ValueError, match=r"cannot import .* give a model as package"):
         contestant(name).build()
-
-
-def test_all_leaves_out_what_is_fetched_first():
-    optional = [name for name, each in CONTESTANTS.items() if each.optional]
-    assert optional == ["EaseStatic", "EaseMPNet", "EaseE5", "EaseSmolLM"]
-    assert chosen_models(["all"]) == [name for name in CONTESTANTS if name not in optional]
-    assert chosen_models(["EaseMPNet"]) == ["EaseMPNet"]

@@ -1,0 +1,202 @@
+"""Does a pretrained reader reach the tail better than words, and a larger one better still?
+
+One linear model reads the same titles through readers of growing size; nothing else changes. The
+command
+
+    python -m longtail_course.experiments.reader_ladder [LOG ...]
+
+takes ridge and exponent that a search has found for EASE without texts, chooses for each reader,
+on validation, how much its vectors weigh and the space that they lie in, fits on train and
+validation, and stores what is measured on test. The readers beyond words and MiniLM are fetched
+first: `longtail encoder fetch static`, and so on, and `longtail language fetch`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from longtail_course.experiments.stored import (
+    EVIDENCE,
+    keep_rows,
+    split_dataset,
+    stored_results,
+)
+from longtail_lib import Split, compare, evaluate
+from longtail_lib.evaluation import Report
+from longtail_lib.models import EASE, EaseText
+
+__all__ = ["READERS", "climb", "ladder_table", "run_ladder"]
+
+PATH = EVIDENCE / "reader_ladder.json"
+LOGS = ("online-retail", "movietweetings")
+# From what has read nothing to what has read most, with the numbers that each has learned.
+READERS = {
+    "shuffled": "MiniLM, titles of other items",
+    "words": "TF-IDF, no pretraining",
+    "static": "a table of word vectors, 8 M",
+    "minilm": "MiniLM, 22 M",
+    "mpnet": "MPNet, 110 M",
+    "e5": "multilingual E5, 118 M",
+    "smollm": "SmolLM2, which writes, 135 M",
+}
+WEIGHTS = (0.1, 0.3, 1.0, 3.0, 10.0)
+SPACES = ("whiten", "centre")
+# Of the best overall NDCG@10 that a reader's settings reach on validation, so much has to be kept.
+KEEP = 0.99
+_AGAINST = ("none", "words", "minilm")
+_MEASURED = {"k": 10, "metrics": ["NDCG", "Recall"]}
+_PACKAGES = ("numpy", "scipy", "keras", "tensorflow")
+
+
+def climb(
+    parts: Split, readers: Sequence[str], ease: Mapping[str, float], weights: Sequence[float]
+) -> dict[str, Any]:
+    """Measure `EaseText` in its collective form through each reader, and EASE without texts.
+
+    Parameters
+    ----------
+    parts : Split
+        With validation and test.
+    readers : sequence of str
+        As `EaseText(vectors=...)` takes them.
+    ease : mapping
+        `l2` and `popularity_exponent`, the same for all.
+    weights : sequence of float
+        Of text, tried on validation in both spaces. The one with the best NDCG@10 of the tail is
+        taken among those with at least 99% of the reader's best overall.
+
+    Returns
+    -------
+    dict
+        "readers": for "none", which reads nothing, and each reader what was chosen, what was found
+        on validation with it, and NDCG@10 on test with its interval, overall and in the tail half.
+        "differences": paired, from what reads nothing, from words and from MiniLM.
+    """
+    final = parts.final()
+    found = {"none": {"chosen": {}, "validation": {}}}
+    reports = [evaluate(EASE(**ease).fit(final), final, name="none", **_MEASURED)]
+    for reader in readers:
+        base = {**ease, "form": "collective", "vectors": reader}
+        tried = [
+            (
+                weight,
+                space,
+                *_on_validation(EaseText(text_weight=weight, space=space, **base), parts),
+            )
+            for space in SPACES
+            for weight in weights
+        ]
+        least = KEEP * max(overall for _, overall, _ in tried)
+        chosen, overall, tail = max(
+            (each for each in tried if each[1] >= least), key=lambda each: each[2]
+        )
+        found[reader] = {"chosen": chosen, "validation": {"overall": overall, "tail": tail}}
+        model = EaseText(**chosen, **base).fit(final)
+        reports.append(evaluate(model, final, name=reader, **_MEASURED))
+    for report in reports:
+        found[report.model]["test"] = {
+            group: [round(float(each), 6) for each in report[group, "NDCG@10"][:3]]
+            for group in ("overall", "tail")
+        }
+        found[report.model]["tail hits"] = _tail_hits(report, final)
+    return {"readers": found, "differences": list(_differences(reports))}
+
+
+def _on_validation(model: EaseText, parts: Split) -> tuple[float, float]:
+    report = evaluate(model.fit(parts), parts, part="validation", resamples=2, **_MEASURED)
+    return tuple(round(report[group, "NDCG@10"].value, 6) for group in ("overall", "tail"))
+
+
+def _tail_hits(report: Report, parts: Split) -> list[int]:
+    """Hits in the tail half and what there was to hit; each user has one item in test."""
+    recall = report["tail", "Recall@10"]
+    return [round(recall.value * recall.n), recall.n]
+
+
+def _differences(reports: Sequence[Report]) -> Iterator[dict[str, Any]]:
+    for against in _AGAINST:
+        if against not in {report.model for report in reports}:
+            continue
+        for row in compare(reports, baseline=against, metrics="NDCG@10").rows:
+            if row.model != against and row.group in ("overall", "tail"):
+                yield {
+                    "reader": row.model,
+                    "against": against,
+                    "group": row.group,
+                    "difference": [round(x, 6) for x in (row.difference, row.low, row.high)],
+                    "verdict": row.verdict,
+                }
+
+
+def run_ladder(path: Path = PATH, logs: Sequence[str] = LOGS) -> None:
+    """Climb the ladder on the logs that the stored file lacks."""
+
+    def measure(tasks: list[tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
+        for (log,) in tasks:
+            results = stored_results(log)
+            names = ("min_rating", "min_user_interactions")
+            parts = split_dataset(
+                log, "leave-last-out", **{name: results.protocol[name] for name in names}
+            )
+            ease = results["leave-last-out", "EaseScaled"].parameters
+            yield {"log": log, "ease": ease, **climb(parts, list(READERS), ease, WEIGHTS)}
+
+    about = {"split": "leave-last-out", "weights": WEIGHTS, "spaces": SPACES, "keep": KEEP}
+    keep_rows(path, ["log"], [(log,) for log in logs], measure, about, _PACKAGES)
+
+
+_MARKS = {"higher": " ▲", "lower": " ▼"}
+
+
+def ladder_table(path: Path = PATH) -> str:
+    """Show the stored ladder as a table in Markdown, one row a reader.
+
+    A triangle says that the paired difference is decided: of the overall value from EASE without
+    texts, of the tail's from it and, in columns of their own, from words and from MiniLM.
+    """
+    rows = json.loads(path.read_text(encoding="utf-8"))["rows"]
+    heads = ["log, reader", "overall", "tail half", "hits there", "from words", "from MiniLM"]
+    lines = [f"| {' | '.join(heads)} |", "| --- |" + " ---: |" * (len(heads) - 1)]
+    for row in rows:
+        lines.append(f"| **{row['log']}** |{' |' * (len(heads) - 1)}")
+        verdicts = {
+            (each["reader"], each["against"], each["group"]): each for each in row["differences"]
+        }
+        for reader, found in row["readers"].items():
+            overall, tail = (
+                f"{found['test'][group][0]:.4f}".lstrip("0")
+                + _MARKS.get(verdicts.get((reader, "none", group), {}).get("verdict"), "")
+                for group in ("overall", "tail")
+            )
+            hits, wanted = found["tail hits"]
+            pairs = (_signed(verdicts.get((reader, name, "tail"))) for name in _AGAINST[1:])
+            name = READERS.get(reader, "no text")
+            cells = [name, overall, tail, f"{hits:,} of {wanted:,}", *pairs]
+            lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _signed(found: Mapping[str, Any] | None) -> str:
+    if found is None:
+        return ""
+    value, low, high = (f"{each:+.4f}".replace("0.", ".") for each in found["difference"])
+    return f"{value} [{low}, {high}]{_MARKS.get(found['verdict'], '')}"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Climb on the logs that are named, or on all."""
+    parser = argparse.ArgumentParser(description="One linear model, readers of growing size.")
+    parser.add_argument("logs", nargs="*", metavar="LOG", help=", ".join(LOGS))
+    options = parser.parse_args(arguments)
+    unknown = sorted(set(options.logs) - set(LOGS))
+    if unknown:
+        parser.error(f"unknown log {', '.join(unknown)}; known are {', '.join(LOGS)}")
+    run_ladder(logs=options.logs or LOGS)
+
+
+if __name__ == "__main__":
+    main()
