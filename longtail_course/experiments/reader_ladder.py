@@ -81,15 +81,8 @@ def climb(
     reports = [evaluate(EASE(**ease).fit(final), final, name="none", **_MEASURED)]
     for reader in readers:
         base = {**ease, "form": "collective", "vectors": reader}
-        tried = [
-            (
-                weight,
-                space,
-                *_on_validation(EaseText(text_weight=weight, space=space, **base), parts),
-            )
-            for space in SPACES
-            for weight in weights
-        ]
+        settings = [{"text_weight": w, "space": space} for space in SPACES for w in weights]
+        tried = [(each, *_on_validation(EaseText(**each, **base), parts)) for each in settings]
         least = KEEP * max(overall for _, overall, _ in tried)
         chosen, overall, tail = max(
             (each for each in tried if each[1] >= least), key=lambda each: each[2]
