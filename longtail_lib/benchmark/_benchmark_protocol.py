@@ -54,8 +54,8 @@ class BenchmarkProtocol:
         What models that are tuned for the tail maximise, among settings whose `metric` is at
         least `keep` of the best that was tried.
     tail_fallback : (str, str)
-        What they maximise instead where all settings have one value of `tail_metric`, such as 0 on
-        a log with few interactions in the tail: there it would choose among ties.
+        What they maximise instead where all of these settings have one value of `tail_metric`,
+        such as 0 on a log with few interactions in the tail: there it would choose among ties.
     keep : float
 
     Raises

@@ -141,7 +141,7 @@ class SplitRunner:
         fixed = held_fixed(each, parts, self.found, protocol.seeds[0])
         metric = protocol.tail_metric if each.for_tail else protocol.metric
         found = self._search(each, metric, fixed)
-        flat = each.for_tail and len({t.value(metric) for t in found.records if t.complete}) == 1
+        flat = each.for_tail and _is_flat(found, metric)
         if flat:
             metric = protocol.tail_fallback
             found = self._search(each, metric, fixed)
@@ -157,7 +157,7 @@ class SplitRunner:
                 f"settings with {' '.join(protocol.metric)} at least {protocol.keep:g} of the best"
             )
         if flat:
-            tuning["instead of"] = f"{' '.join(protocol.tail_metric)}, of one value in all trials"
+            tuning["instead of"] = f"{' '.join(protocol.tail_metric)}, of one value in all of these"
         return tuning
 
     def _search(self, each: Contestant, metric: tuple[str, str], fixed: dict[str, Any]) -> Tuning:
@@ -176,3 +176,10 @@ class SplitRunner:
             progress=self.progress,
             refit=False,
         )
+
+
+def _is_flat(found: Tuning, metric: tuple[str, str]) -> bool:
+    """Say whether the settings among which a search could choose have one value, as a rule 0."""
+    least = found.objective.threshold(found.records)
+    allowed = [trial for trial in found.records if found.objective.meets(trial, least)]
+    return len(allowed) > 1 and len({trial.value(metric) for trial in allowed}) == 1

@@ -16,10 +16,13 @@ from longtail_lib.benchmark import (
     evidence_table,
     run_benchmark,
 )
+from longtail_lib.benchmark._split_runner import _is_flat
 from longtail_lib.cli import main
+from longtail_lib.evaluation import Value
 from longtail_lib.models import EASE, Popularity
 from longtail_lib.simulation import PRESETS, simulate
-from longtail_lib.tuning import tune
+from longtail_lib.tuning import Trial, Tuning, tune
+from longtail_lib.tuning._objective import Objective
 
 PROTOCOL = BenchmarkProtocol(splits=("random", "leave-last-out"), seeds=(0, 1), trials=4)
 SMALL = simulate(replace(PRESETS["music"], n_users=150, n_items=700), seed=1)
@@ -68,7 +71,7 @@ def test_where_the_tail_says_nothing_another_metric_chooses_and_the_row_says_so(
     tailed = Contestant("tailed", "longtail_lib.models:EASE", space=space, for_tail=True)
     row = run_benchmark(SMALL, [tailed], protocol=protocol)["random", "tailed"]
     assert row.tuning["maximised"] == "tail NDCG@300"
-    assert row.tuning["instead of"] == "tail NDCG@1, of one value in all trials"
+    assert row.tuning["instead of"] == "tail NDCG@1, of one value in all of these"
     parts = split(prepare(SMALL, min_rating=4, min_user_interactions=5), how="random", seed=0)
     wanted = tune(
         EASE,
@@ -85,6 +88,29 @@ def test_where_the_tail_says_nothing_another_metric_chooses_and_the_row_says_so(
     row = run_benchmark(SMALL, [tailed], protocol=told)["random", "tailed"]
     assert row.tuning["maximised"] == "tail NDCG@300"
     assert "instead of" not in row.tuning
+
+
+def test_a_search_is_flat_by_what_it_may_choose_from_alone():
+    def trial(number, overall, tail):
+        values = {("overall", "NDCG@10"): overall, ("tail", "NDCG@100"): tail}
+        return Trial(
+            number,
+            {"l2": 1.0 + number},
+            "complete",
+            {k: Value(v, v, v, 9) for k, v in values.items()},
+        )
+
+    tail = ("tail", "NDCG@100")
+    objective = Objective.of(tail, {"metric": ("overall", "NDCG@10"), "at_least": 0.99})
+    cases = {
+        # One that is given up for its overall accuracy has something in the tail.
+        True: [trial(0, 0.3, 0.0), trial(1, 0.299, 0.0), trial(2, 0.1, 0.2)],
+        False: [trial(0, 0.3, 0.0), trial(1, 0.299, 0.1), trial(2, 0.1, 0.2)],
+    }
+    for flat, records in cases.items():
+        assert _is_flat(Tuning("EASE", objective, {}, {}, 0, {}, tuple(records)), tail) is flat
+    alone = [trial(0, 0.3, 0.0), trial(1, 0.1, 0.2)]
+    assert not _is_flat(Tuning("EASE", objective, {}, {}, 0, {}, tuple(alone)), tail)
 
 
 def test_a_seed_changes_only_what_is_random(results):
