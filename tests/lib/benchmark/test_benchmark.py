@@ -92,13 +92,9 @@ def test_where_the_tail_says_nothing_another_metric_chooses_and_the_row_says_so(
 
 def test_a_search_is_flat_by_what_it_may_choose_from_alone():
     def trial(number, overall, tail):
-        values = {("overall", "NDCG@10"): overall, ("tail", "NDCG@100"): tail}
-        return Trial(
-            number,
-            {"l2": 1.0 + number},
-            "complete",
-            {k: Value(v, v, v, 9) for k, v in values.items()},
-        )
+        found = {("overall", "NDCG@10"): overall, ("tail", "NDCG@100"): tail}
+        values = {key: Value(each, each, each, 9) for key, each in found.items()}
+        return Trial(number, {"l2": 1.0 + number}, "complete", values)
 
     tail = ("tail", "NDCG@100")
     objective = Objective.of(tail, {"metric": ("overall", "NDCG@10"), "at_least": 0.99})
