@@ -179,7 +179,8 @@ class SplitRunner:
 
 
 def _is_flat(found: Tuning, metric: tuple[str, str]) -> bool:
-    """Say whether the settings among which a search could choose have one value, as a rule 0."""
+    """Say whether all settings that were allowed share one value, or the only one has 0."""
     least = found.objective.threshold(found.records)
     allowed = [trial for trial in found.records if found.objective.meets(trial, least)]
-    return len(allowed) > 1 and len({trial.value(metric) for trial in allowed}) == 1
+    values = {trial.value(metric) for trial in allowed}
+    return len(values) == 1 and (len(allowed) > 1 or values == {0.0})

@@ -105,8 +105,9 @@ def test_a_search_is_flat_by_what_it_may_choose_from_alone():
     }
     for flat, records in cases.items():
         assert _is_flat(Tuning("EASE", objective, {}, {}, 0, {}, tuple(records)), tail) is flat
-    alone = [trial(0, 0.3, 0.0), trial(1, 0.1, 0.2)]
-    assert not _is_flat(Tuning("EASE", objective, {}, {}, 0, {}, tuple(alone)), tail)
+    for value in (0.0, 0.1):
+        alone = trial(0, 0.3, value), trial(1, 0.1, 0.2)
+        assert _is_flat(Tuning("EASE", objective, {}, {}, 0, {}, alone), tail) is (value == 0)
 
 
 def test_a_seed_changes_only_what_is_random(results):
