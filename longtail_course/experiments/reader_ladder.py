@@ -32,7 +32,7 @@ from longtail_lib.models import EASE, EaseText
 __all__ = ["READERS", "climb", "ladder_table", "run_ladder"]
 
 PATH = EVIDENCE / "reader_ladder.json"
-LOGS = ("online-retail", "movietweetings")
+LOGS = ("online-retail",)
 # From what has read nothing to what has read most, with the numbers that each has learned.
 READERS = {
     "shuffled": "MiniLM, titles of other items",

@@ -15,7 +15,7 @@ from longtail_lib.benchmark import BenchmarkResults
 __all__ = ["EVIDENCE", "keep_rows", "split_dataset", "stored_results"]
 
 EVIDENCE = Path(__file__).with_name("evidence")
-_STORED = ("shop", "movielens-small", "online-retail", "movietweetings", "music")
+_STORED = ("shop", "movielens-small", "online-retail", "music")
 
 
 def stored_results(name: str) -> BenchmarkResults:
@@ -23,9 +23,9 @@ def stored_results(name: str) -> BenchmarkResults:
 
     Parameters
     ----------
-    name : {"shop", "movielens-small", "online-retail", "movietweetings", "music"}
-        Of music there are only sequence models and what they have to beat; of online-retail and
-        movietweetings what is linear, and readers of every size.
+    name : {"shop", "movielens-small", "online-retail", "music"}
+        Of music there are only sequence models and what they have to beat; of online-retail what
+        is linear.
 
     Returns
     -------

@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 PATH = EVIDENCE / "tail_places.json"
-LOGS = ("online-retail", "movietweetings", "movielens-small")
+LOGS = ("online-retail",)
 K, RESERVED, RARE = 10, 2, 3
 _KEY = ("log", "split", "model")
 _PACKAGES = ("numpy", "scipy", "keras", "tensorflow")
