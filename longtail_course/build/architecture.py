@@ -24,8 +24,11 @@ FLOORS: dict[str, tuple[dict[str, str], ...]] = {
         {
             "preprocessing": "clean a log and split it: `prepare`, `split`, `Split`",
             "rerank": "re-order candidates so that the tail is seen",
-            "simulation": "stores whose truth is known",
             "text": "texts to vectors",
+        },
+        {
+            "language": "a small language model, and what a recommender can ask of it",
+            "simulation": "stores whose truth is known",
         },
         {
             "datasets": "datasets by name",
@@ -36,10 +39,7 @@ FLOORS: dict[str, tuple[dict[str, str], ...]] = {
             "evaluation": "measure and compare, with intervals",
             "testing": "a split and a model to check by hand",
         },
-        {
-            "language": "a small language model, and what a recommender can ask of it",
-            "tuning": "search for hyper-parameters on validation",
-        },
+        {"tuning": "search for hyper-parameters on validation"},
         {"benchmark": "recommenders side by side, with stated budgets"},
         {"cli": "the `longtail` command"},
     ),
