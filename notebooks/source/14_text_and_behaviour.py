@@ -483,9 +483,9 @@ stored("movielens-small")
 # the overall value.
 #
 # On MovieLens the order is another one. Collective EASE, which hardly moved on the shop, is the best of all
-# there, and additive EASE finds no tail. The gate that joins text to EASE scaled gains in all columns; on the
-# shop it pays for its tail with a little overall. The learned gate lifts the towers overall as well, and the one
-# with the typed shape hardly changes them.
+# there overall. Additive EASE finds the tail, as on the shop, and the gate that joins text to EASE scaled has
+# some of it, too. The learned gate lifts the towers overall as well, and the one with the typed shape hardly
+# changes them.
 #
 # So carry the method over, not the order: text and ids apart, a gate and both closed forms, measured class by
 # class on your data. And stay modest: wherever overall accuracy is kept, the tail has a few hundredths at most.

@@ -58,9 +58,9 @@ verdict_table(stored_results("movielens-small"), names)
 # %% [markdown]
 # Two columns of verdicts are two questions. A model can win the tail and lose the rest, or the other
 # way round. On the shop one model wins both: `EaseText`, a little overall, and in the tail twice what was there. Of the
-# gates on the towers the typed one wins overall and the learned one in the tail. On the films two others win
-# both: collective EASE, and scaled EASE joined with a text tower. `EaseText`, the winner of the shop, gains nothing
-# decided there, and `TwoTowerText` even loses overall. `TextTower` has by far the best tail on both, and gives up
+# gates on the towers the typed one wins overall and the learned one in the tail. On the films another one wins
+# both, collective EASE. `EaseText`, the winner of the shop, gains the tail there and nothing that is decided
+# overall, and both gates on the towers lose overall. `TextTower` has by far the best tail on both, and gives up
 # half of the rest or more. The models that read histories in order are lower overall on both, with text or
 # without. In the tail SASRec gains on the shop once a text tower is joined to it; on the films none of
 # them gains as much as two thousandths.

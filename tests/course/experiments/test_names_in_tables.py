@@ -15,10 +15,9 @@ from longtail_lib.models import Recommender
 from longtail_lib.testing import tiny_world
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "evidence.md"
-# Named, or given other settings, after the results of the benchmark were stored, which are as they
-# were measured: the stored ContentKNN has an exponent of popularity.
+# Named after the results of the shop were stored.
 NOT_YET_MEASURED = {
-    *("ContentKNN", "ContentTower", "ContentTowerContrastive", "LIGER", "EaseWords"),
+    *("ContentTower", "ContentTowerContrastive", "LIGER", "EaseWords"),
     *("EaseShuffled", "KNNText", "KNNWords", "SASRecEaseText", "SASRecEaseWords"),
 }
 # Models of tables of the course that need neither text nor training by gradient.
