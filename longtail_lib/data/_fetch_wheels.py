@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
 import subprocess
 import sys
 import zipfile
 from collections.abc import Sequence
+from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,7 +48,9 @@ def fetch_wheels(
         There is no pip, it reaches no index, the index lacks a wheel or sends another one, or all
         takes more than so many seconds.
     """
-    if importlib.util.find_spec("pip") is None:
+    # Not `importlib.util.find_spec`: Setuptools hooks into it for pip, and warns where distutils is
+    # there already.
+    if PathFinder.find_spec("pip") is None:
         raise DownloadError(
             "this Python has no pip, which fetches weights; get it with `python -m ensurepip`"
         )

@@ -5,10 +5,13 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
+import warnings
 import zipfile
 from dataclasses import replace
-from types import SimpleNamespace
+from importlib.machinery import PathFinder
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -106,10 +109,12 @@ def small_disk(tiny, monkeypatch):
 
 
 def no_pip(tiny, monkeypatch):
-    found = importlib.util.find_spec
-    monkeypatch.setattr(
-        importlib.util, "find_spec", lambda name: None if name == "pip" else found(name)
-    )
+    found = PathFinder.find_spec
+
+    def find(name, *where):
+        return None if name == "pip" else found(name, *where)
+
+    monkeypatch.setattr(PathFinder, "find_spec", find)
 
 
 def slow(tiny, monkeypatch):
@@ -141,6 +146,15 @@ def test_what_fails_leaves_nothing_and_says_why(tiny, tmp_path, monkeypatch, spo
     assert "\n" not in str(caught.value)
     assert "secret" not in str(caught.value)
     assert left_behind(tmp_path) == []
+
+
+def test_pip_is_looked_for_without_waking_setuptools(tiny, monkeypatch):
+    """Its hook warns whoever asks for pip where distutils is there already."""
+    pytest.importorskip("setuptools")
+    monkeypatch.setitem(sys.modules, "distutils", ModuleType("distutils"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert fetch_encoder("static").is_dir()
 
 
 def test_a_place_that_cannot_be_written_is_told(tiny, tmp_path):
