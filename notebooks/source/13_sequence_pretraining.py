@@ -198,6 +198,7 @@ def losses(dataset, how):
     }
 
 
+_ = pl.Config.set_fmt_str_lengths(40)
 cases = [("music", "leave-last-out")]
 cases += [
     (name, how) for name in ("shop", "movielens-small") for how in ("leave-last-out", "random")
