@@ -1,4 +1,9 @@
-"""How much a protocol decides: the same logs and models, measured in six ways."""
+"""How much a protocol decides: the same logs and models, measured in six ways; results are stored.
+
+    python -m longtail_course.experiments.protocol_runs
+
+Rows that are stored are not measured again.
+"""
 
 from __future__ import annotations
 
