@@ -95,7 +95,7 @@ def _block(name: str) -> tuple[str, bytes]:
     from longtail_lib.benchmark import evidence_table
 
     results = stored_results(name)
-    splits = list(dict.fromkeys(how for how, _ in results.rows))
+    splits = results.protocol["splits"]
     reports = [results.report(splits[0], model) for model in results.models(splits[0])]
     least = _NEAR * max(report["NDCG@10"].value for report in reports)
     reports = [report for report in reports if report["NDCG@10"].value >= least]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from longtail_lib.benchmark import BenchmarkResults
 from longtail_lib.evaluation._report_display import show_number
 
-__all__ = ["paired_table"]
+__all__ = ["MARKS", "difference_cell", "paired_table"]
 
-_MARKS = {"higher": " ▲", "lower": " ▼"}
+MARKS = {"higher": " ▲", "lower": " ▼"}
 
 
 def paired_table(
@@ -69,12 +69,14 @@ def paired_table(
             if column not in rows:
                 raise KeyError(f"{model} and {against} were not compared by {' '.join(column)}")
             row = rows[column]
-            cells.append(
-                f"{_signed(row.difference)} [{_signed(row.low)}, {_signed(row.high)}]"
-                + _MARKS.get(row.verdict, "")
-            )
+            cells.append(difference_cell(row.difference, row.low, row.high, row.verdict))
         lines.append(f"| {' | '.join([model, against, *cells])} |")
     return "\n".join(lines)
+
+
+def difference_cell(difference: float, low: float, high: float, verdict: str) -> str:
+    """Write a paired difference with its interval, and a triangle where it is decided."""
+    return f"{_signed(difference)} [{_signed(low)}, {_signed(high)}]{MARKS.get(verdict, '')}"
 
 
 def _signed(number: float) -> str:

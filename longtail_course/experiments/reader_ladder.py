@@ -19,10 +19,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from longtail_course.experiments.pair_table import MARKS, difference_cell
 from longtail_course.experiments.stored import (
     EVIDENCE,
     keep_rows,
-    split_dataset,
+    split_of_results,
     stored_results,
 )
 from longtail_lib import Split, compare, evaluate
@@ -131,18 +132,12 @@ def run_ladder(path: Path = PATH, logs: Sequence[str] = LOGS) -> None:
     def measure(tasks: list[tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
         for (log,) in tasks:
             results = stored_results(log)
-            names = ("min_rating", "min_user_interactions")
-            parts = split_dataset(
-                log, "leave-last-out", **{name: results.protocol[name] for name in names}
-            )
+            parts = split_of_results(results, "leave-last-out")
             ease = results["leave-last-out", "EaseScaled"].parameters
             yield {"log": log, "ease": ease, **climb(parts, list(READERS), ease, WEIGHTS)}
 
     about = {"split": "leave-last-out", "weights": WEIGHTS, "spaces": SPACES, "keep": KEEP}
     keep_rows(path, ["log"], [(log,) for log in logs], measure, about, _PACKAGES)
-
-
-_MARKS = {"higher": " ▲", "lower": " ▼"}
 
 
 def ladder_table(path: Path = PATH) -> str:
@@ -162,22 +157,19 @@ def ladder_table(path: Path = PATH) -> str:
         for reader, found in row["readers"].items():
             overall, tail = (
                 f"{found['test'][group][0]:.4f}".lstrip("0")
-                + _MARKS.get(verdicts.get((reader, "none", group), {}).get("verdict"), "")
+                + MARKS.get(verdicts.get((reader, "none", group), {}).get("verdict"), "")
                 for group in ("overall", "tail")
             )
             hits, wanted = found["tail hits"]
-            pairs = (_signed(verdicts.get((reader, name, "tail"))) for name in _AGAINST[1:])
+            pairs = (_difference(verdicts.get((reader, name, "tail"))) for name in _AGAINST[1:])
             name = READERS.get(reader, "no text")
             cells = [name, overall, tail, f"{hits:,} of {wanted:,}", *pairs]
             lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
-def _signed(found: Mapping[str, Any] | None) -> str:
-    if found is None:
-        return ""
-    value, low, high = (f"{each:+.4f}".replace("0.", ".") for each in found["difference"])
-    return f"{value} [{low}, {high}]{_MARKS.get(found['verdict'], '')}"
+def _difference(found: Mapping[str, Any] | None) -> str:
+    return "" if found is None else difference_cell(*found["difference"], found["verdict"])
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

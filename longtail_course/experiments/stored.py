@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from longtail_lib._write_file import write_file
-from longtail_lib.benchmark import BenchmarkResults
+from longtail_lib.benchmark import BenchmarkProtocol, BenchmarkResults
+from longtail_lib.benchmark._benchmark_protocol import SPLITS
 
-__all__ = ["EVIDENCE", "keep_rows", "split_dataset", "stored_results"]
+__all__ = ["EVIDENCE", "keep_rows", "split_dataset", "split_of_results", "stored_results"]
 
 EVIDENCE = Path(__file__).with_name("evidence")
 _STORED = ("shop", "movielens-small", "online-retail", "music")
@@ -58,6 +59,19 @@ def split_dataset(name: str, how: str, **preparation: Any) -> Any:
     from longtail_lib import load_dataset, prepare, split
 
     return split(prepare(load_dataset(name), **preparation), how=how, ties="random")
+
+
+def split_of_results(results: BenchmarkResults, how: str) -> Any:
+    """Prepare and split the log of stored results as their first seed had it."""
+    from longtail_lib import load_dataset, prepare, split
+
+    protocol = BenchmarkProtocol(**results.protocol)
+    data = prepare(
+        load_dataset(results.dataset["name"], quiet=True),
+        min_rating=protocol.min_rating,
+        min_user_interactions=protocol.min_user_interactions,
+    )
+    return split(data, **SPLITS[how], ties=protocol.ties, seed=protocol.seeds[0])
 
 
 def keep_rows(

@@ -22,10 +22,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from longtail_course.experiments.stored import EVIDENCE, keep_rows, stored_results
-from longtail_lib import evaluate, load_dataset, prepare, split
-from longtail_lib.benchmark import BenchmarkProtocol, BenchmarkResults
-from longtail_lib.benchmark._benchmark_protocol import SPLITS
+from longtail_course.experiments.stored import (
+    EVIDENCE,
+    keep_rows,
+    split_of_results,
+    stored_results,
+)
+from longtail_lib import evaluate
 from longtail_lib.models import Recommender
 from longtail_lib.preprocessing import Split
 from longtail_lib.tail import Groups, popularity_groups
@@ -146,7 +149,7 @@ def measure_places(model: Recommender, parts: Split, name: str) -> dict[str, Any
     groups = classes_of(parts.popularity)
     lists = {
         "own": model,
-        "reserved": with_reserved(model, parts, popularity_groups(parts.popularity).mask("tail")),
+        "reserved": with_reserved(model, parts, ~groups.mask("others")),
     }
     return {kind: _by_class(each, parts, groups, name) for kind, each in lists.items()}
 
@@ -175,7 +178,7 @@ def run_places(
     def measure(tasks: list[tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
         for log, how in dict.fromkeys(task[:2] for task in tasks):
             results = stored_results(log)
-            parts = _parts(results, how)
+            parts = split_of_results(results, how)
             for model in [task[2] for task in tasks if task[:2] == (log, how)]:
                 fitted = results.build(how, model).refit(parts)
                 row = measure_places(fitted, parts.final(), model)
@@ -189,17 +192,6 @@ def run_places(
     ]
     about = {"k": K, "reserved": RESERVED, "rare": RARE, "seed": 0}
     keep_rows(path, _KEY, tasks, measure, about, _PACKAGES)
-
-
-def _parts(results: BenchmarkResults, how: str) -> Split:
-    """The split of the first seed of stored results."""
-    protocol = BenchmarkProtocol(**results.protocol)
-    data = prepare(
-        load_dataset(results.dataset["name"], quiet=True),
-        min_rating=protocol.min_rating,
-        min_user_interactions=protocol.min_user_interactions,
-    )
-    return split(data, **SPLITS[how], ties=protocol.ties, seed=protocol.seeds[0])
 
 
 def places_tables(path: Path = PATH) -> list[str]:

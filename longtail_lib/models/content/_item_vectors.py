@@ -86,12 +86,9 @@ def item_vectors(parts: Split, encoder: Any = None, column: str = "text") -> np.
         )
     if encoder == "words":
         encoder = _words(tuple(texts[place] for place in there))
-    elif encoder is None or (isinstance(encoder, str) and encoder != "smollm"):
-        from longtail_lib.text import TextEncoder
-
-        encoder = TextEncoder(encoder)
-    known = [texts[place] for place in there]
-    encoded = _states(tuple(known)) if isinstance(encoder, str) else encoder.encode(known)
+    elif encoder is None or isinstance(encoder, str):
+        encoder = _reader(encoder)
+    encoded = encoder.encode([texts[place] for place in there])
     encoded = np.asarray(encoded.toarray() if hasattr(encoded, "toarray") else encoded)
     vectors = np.zeros((parts.n_items, encoded.shape[1]), dtype=np.float32)
     vectors[there] = encoded
@@ -115,9 +112,30 @@ def _words(texts: tuple[str, ...]) -> Any:
     return TfidfSvd(most).fit(texts)
 
 
+def _reader(name: str | None) -> Any:
+    """Return the pretrained reader of a name."""
+    if name == "smollm":
+        return _StatesReader()
+    from longtail_lib.text import TextEncoder
+
+    return TextEncoder(name)
+
+
+class _StatesReader:
+    """The language model; it keeps no cache on disk, so it reads once for all fits of a search."""
+
+    def encode(self, texts: list[str]) -> np.ndarray:
+        return _states(tuple(texts))
+
+    @property
+    def model_hash(self) -> str:
+        from longtail_lib.language import LanguageModel
+
+        return LanguageModel().model_hash
+
+
 @lru_cache(maxsize=2)
 def _states(texts: tuple[str, ...]) -> np.ndarray:
-    """Read texts with the language model, which keeps no cache on disk, once for all fits."""
     from longtail_lib.language import LanguageModel
 
     return LanguageModel().encode(texts)
@@ -194,9 +212,8 @@ class ContentRecommender(Recommender):
         In the order of the split's items. None encodes the item table's column "text" by the
         pretrained `TextEncoder`, and so do the names of `list_encoders`, each by its own, and
         "smollm", a language model; "words" reads them without pretraining: see `item_vectors`.
-        "shuffled" encodes them and
-        gives each item those of another one, see `shuffled_vectors`. Of arrays nothing is saved
-        but what was made of them.
+        "shuffled" encodes them and gives each item those of another one, see `shuffled_vectors`.
+        Of arrays nothing is saved but what was made of them.
     """
 
     vectors: np.ndarray | str | None
@@ -227,12 +244,5 @@ class ContentRecommender(Recommender):
 
 def text_vectors(parts: Split, source: str | None = None) -> tuple[np.ndarray, str]:
     """Encode the items' text with a pretrained reader; return its hash, too."""
-    from longtail_lib.text import TextEncoder
-
-    if source == "smollm":
-        from longtail_lib.language import LanguageModel
-
-        return item_vectors(parts, source), LanguageModel().model_hash
-
-    encoder = TextEncoder(source)
+    encoder = _reader(source)
     return item_vectors(parts, encoder), encoder.model_hash

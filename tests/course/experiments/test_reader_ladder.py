@@ -8,7 +8,7 @@ import pytest
 
 from longtail_course.experiments import reader_ladder, stored_results
 from longtail_course.experiments.reader_ladder import READERS, climb, ladder_table
-from longtail_course.experiments.stored import split_dataset
+from longtail_course.experiments.stored import split_of_results
 from longtail_lib import evaluate
 from longtail_lib.models import EASE, EaseText
 from longtail_lib.preprocessing import Split
@@ -89,11 +89,7 @@ def test_every_reader_is_stored_for_every_log():
 
 def test_measured_anew_words_are_the_same():
     [row] = [row for row in STORED["rows"] if row["log"] == "online-retail"]
-    results = stored_results("online-retail").protocol
-    names = ("min_rating", "min_user_interactions")
-    parts = split_dataset(
-        "online-retail", "leave-last-out", **{name: results[name] for name in names}
-    ).final()
+    parts = split_of_results(stored_results("online-retail"), "leave-last-out").final()
     found = row["readers"]["words"]
     model = EaseText(**row["ease"], **found["chosen"], form="collective", vectors="words")
     report = evaluate(model.fit(parts), parts, k=10, metrics=["NDCG", "Recall"])
