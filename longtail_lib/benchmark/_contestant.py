@@ -48,6 +48,8 @@ class Contestant:
     twins : tuple of str
         Contestants that it is compared with where they take part, beside the baseline: the same
         model without the one thing that this one adds, and whom it has to beat.
+    needs_truth : bool
+        Knows what users truly like, and so can be fitted on simulated logs alone.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Contestant:
     seeded: bool = False
     trials: int | None = None
     twins: tuple[str, ...] = ()
+    needs_truth: bool = False
 
     def build(self, seed: int = 0, **parameters: Any) -> Recommender:
         """Make the recommender, unfitted, with the recommenders that it wraps.

@@ -10,6 +10,9 @@ from longtail_lib.evaluation._report_display import show_number
 __all__ = ["evidence_table"]
 
 _MARKS = {"higher": " ▲", "lower": " ▼"}
+# Nearly the best that a simulated log allows, and what is shown as a share of it.
+_CEILING = "OracleOfLog"
+_SHARES = {("overall", "NDCG@10"): "attained", ("tail", "NDCG@100"): "attained, tail"}
 
 
 def evidence_table(
@@ -27,6 +30,9 @@ def evidence_table(
     Accuracy comes with its 95% interval. A triangle says that the paired difference from the
     baseline is decided: its 95% interval leaves out 0.
 
+    Where the results hold "OracleOfLog", two columns say how much of its value each recommender
+    has attained, of overall NDCG@10 and of tail NDCG@100, as far as these are among the columns.
+
     Parameters
     ----------
     results : BenchmarkResults
@@ -40,17 +46,26 @@ def evidence_table(
     >>> print(evidence_table(results, (("overall", "Recall@10"),)).splitlines()[0])
     | music | overall Recall@10 | fit, s |
     """
-    named = [f"{group} {metric}" for group, metric in columns]
+    known = any(model == _CEILING for _, model in results.rows)
+    shares = [column for column in columns if known and column in _SHARES]
+    named = [
+        *(f"{group} {metric}" for group, metric in columns),
+        *(_SHARES[column] for column in shares),
+        "fit, s",
+    ]
     lines = [
-        f"| {' | '.join([results.dataset['name'], *named, 'fit, s'])} |",
-        f"| --- |{' ---: |' * (len(columns) + 1)}",
+        f"| {' | '.join([results.dataset['name'], *named])} |",
+        f"| --- |{' ---: |' * len(named)}",
     ]
     for split in dict.fromkeys(how for how, _ in results.rows):
-        lines.append(f"| **{split}** |{' |' * (len(columns) + 1)}")
+        lines.append(f"| **{split}** |{' |' * len(named)}")
         for model in results.models(split):
-            row = results[split, model]
-            cells = [_cell(results, split, model, column) for column in columns]
-            lines.append(f"| {' | '.join([model, *cells, f'{row.fit_seconds:.1f}'])} |")
+            cells = [
+                *(_cell(results, split, model, column) for column in columns),
+                *(_share(results, split, model, column) for column in shares),
+                f"{results[split, model].fit_seconds:.1f}",
+            ]
+            lines.append(f"| {' | '.join([model, *cells])} |")
     return "\n".join(lines)
 
 
@@ -70,6 +85,14 @@ def _cell(results: BenchmarkResults, split: str, model: str, column: tuple[str, 
         if (row.model, row.group, row.metric) == (model, *column)
     ]
     return text + _MARKS.get(verdicts[0] if verdicts else "", "")
+
+
+def _share(results: BenchmarkResults, split: str, model: str, column: tuple[str, str]) -> str:
+    """A recommender's value over that of the oracle of the log."""
+    ceiling = results.rows.get((split, _CEILING))
+    best = math.nan if ceiling is None else ceiling.values[column].value
+    value = results[split, model].values[column].value
+    return f"{value / best:.0%}" if best > 0 and not math.isnan(value) else "–"
 
 
 def _decimal(number: float) -> str:

@@ -56,6 +56,11 @@ def run_benchmark(
     progress : bool
         Progress bars of search and evaluation.
 
+    Raises
+    ------
+    ValueError
+        No model, one that is named twice, or one that needs the truth of a log that has none.
+
     Examples
     --------
     >>> protocol = BenchmarkProtocol(splits=("random",), seeds=(0,), trials=2)
@@ -67,6 +72,12 @@ def run_benchmark(
     protocol = BenchmarkProtocol() if protocol is None else protocol
     contestants = _contestants(models)
     data = load_dataset(dataset) if isinstance(dataset, str) else dataset
+    blind = [each.name for each in contestants if each.needs_truth and data.truth is None]
+    if blind:
+        raise ValueError(
+            f"benchmark: {' and '.join(blind)} ranks by what users truly like, and "
+            f"{data.card.name} has no truth; leave it out, or take a simulated log such as 'shop'"
+        )
     clean = prepare(
         data, min_rating=protocol.min_rating, min_user_interactions=protocol.min_user_interactions
     )

@@ -92,11 +92,12 @@ def add_to(groups: Any) -> None:
 
 def _run(options: argparse.Namespace) -> None:
     from longtail_lib.benchmark import BenchmarkResults
+    from longtail_lib.datasets._load_dataset import SIMULATED
 
     if options.models == ["list"]:
         print_models()
         return
-    models = chosen_models(options.models)
+    models = chosen_models(options.models, truth=options.dataset in SIMULATED)
     if options.dataset and (given := of_reading(options)):
         raise argparse.ArgumentError(
             None, f"{', '.join(given)}: the columns of --dataset are known; they are for --log"

@@ -188,11 +188,12 @@ def understood(find: Callable[[str], Any], word: str) -> str:
     return word
 
 
-def chosen_models(words: Sequence[str]) -> list[str]:
-    """The models that were named, each once."""
+def chosen_models(words: Sequence[str], truth: bool = False) -> list[str]:
+    """The models that were named, each once; "all" needs the truth only where there is one."""
     from longtail_lib.benchmark import CONTESTANTS
 
-    names = list(CONTESTANTS) if list(words) == ["all"] else list(words)
+    every = [each.name for each in CONTESTANTS.values() if truth or not each.needs_truth]
+    names = every if list(words) == ["all"] else list(words)
     twice = [name for name in names if names.count(name) > 1]
     if twice or "all" in names or "list" in names:
         what = f"{twice[0]} is named twice" if twice else "all and list stand alone"

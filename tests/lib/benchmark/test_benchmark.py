@@ -168,6 +168,33 @@ def test_the_table_marks_what_is_decided(results):
     assert "▲" in line.split("|")[2]
 
 
+def test_of_a_simulated_log_the_table_says_how_much_is_attained(results):
+    names = ["Popularity", LINEAR, "Oracle", "OracleOfLog"]
+    protocol = replace(PROTOCOL, seeds=(0,))
+    found = run_benchmark(SMALL, names, protocol=protocol, tuned=results)
+    rows = {name: found["random", name].values for name in found.models("random")}
+    overall, tail = ("overall", "NDCG@10"), ("tail", "NDCG@100")
+    # Who knows what the log holds is above whoever learns from it, and who knows tastes alone
+    # is above them in the tail, where the store shows little of what is liked.
+    assert max(rows, key=lambda name: rows[name][overall].value) == "OracleOfLog"
+    assert min(rows["Oracle"][tail].low, rows["OracleOfLog"][tail].low) > rows["EASE"][tail].high
+    lines = evidence_table(found).splitlines()
+    cells = {line.split(" | ")[0].strip("| "): line.split(" | ") for line in lines}
+    shares = [cells["music"].index(name) for name in ("attained", "attained, tail")]
+    assert [cells["OracleOfLog"][at] for at in shares] == ["100%", "100%"]
+    # The last block is that of leave-last-out.
+    values = {name: found["leave-last-out", name].values for name in rows}
+    for at, column in zip(shares, (overall, tail), strict=True):
+        share = values["EASE"][column].value / values["OracleOfLog"][column].value
+        assert cells["EASE"][at] == f"{share:.0%}"
+    assert "attained" not in evidence_table(results)
+
+
+def test_the_truth_is_needed_by_who_ranks_by_it():
+    with pytest.raises(ValueError, match=r"Oracle .*music has no truth.*leave it out"):
+        run_benchmark(replace(SMALL, truth=None), ["Popularity", "Oracle"], protocol=PROTOCOL)
+
+
 def test_without_refitting_models_know_train_alone(results):
     protocol = BenchmarkProtocol(splits=("random",), seeds=(0,), refit=False)
     alone = run_benchmark(SMALL, ["Popularity", LINEAR], protocol=protocol, tuned=results)

@@ -9,6 +9,7 @@ import pytest
 
 from longtail_lib import evaluate, prepare, read_table, split
 from longtail_lib.benchmark import BenchmarkResults, contestant
+from longtail_lib.cli._log_options import chosen_models
 from longtail_lib.evaluation import Report
 from longtail_lib.models import ItemKNN
 
@@ -271,6 +272,12 @@ def test_mistakes_of_a_benchmark(type_command, words, exit_code, said):
     assert (code, out) == (exit_code, "")
     assert re.search(said, err), err
     assert err.count("\n") == 1
+
+
+def test_all_models_are_those_that_the_log_can_serve():
+    assert {"Oracle", "OracleOfLog"} == set(chosen_models(["all"], truth=True)) - set(
+        chosen_models(["all"])
+    )
 
 
 def test_a_known_log_without_ratings_needs_no_option(type_command):
