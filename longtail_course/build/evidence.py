@@ -31,7 +31,9 @@ _LADDER = """\
 `EaseText` in its collective form, leave-last-out, with ridge and exponent of the stored
 `EaseScaled`, which is the row without text; weight and space of the vectors were chosen on
 validation for each reader. NDCG@10, hits in the first ten as counts, and paired differences in the
-tail half. ▲ and ▼ beside a value mark its decided difference from the row without text."""
+tail half. ▲ and ▼ beside a value mark its decided difference from the row without text. The first
+table has the three questions log by log; of the larger readers it takes the one with the best tail
+on validation."""
 _PLACES = """\
 ### What models know of the tail, and what they show of it
 
@@ -54,7 +56,7 @@ def evidence_files(root: Path) -> dict[Path, bytes]:
         Results are missing.
     """
     from longtail_course.experiments.protocol_runs import protocol_table
-    from longtail_course.experiments.reader_ladder import ladder_table
+    from longtail_course.experiments.reader_ladder import ladder_table, verdicts_table
     from longtail_course.experiments.tail_places import places_tables
 
     page = (root / _PAGE).read_text(encoding="utf-8")
@@ -66,7 +68,7 @@ def evidence_files(root: Path) -> dict[Path, bytes]:
         blocks.append(block)
         files[root / _PICTURES / f"evidence_{name}.png"] = picture
     for about, tables in (
-        (_LADDER, [ladder_table()]),
+        (_LADDER, [verdicts_table(), ladder_table()]),
         (_PLACES, places_tables()),
         (_PROTOCOLS, [protocol_table()]),
     ):

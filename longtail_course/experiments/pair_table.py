@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+from longtail_course.experiments._table_cells import difference_cell
 from longtail_lib.benchmark import BenchmarkResults
-from longtail_lib.evaluation._report_display import show_number
 
-__all__ = ["MARKS", "difference_cell", "paired_table"]
-
-MARKS = {"higher": " ▲", "lower": " ▼"}
+__all__ = ["paired_table"]
 
 
 def paired_table(
@@ -72,14 +70,3 @@ def paired_table(
             cells.append(difference_cell(row.difference, row.low, row.high, row.verdict))
         lines.append(f"| {' | '.join([model, against, *cells])} |")
     return "\n".join(lines)
-
-
-def difference_cell(difference: float, low: float, high: float, verdict: str) -> str:
-    """Write a paired difference with its interval, and a triangle where it is decided."""
-    return f"{_signed(difference)} [{_signed(low)}, {_signed(high)}]{MARKS.get(verdict, '')}"
-
-
-def _signed(number: float) -> str:
-    shown = show_number(abs(number))
-    sign = "-" if number < 0 and float(shown) > 0 else "+"
-    return sign + shown.removeprefix("0")

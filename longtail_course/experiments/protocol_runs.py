@@ -14,6 +14,7 @@ from typing import Any
 
 import narwhals as nw
 
+from longtail_course.experiments._table_cells import decimal_cell
 from longtail_course.experiments.stored import EVIDENCE, keep_rows
 from longtail_lib import Dataset, evaluate, load_dataset, prepare, split
 from longtail_lib.models import EASE, ItemKNN, Popularity, Recommender, SASRec
@@ -125,7 +126,7 @@ def protocol_table(path: Path = _STORED) -> str:
 def _values(row: dict[str, Any] | None) -> str:
     if row is None:
         return "not measured"
-    shown = (f"{row[what][0]:.4f}".lstrip("0") for what in ("overall", "outside head"))
+    shown = (decimal_cell(row[what][0]) for what in ("overall", "outside head"))
     return " / ".join(shown)
 
 

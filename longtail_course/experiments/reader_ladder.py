@@ -13,27 +13,29 @@ first: `longtail encoder fetch static`, and so on, and `longtail language fetch`
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from longtail_course.experiments.pair_table import MARKS, difference_cell
+from longtail_course.experiments._named_logs import named_logs
+from longtail_course.experiments._table_cells import MARKS, decimal_cell, difference_cell, hits_in
 from longtail_course.experiments.stored import (
     EVIDENCE,
+    LOGS,
     keep_rows,
     split_of_results,
     stored_results,
 )
 from longtail_lib import Split, compare, evaluate
+from longtail_lib.benchmark import BenchmarkResults
 from longtail_lib.evaluation import Report
 from longtail_lib.models import EASE, EaseText
+from longtail_lib.tail import popularity_groups
 
-__all__ = ["READERS", "climb", "ladder_table", "run_ladder"]
+__all__ = ["READERS", "climb", "ladder_table", "run_ladder", "verdicts_table"]
 
 PATH = EVIDENCE / "reader_ladder.json"
-LOGS = ("online-retail",)
 # From what has read nothing to what has read most, with the numbers that each has learned.
 READERS = {
     "shuffled": "MiniLM, titles of other items",
@@ -44,12 +46,13 @@ READERS = {
     "e5": "multilingual E5, 118 M",
     "smollm": "SmolLM2, which writes, 135 M",
 }
+LARGER = ("mpnet", "e5", "smollm")
 WEIGHTS = (0.1, 0.3, 1.0, 3.0, 10.0)
 SPACES = ("whiten", "centre")
 # Of the best overall NDCG@10 that a reader's settings reach on validation, so much has to be kept.
 KEEP = 0.99
 _AGAINST = ("none", "words", "minilm")
-_MEASURED = {"k": 10, "metrics": ["NDCG", "Recall"]}
+_MEASURED = {"k": 10, "metrics": ["NDCG", "Precision"]}
 _PACKAGES = ("numpy", "scipy", "keras", "tensorflow")
 
 
@@ -96,7 +99,8 @@ def climb(
             group: [round(float(each), 6) for each in report[group, "NDCG@10"][:3]]
             for group in ("overall", "tail")
         }
-        found[report.model]["tail hits"] = _tail_hits(report, final)
+        hits, wanted = hits_in(report, "tail", _MEASURED["k"]), _tail_purchases(final)
+        found[report.model]["tail hits"] = [hits, wanted]
     return {"readers": found, "differences": list(_differences(reports))}
 
 
@@ -105,10 +109,8 @@ def _on_validation(model: EaseText, parts: Split) -> tuple[float, float]:
     return tuple(round(report[group, "NDCG@10"].value, 6) for group in ("overall", "tail"))
 
 
-def _tail_hits(report: Report, parts: Split) -> list[int]:
-    """Hits in the tail half and what there was to hit; each user has one item in test."""
-    recall = report["tail", "Recall@10"]
-    return [round(recall.value * recall.n), recall.n]
+def _tail_purchases(parts: Split) -> int:
+    return parts.test[:, popularity_groups(parts.popularity).mask("tail")].nnz
 
 
 def _differences(reports: Sequence[Report]) -> Iterator[dict[str, Any]]:
@@ -132,12 +134,21 @@ def run_ladder(path: Path = PATH, logs: Sequence[str] = LOGS) -> None:
     def measure(tasks: list[tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
         for (log,) in tasks:
             results = stored_results(log)
-            parts = split_of_results(results, "leave-last-out")
-            ease = results["leave-last-out", "EaseScaled"].parameters
-            yield {"log": log, "ease": ease, **climb(parts, list(READERS), ease, WEIGHTS)}
+            how = _split_of(results)
+            parts = split_of_results(results, how)
+            ease = results[how, "EaseScaled"].parameters
+            climbed = climb(parts, list(READERS), ease, WEIGHTS)
+            yield {"log": log, "split": how, "ease": ease, **climbed}
 
-    about = {"split": "leave-last-out", "weights": WEIGHTS, "spaces": SPACES, "keep": KEEP}
-    keep_rows(path, ["log"], [(log,) for log in logs], measure, about, _PACKAGES)
+    about = {"weights": WEIGHTS, "spaces": SPACES, "keep": KEEP}
+    tasks = [(log,) for log in LOGS]
+    keep_rows(path, ["log"], tasks, measure, about, _PACKAGES, only=lambda task: task[0] in logs)
+
+
+def _split_of(results: BenchmarkResults) -> str:
+    """Leave-last-out, or what a log without times has."""
+    splits = results.protocol["splits"]
+    return "leave-last-out" if "leave-last-out" in splits else splits[0]
 
 
 def ladder_table(path: Path = PATH) -> str:
@@ -150,13 +161,13 @@ def ladder_table(path: Path = PATH) -> str:
     heads = ["log, reader", "overall", "tail half", "hits there", "from words", "from MiniLM"]
     lines = [f"| {' | '.join(heads)} |", "| --- |" + " ---: |" * (len(heads) - 1)]
     for row in rows:
-        lines.append(f"| **{row['log']}** |{' |' * (len(heads) - 1)}")
+        lines.append(f"| **{row['log']}**, {row['split']} |{' |' * (len(heads) - 1)}")
         verdicts = {
             (each["reader"], each["against"], each["group"]): each for each in row["differences"]
         }
         for reader, found in row["readers"].items():
             overall, tail = (
-                f"{found['test'][group][0]:.4f}".lstrip("0")
+                decimal_cell(found["test"][group][0])
                 + MARKS.get(verdicts.get((reader, "none", group), {}).get("verdict"), "")
                 for group in ("overall", "tail")
             )
@@ -168,19 +179,36 @@ def ladder_table(path: Path = PATH) -> str:
     return "\n".join(lines)
 
 
+def verdicts_table(path: Path = PATH) -> str:
+    """Show as a table in Markdown, log by log, what each step of the ladder changes in the tail.
+
+    Does text help: words against no text. Does pretraining: MiniLM against words. Does size: the
+    larger reader that is best in the tail on validation against MiniLM.
+    """
+    rows = json.loads(path.read_text(encoding="utf-8"))["rows"]
+    heads = ["log", "no text", "words against it", "MiniLM against words", "larger against MiniLM"]
+    lines = [f"| {' | '.join(heads)} |", "| --- |" + " ---: |" * (len(heads) - 1)]
+    for row in rows:
+        readers = row["readers"]
+        larger = max(LARGER, key=lambda name: readers[name]["validation"]["tail"])
+        tail = {(d["reader"], d["against"]): d for d in row["differences"] if d["group"] == "tail"}
+        cells = [
+            decimal_cell(readers["none"]["test"]["tail"][0]),
+            _difference(tail["words", "none"]),
+            _difference(tail["minilm", "words"]),
+            f"{larger}: {_difference(tail[larger, 'minilm'])}",
+        ]
+        lines.append(f"| {row['log']}, {row['split']} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
 def _difference(found: Mapping[str, Any] | None) -> str:
     return "" if found is None else difference_cell(*found["difference"], found["verdict"])
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Climb on the logs that are named, or on all."""
-    parser = argparse.ArgumentParser(description="One linear model, readers of growing size.")
-    parser.add_argument("logs", nargs="*", metavar="LOG", help=", ".join(LOGS))
-    options = parser.parse_args(arguments)
-    unknown = sorted(set(options.logs) - set(LOGS))
-    if unknown:
-        parser.error(f"unknown log {', '.join(unknown)}; known are {', '.join(LOGS)}")
-    run_ladder(logs=options.logs or LOGS)
+    run_ladder(logs=named_logs(arguments, "One linear model, readers of growing size."))
 
 
 if __name__ == "__main__":

@@ -13,10 +13,12 @@ from longtail_lib._write_file import write_file
 from longtail_lib.benchmark import BenchmarkProtocol, BenchmarkResults
 from longtail_lib.benchmark._benchmark_protocol import SPLITS
 
-__all__ = ["EVIDENCE", "keep_rows", "split_dataset", "split_of_results", "stored_results"]
+__all__ = ["EVIDENCE", "LOGS", "keep_rows", "split_dataset", "split_of_results", "stored_results"]
 
 EVIDENCE = Path(__file__).with_name("evidence")
-_STORED = ("shop", "movielens-small", "online-retail", "music")
+# Real logs on which readers of texts are compared.
+LOGS = ("online-retail",)
+_STORED = ("shop", "movielens-small", *LOGS, "music")
 
 
 def stored_results(name: str) -> BenchmarkResults:
@@ -82,6 +84,7 @@ def keep_rows(
     about: Mapping[str, Any],
     packages: Iterable[str],
     again: Callable[[tuple[Any, ...]], bool] = lambda task: False,
+    only: Callable[[tuple[Any, ...]], bool] = lambda task: True,
 ) -> None:
     """Measure the rows that a file does not hold yet, and store them all after each.
 
@@ -92,7 +95,7 @@ def keep_rows(
     key : sequence of str
         Fields of a row that tell its task.
     wanted : sequence of tuple
-        Tasks, in the order in which rows are stored.
+        All tasks, in the order in which rows are stored; stored rows of any other are dropped.
     measure : callable
         From tasks to rows, one after the other.
     about : mapping
@@ -101,6 +104,8 @@ def keep_rows(
         Whose versions are stored.
     again : callable
         Says whether a task is measured although its row is stored.
+    only : callable
+        Says which tasks are measured this time; rows that are stored of the others stay.
 
     Examples
     --------
@@ -112,7 +117,8 @@ def keep_rows(
     ...         yield {"name": name}
     >>> keep_rows(path, ["name"], [("a",)], measure, {}, ["numpy"])
     measured a
-    >>> keep_rows(path, ["name"], [("a",), ("b",)], measure, {}, ["numpy"])
+    >>> keep_rows(path, ["name"], [("a",), ("b",), ("c",)], measure, {}, ["numpy"],
+    ...           only=lambda task: task != ("c",))
     measured b
     """
     path = Path(path)
@@ -121,7 +127,8 @@ def keep_rows(
         rows = json.loads(path.read_text(encoding="utf-8"))["rows"]
         held = {tuple(row[name] for name in key): row for row in rows}
     versions = {name: version(name) for name in packages}
-    for row in measure([task for task in wanted if task not in held or again(task)]):
+    missing = [task for task in wanted if only(task) and (task not in held or again(task))]
+    for row in measure(missing):
         held[tuple(row[name] for name in key)] = row
         kept = [held[task] for task in wanted if task in held]
         text = json.dumps({**about, "versions": versions, "rows": kept}, indent=1) + "\n"

@@ -13,7 +13,6 @@ measured again.
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -22,8 +21,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from longtail_course.experiments._named_logs import named_logs
+from longtail_course.experiments._table_cells import decimal_cell, hits_in
 from longtail_course.experiments.stored import (
     EVIDENCE,
+    LOGS,
     keep_rows,
     split_of_results,
     stored_results,
@@ -43,7 +45,6 @@ __all__ = [
 ]
 
 PATH = EVIDENCE / "tail_places.json"
-LOGS = ("online-retail",)
 K, RESERVED, RARE = 10, 2, 3
 _KEY = ("log", "split", "model")
 _PACKAGES = ("numpy", "scipy", "keras", "tensorflow")
@@ -161,18 +162,15 @@ def _by_class(lists: Any, parts: Split, groups: Groups, name: str) -> dict[str, 
     for group in report.groups:
         inside = slice(None) if group == "overall" else np.flatnonzero(groups.mask(group))
         value = report[group, f"NDCG@{K}"]
-        share = report.per_user[group, f"Precision@{K}"]
         found[group] = {
             "ndcg": [None if np.isnan(each) else round(float(each), 6) for each in value[:3]],
-            "hits": round(K * float(np.nansum(share))),
+            "hits": hits_in(report, group, K),
             "purchases": purchases[:, inside].nnz,
         }
     return found
 
 
-def run_places(
-    path: Path = PATH, logs: Sequence[str] = LOGS, models: Sequence[str] | None = None
-) -> None:
+def run_places(path: Path = PATH, logs: Sequence[str] = LOGS) -> None:
     """Measure what the stored file lacks, for the models of each log's stored results."""
 
     def measure(tasks: list[tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
@@ -184,14 +182,9 @@ def run_places(
                 row = measure_places(fitted, parts.final(), model)
                 yield {"log": log, "split": how, "model": model, **row}
 
-    tasks = [
-        (log, how, model)
-        for log in logs
-        for how, model in stored_results(log).rows
-        if models is None or model in models
-    ]
+    tasks = [(log, how, model) for log in logs for how, model in stored_results(log).rows]
     about = {"k": K, "reserved": RESERVED, "rare": RARE, "seed": 0}
-    keep_rows(path, _KEY, tasks, measure, about, _PACKAGES)
+    keep_rows(path, _KEY, tasks, measure, about, _PACKAGES, only=lambda task: task[0] in logs)
 
 
 def places_tables(path: Path = PATH) -> list[str]:
@@ -223,22 +216,13 @@ def _lines(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
     for row in rows:
         hits = [f"{row['own'][each]['hits']:,}" for each in classes]
         kept = sum(row["reserved"][each]["hits"] for each in classes)
-        own, both = (
-            f"{row[kind]['overall']['ndcg'][0]:.4f}".lstrip("0") for kind in ("own", "reserved")
-        )
+        own, both = (decimal_cell(row[kind]["overall"]["ndcg"][0]) for kind in ("own", "reserved"))
         yield f"| {' | '.join([row['model'], own, *hits, both, f'{kept:,}'])} |"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure the logs that are named, or all."""
-    parser = argparse.ArgumentParser(description="What models know of the tail, and show of it.")
-    parser.add_argument("logs", nargs="*", metavar="LOG", help=", ".join(LOGS))
-    parser.add_argument("--models", nargs="+", metavar="MODEL")
-    options = parser.parse_args(arguments)
-    unknown = sorted(set(options.logs) - set(LOGS))
-    if unknown:
-        parser.error(f"unknown log {', '.join(unknown)}; known are {', '.join(LOGS)}")
-    run_places(logs=options.logs or LOGS, models=options.models)
+    run_places(logs=named_logs(arguments, "What models know of the tail, and show of it."))
 
 
 if __name__ == "__main__":
