@@ -85,9 +85,9 @@ def load_dataset(
         Read the simulator's real preferences and propensities too. Real data has none.
     quiet : bool
         Do not print the licence.
-    tags_without : ids or frame, optional
-        For "lastfm" only: whose tags stay out of the texts, as for `read_lastfm`. Whoever tests
-        on these people's listening must leave them out.
+    tags_without : "listened", ids or frame, optional
+        For "lastfm" only: which tags stay out of the texts, as for `read_lastfm`, which leaves
+        out those that could tell who listens.
 
     Raises
     ------

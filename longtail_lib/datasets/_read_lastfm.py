@@ -30,14 +30,15 @@ _ALSO_TAGGED = "user_taggedartists-timestamps.dat"
 
 @constrained(tags=Interval(Integral, 0))
 def read_lastfm(
-    path: str | os.PathLike[str], *, tags: int = 10, tags_without: Any = None
+    path: str | os.PathLike[str], *, tags: int = 10, tags_without: Any = "listened"
 ) -> Dataset:
     """Read the folder of HetRec 2011 Last.fm.
 
     An artist's text is made of tags that the same people gave whose listening is recommended and
     tested: of 92,834 pairs of a listener and an artist, 20,665 are also pairs of a tagger and an
-    artist. So a tag can say who listens. `tags_without` leaves such tags out before anything is
-    counted. A model that reads texts must be measured with it.
+    artist. So a tag can say who listens. Unless told otherwise, such tags are left out before
+    anything is counted: an artist is described by those who do not have it in their log, and no
+    split can leak through a text.
 
     Parameters
     ----------
@@ -45,10 +46,11 @@ def read_lastfm(
         Folder with the official `.dat` files, tab-separated, in UTF-8 or Latin-1.
     tags : int
         How many of an artist's most frequent tags go into the text; 0 for none.
-    tags_without : ids or frame, optional
-        User ids: none of their tags are used, as for a split that holds out users. A frame with
-        the columns `user_id` and `item_id`: only the tags on these pairs are left out, as for a
-        split that holds out interactions of every user.
+    tags_without : "listened", ids or frame
+        Which tags stay out of the texts. "listened": those on a pair of user and artist that is
+        in the log. User ids: all of theirs, as for a split that holds out users. A frame with the
+        columns `user_id` and `item_id`: those on its pairs, as for a split that holds out
+        interactions of every user. `()` leaves none out, and leaks.
 
     Returns
     -------
@@ -80,6 +82,8 @@ def read_lastfm(
     ... }.items():
     ...     _ = (folder / name).write_text(text)
     >>> read_lastfm(folder).items["text"][0]
+    'Duran Duran'
+    >>> read_lastfm(folder, tags_without=()).items["text"][0]
     'Duran Duran. Tags: my own, new wave'
     >>> read_lastfm(folder, tags_without=[2]).items["text"][0]
     'Duran Duran. Tags: new wave'
@@ -92,6 +96,8 @@ def read_lastfm(
             raise FileNotFoundError(f"{folder} has no {name}; name a folder of HetRec 2011 Last.fm")
     log, artists, friends, names, tagged = (open_unquoted(folder / name, "\t") for name in files)
     links = _integers(tagged, userID="user_id", artistID="item_id", tagID="tag_id")
+    if isinstance(tags_without, str) and tags_without == "listened":
+        tags_without = _integers(log, userID="user_id", artistID="item_id")
     links = _without(links, tags_without).join(
         _integers(names, tagID="tag_id").with_columns(names.frame["tagValue"].alias("tag")),
         on="tag_id",
@@ -133,8 +139,11 @@ def _integers(source: Source, **columns: str) -> pl.DataFrame:
 
 def _without(links: pl.DataFrame, left_out: Any) -> pl.DataFrame:
     """Drop tags by their user, or by their user and artist."""
-    if left_out is None:
-        return links
+    if left_out is None or isinstance(left_out, str):
+        raise ValueError(
+            f"tags_without is {left_out!r}; pass 'listened', user ids (none leave none out), or a "
+            "frame with user_id and item_id"
+        )
     try:
         frame = nw.from_native(left_out, eager_only=True)
     except TypeError:
@@ -172,8 +181,8 @@ LASTFM = ReadyDataset(
         ),
         source="https://grouplens.org/datasets/hetrec-2011/",
         notes=(
-            "At most the 50 artists that a listener played most. Texts are tags of the same "
-            "people whose listening is tested; pass tags_without to leave them out."
+            "At most the 50 artists that a listener played most. Texts are made of tags; those "
+            "that listeners gave to what they listen to are left out, see tags_without."
         ),
     ),
     read=read_lastfm,

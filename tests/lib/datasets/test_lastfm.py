@@ -36,11 +36,11 @@ def folder_of(tmp_path, **changed):
 
 
 def texts(tmp_path, **options):
-    return read_lastfm(tmp_path, **options).items["text"].to_list()
+    return read_lastfm(tmp_path, **{"tags_without": ()} | options).items["text"].to_list()
 
 
 def test_the_files_as_they_are(tmp_path):
-    data = read_lastfm(folder_of(tmp_path))
+    data = read_lastfm(folder_of(tmp_path), tags_without=())
     assert data.interactions.rows() == [(2, 51, 13883.0), (2, 52, 1.0), (3, 51, 9.0)]
     assert data.items.rows() == [
         # Rock of two people comes before what one of them said; equal counts by the alphabet.
@@ -106,9 +106,22 @@ def test_leaving_out_is_as_if_they_had_never_tagged(tmp_path_factory, tagged, le
     assert texts(folder, tags_without=sorted(people)) == texts(alone)
 
 
+def test_no_tag_of_a_listener_on_what_is_listened_to_unless_asked_for(tmp_path):
+    folder_of(tmp_path)
+    listened = read_lastfm(tmp_path).interactions
+    assert texts(tmp_path, tags_without="listened") == texts(tmp_path, tags_without=listened)
+    assert read_lastfm(tmp_path).items["text"].to_list() == [
+        "Björk",
+        '"Weird Al" Yankovic. Tags: pop',
+        "Nobody",
+    ]
+
+
 @pytest.mark.parametrize(
     ("left_out", "said"),
     [
+        ("heard", "tags_without is 'heard'; pass 'listened', user ids"),
+        (None, "tags_without is None; pass 'listened'"),
         (["2"], "tags_without: user_id of type String; the ids of Last.fm are integers"),
         (pl.DataFrame({"user_id": [2]}), "tags_without: the frame has no column 'item_id'"),
         (pl.DataFrame({"user_id": [2], "item_id": ["51"]}), "tags_without: item_id of type String"),
@@ -156,7 +169,7 @@ def test_by_name_with_who_is_left_out(tmp_path, capsys):
 @pytest.mark.real_data("hetrec2011-lastfm-2k")
 def test_figures_of_the_real_files_and_the_leak():
     folder = Path(os.environ["LONGTAIL_DATA_HOME"]) / "hetrec2011-lastfm-2k"
-    data = read_lastfm(folder)
+    data = read_lastfm(folder, tags_without=())
     assert (data.n_interactions, data.n_users, data.n_items) == (92_834, 1_892, 17_632)
     friends = data.users.explode("friends").rename({"friends": "friend"}).drop_nulls()
     assert len(friends) == 2 * 12_717
@@ -170,3 +183,7 @@ def test_figures_of_the_real_files_and_the_leak():
     changed = (cleaned != data.items["text"]).sum()
     # Hundreds of artists are described by the very people whose listening is tested.
     assert 500 < changed < 17_632
+    safe = read_lastfm(folder).items["text"]
+    listened = read_lastfm(folder, tags_without=data.interactions.select("user_id", "item_id"))
+    assert safe.equals(listened.items["text"])
+    assert (safe != data.items["text"]).sum() > changed
