@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from longtail_lib.benchmark._benchmark_results import BenchmarkResults
+from longtail_lib.evaluation import Value
 from longtail_lib.evaluation._report_display import show_number
 
 __all__ = ["evidence_table"]
@@ -13,6 +15,8 @@ _MARKS = {"higher": " ▲", "lower": " ▼"}
 # Nearly the best that a simulated log allows, and what is shown as a share of it.
 _CEILING = "OracleOfLog"
 _SHARES = {("overall", "NDCG@10"): "attained", ("tail", "NDCG@100"): "attained, tail"}
+# Splits with one item in test for each user, where a mean of recalls is a count.
+_ONE_EACH = ("leave-last-out", "temporal, next item")
 
 
 def evidence_table(
@@ -20,6 +24,7 @@ def evidence_table(
     columns: tuple[tuple[str, str], ...] = (
         ("overall", "NDCG@10"),
         ("tail", "NDCG@10"),
+        ("tail", "hits@10"),
         ("tail", "NDCG@100"),
         ("overall", "Coverage@10"),
         ("overall", "TailShare@10"),
@@ -37,6 +42,8 @@ def evidence_table(
     ----------
     results : BenchmarkResults
     columns : tuple of (group, "metric@k")
+        "hits@k" counts, of the users with one item in test each, those who were served it; where a
+        user has several, it is left out.
 
     Examples
     --------
@@ -71,6 +78,8 @@ def evidence_table(
 
 def _cell(results: BenchmarkResults, split: str, model: str, column: tuple[str, str]) -> str:
     values = results[split, model].values
+    if column[1].startswith("hits@"):
+        return _hits(values, split, column)
     if column not in values:
         raise KeyError(f"the results hold no {' '.join(column)}")
     found = values[column]
@@ -85,6 +94,14 @@ def _cell(results: BenchmarkResults, split: str, model: str, column: tuple[str, 
         if (row.model, row.group, row.metric) == (model, *column)
     ]
     return text + _MARKS.get(verdicts[0] if verdicts else "", "")
+
+
+def _hits(values: Mapping[tuple[str, str], Value], split: str, column: tuple[str, str]) -> str:
+    """Hits and what there was to hit; the mean over seeds, rounded."""
+    recall = values.get((column[0], column[1].replace("hits", "Recall")))
+    if split not in _ONE_EACH or recall is None or math.isnan(recall.value):
+        return "–"
+    return f"{round(recall.value * recall.n):,} of {recall.n:,}"
 
 
 def _share(results: BenchmarkResults, split: str, model: str, column: tuple[str, str]) -> str:

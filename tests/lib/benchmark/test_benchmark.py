@@ -21,6 +21,7 @@ from longtail_lib.cli import main
 from longtail_lib.evaluation import Value
 from longtail_lib.models import EASE, Popularity
 from longtail_lib.simulation import PRESETS, simulate
+from longtail_lib.tail import popularity_groups
 from longtail_lib.tuning import Trial, Tuning, tune
 from longtail_lib.tuning._objective import Objective
 
@@ -188,6 +189,29 @@ def test_of_a_simulated_log_the_table_says_how_much_is_attained(results):
         share = values["EASE"][column].value / values["OracleOfLog"][column].value
         assert cells["EASE"][at] == f"{share:.0%}"
     assert "attained" not in evidence_table(results)
+
+
+def test_hits_are_counted_where_each_user_has_one_item_in_test(results):
+    lines = evidence_table(results).splitlines()
+    at = lines[0].split(" | ").index("tail hits@10")
+    kept = {
+        name: [line.split(" | ")[at] for line in lines if line.startswith(f"| {name} |")]
+        for name in ("Random", "EASE")
+    }
+    parts = split(
+        prepare(SMALL, min_rating=4, min_user_interactions=5), how="leave-last-out"
+    ).final()
+    tail = popularity_groups(parts.popularity).mask("tail")
+    items, _ = (
+        EASE(**results["leave-last-out", "EASE"].parameters)
+        .fit(parts)
+        .recommend(parts.user_ids, 10)
+    )
+    last = parts.item_ids[parts.test.indices]
+    wanted = tail[parts.test.indices]
+    hits = ((items == last[:, None]).any(axis=1) & wanted).sum()
+    assert kept["EASE"] == ["–", f"{hits} of {wanted.sum()}"]
+    assert kept["Random"][1].endswith(f" of {wanted.sum()}")
 
 
 def test_the_truth_is_needed_by_who_ranks_by_it():
