@@ -182,7 +182,7 @@ def run_places(path: Path = PATH, logs: Sequence[str] = LOGS) -> None:
                 row = measure_places(fitted, parts.final(), model)
                 yield {"log": log, "split": how, "model": model, **row}
 
-    tasks = [(log, how, model) for log in logs for how, model in stored_results(log).rows]
+    tasks = [(log, how, model) for log in LOGS for how, model in stored_results(log).rows]
     about = {"k": K, "reserved": RESERVED, "rare": RARE, "seed": 0}
     keep_rows(path, _KEY, tasks, measure, about, _PACKAGES, only=lambda task: task[0] in logs)
 

@@ -1,9 +1,13 @@
 """What models know of the tail and what they show of it: by hand, and as it is stored."""
 
+import json
+from types import SimpleNamespace
+
 import numpy as np
 import polars as pl
 import pytest
 
+from longtail_course.experiments import tail_places
 from longtail_course.experiments.tail_places import (
     RESERVED,
     K,
@@ -34,6 +38,34 @@ def parts():
         how="by hand",
         name="sixty items",
     )
+
+
+def test_measuring_one_log_keeps_the_rows_of_all_others(tmp_path, monkeypatch):
+    """And is told of the models that it measures, not of those that are stored."""
+    path, asked = tmp_path / "places.json", []
+
+    def one_row(model, parts, name):
+        asked.append(name)
+        return {"own": {}, "reserved": {}}
+
+    results = {
+        log: SimpleNamespace(
+            rows={("leave-last-out", "EASE"): None},
+            build=lambda how, model: SimpleNamespace(refit=lambda parts: None),
+        )
+        for log in ("one", "two")
+    }
+    monkeypatch.setattr(tail_places, "LOGS", ("one", "two"))
+    monkeypatch.setattr(tail_places, "stored_results", results.__getitem__)
+    monkeypatch.setattr(
+        tail_places, "split_of_results", lambda results, how: SimpleNamespace(final=lambda: None)
+    )
+    monkeypatch.setattr(tail_places, "measure_places", one_row)
+    for log in ("two", "one"):
+        tail_places.run_places(path, [log])
+    rows = json.loads(path.read_text())["rows"]
+    assert [row["log"] for row in rows] == ["one", "two"]
+    assert asked == ["EASE", "EASE"]
 
 
 def test_classes_part_the_tail_half_and_nothing_else(parts):
