@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from longtail_course.experiments.stored import LOGS
+
 __all__ = ["EVIDENCE", "evidence_files", "write_evidence"]
 
 # Stored results, in the order in which the page shows them.
-EVIDENCE = ("shop", "movielens-small", "online-retail")
+EVIDENCE = ("shop", "movielens-small", *LOGS)
 _PAGE, _PICTURES = "docs/evidence.md", "docs/pictures"
 _BEGIN, _END = "<!-- evidence: begin -->", "<!-- evidence: end -->"
 _ROWS = """\
@@ -25,6 +27,12 @@ popularity exponent .15, `SASRec` for ten epochs, `ItemKNN` as it comes. By leav
 orders equal times by item id and "lot" draws; models are fitted on train, or on both train and
 validation, and with "histories" a model of train is shown the history up to the test. With "date"
 they learn from all that came before one date, and are asked for each user's next item after it."""
+_VERDICTS = """\
+### Text, its own text, and pretraining, log by log
+
+`EaseTextCollective`, which reads with MiniLM, against the same model without text, on the texts of
+other items, and on words; each was searched by itself, so that a difference holds the luck of two
+searches. Paired differences of NDCG with 95% intervals."""
 _LADDER = """\
 ### One linear model, readers of growing size
 
@@ -58,6 +66,7 @@ def evidence_files(root: Path) -> dict[Path, bytes]:
     from longtail_course.experiments.protocol_runs import protocol_table
     from longtail_course.experiments.reader_ladder import ladder_table, verdicts_table
     from longtail_course.experiments.tail_places import places_tables
+    from longtail_course.experiments.text_verdicts import text_verdicts
 
     page = (root / _PAGE).read_text(encoding="utf-8")
     if page.count(_BEGIN) != 1 or page.count(_END) != 1:
@@ -68,6 +77,14 @@ def evidence_files(root: Path) -> dict[Path, bytes]:
         blocks.append(block)
         files[root / _PICTURES / f"evidence_{name}.png"] = picture
     for about, tables in (
+        (
+            _VERDICTS,
+            [
+                text_verdicts("overall"),
+                text_verdicts("tail"),
+                text_verdicts("tail", "NDCG@100"),
+            ],
+        ),
         (_LADDER, [verdicts_table(), ladder_table()]),
         (_PLACES, places_tables()),
         (_PROTOCOLS, [protocol_table()]),

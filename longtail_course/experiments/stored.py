@@ -17,7 +17,7 @@ __all__ = ["EVIDENCE", "LOGS", "keep_rows", "split_dataset", "split_of_results",
 
 EVIDENCE = Path(__file__).with_name("evidence")
 # Real logs on which readers of texts are compared.
-LOGS = ("online-retail",)
+LOGS = ("online-retail", "movietweetings", "amazon-toys-5core", "lastfm")
 _STORED = ("shop", "movielens-small", *LOGS, "music")
 
 
@@ -26,9 +26,10 @@ def stored_results(name: str) -> BenchmarkResults:
 
     Parameters
     ----------
-    name : {"shop", "movielens-small", "online-retail", "music"}
-        Of music there are only sequence models and what they have to beat; of online-retail what
-        is linear.
+    name : {"shop", "movielens-small", "online-retail", "movietweetings", "amazon-toys-5core", \
+"lastfm", "music"}
+        Of music there are only sequence models and what they have to beat; of the four real logs
+        after MovieLens what is linear.
 
     Returns
     -------

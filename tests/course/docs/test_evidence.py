@@ -54,7 +54,8 @@ def test_stored_results_say_where_they_come_from(name):
     assert results.protocol["refit"]
     assert results.protocol["ties"] == "random"
     assert set(results.protocol["splits"]) == {how for how, _ in results.rows}
-    assert "leave-last-out" in results.protocol["splits"]
+    # Last.fm has no times.
+    assert name == "lastfm" or "leave-last-out" in results.protocol["splits"]
     assert results.provenance["versions"]["numpy"]
     for key, row in results.rows.items():
         if row.tuning["trials"]:

@@ -1,0 +1,56 @@
+"""What text adds to one linear model, and what pretraining adds to words, log by log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from longtail_course.experiments._table_cells import decimal_cell, difference_cell
+from longtail_course.experiments.stored import LOGS, stored_results
+
+__all__ = ["QUESTIONS", "text_verdicts"]
+
+# Whom `EaseTextCollective` is compared with, and what that asks.
+QUESTIONS = {
+    "EaseScaled": "text",
+    "EaseShuffled": "its own text",
+    "EaseWords": "pretraining",
+}
+
+
+def text_verdicts(group: str, metric: str = "NDCG@10", logs: Sequence[str] = LOGS) -> str:
+    """Write the answers as a Markdown table, one row a log.
+
+    Parameters
+    ----------
+    group : str
+        "overall" or "tail".
+    metric : str
+    logs : sequence of str
+        With stored results of `EaseTextCollective` and its twins.
+
+    Returns
+    -------
+    str
+        Values of EASE without text, on words and on MiniLM, then paired differences of the last
+        from EASE without text, from itself on the texts of other items, and from words; a triangle
+        where the 95% interval leaves out 0.
+
+    Examples
+    --------
+    >>> print(text_verdicts("tail", logs=["online-retail"]).splitlines()[0])
+    | tail NDCG@10 | EaseScaled | EaseWords | EaseTextCollective | text | its own text | \
+pretraining |
+    """
+    shown = ("EaseScaled", "EaseWords", "EaseTextCollective")
+    heads = [f"{group} {metric}", *shown, *QUESTIONS.values()]
+    lines = [f"| {' | '.join(heads)} |", "| --- |" + " ---: |" * (len(heads) - 1)]
+    for log in logs:
+        results = stored_results(log)
+        how = results.protocol["splits"][0]
+        values = [decimal_cell(results[how, name].values[group, metric].value) for name in shown]
+        found = [
+            results.pair(how, "EaseTextCollective", against)[group, metric] for against in QUESTIONS
+        ]
+        cells = [difference_cell(x.difference, x.low, x.high, x.verdict) for x in found]
+        lines.append(f"| {' | '.join([f'{log}, {how}', *values, *cells])} |")
+    return "\n".join(lines)
