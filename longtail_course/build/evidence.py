@@ -42,6 +42,13 @@ validation for each reader. NDCG@10, hits in the first ten as counts, and paired
 tail half. ▲ and ▼ beside a value mark its decided difference from the row without text. The first
 table has the three questions log by log; of the larger readers it takes the one with the best tail
 on validation."""
+_TITLES = """\
+### What a language model makes of twenty candidates
+
+Two hundred users of Online Retail whose last purchase is among the first twenty of `EaseScaled`;
+each order ranks the same twenty. SmolLM2 (135 million parameters, not trained on this log) gives
+the likelihood of each title after the last ten titles of the user. Mean reciprocal rank (MRR), and
+paired differences with 95% intervals over users."""
 _PLACES = """\
 ### What models know of the tail, and what they show of it
 
@@ -67,6 +74,7 @@ def evidence_files(root: Path) -> dict[Path, bytes]:
     from longtail_course.experiments.reader_ladder import ladder_table, verdicts_table
     from longtail_course.experiments.tail_places import places_tables
     from longtail_course.experiments.text_verdicts import text_verdicts
+    from longtail_course.experiments.title_likelihood import ranking_table
 
     page = (root / _PAGE).read_text(encoding="utf-8")
     if page.count(_BEGIN) != 1 or page.count(_END) != 1:
@@ -86,6 +94,7 @@ def evidence_files(root: Path) -> dict[Path, bytes]:
             ],
         ),
         (_LADDER, [verdicts_table(), ladder_table()]),
+        (_TITLES, [ranking_table()]),
         (_PLACES, places_tables()),
         (_PROTOCOLS, [protocol_table()]),
     ):

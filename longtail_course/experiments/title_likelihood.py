@@ -186,7 +186,7 @@ def scores_by_order(stored: dict[str, Any], parts: Split) -> dict[str, np.ndarra
     Returns
     -------
     dict of str to ndarray
-        EASE's own order, the likelihood under each condition, what is left of it without the
+        EaseScaled's own order, the likelihood under each condition, what is left of it without the
         title's own likelihood, and what needs no language model: words in common with the
         history, popularity and short titles.
     """
@@ -196,13 +196,13 @@ def scores_by_order(stored: dict[str, Any], parts: Split) -> dict[str, np.ndarra
     columns = np.array([[place[item] for item in own] for own in stored["candidates"]])
     histories = [[place[item] for item in own] for own in stored["histories"]]
     titles = _titles(parts)
-    vectors = TfIdf(min_texts=1).fit(titles).encode(titles)
+    vectors = TfIdf(min_texts=1).fit(titles).encode(titles).toarray()
     words = np.array(
         [vectors[own] @ vectors[read].mean(0) for own, read in zip(columns, histories, strict=True)]
     )
     lengths = np.array([len(title.split()) for title in titles])
     return {
-        "EASE's own": np.tile(-np.arange(columns.shape[1]), (len(columns), 1)),
+        "EaseScaled's own": np.tile(-np.arange(columns.shape[1]), (len(columns), 1)),
         "likelihood": given["own history"],
         "likelihood, less the title's own": given["own history"] - given["no history"],
         "likelihood, shuffled history": given["shuffled"],
@@ -217,8 +217,8 @@ def scores_by_order(stored: dict[str, Any], parts: Split) -> dict[str, np.ndarra
 def ranking_table(path: Path = PATH, parts: Split | None = None) -> str:
     """Show the mean reciprocal rank of every order as a table in Markdown.
 
-    With 95% intervals, and paired differences from EASE's own order, by bootstrap over users. Ties
-    count as their mean.
+    With 95% intervals, and paired differences from the order of `EaseScaled`, by bootstrap over
+    users. Ties count as their mean.
     """
     stored = json.loads(path.read_text(encoding="utf-8"))
     if parts is None:
@@ -226,9 +226,9 @@ def ranking_table(path: Path = PATH, parts: Split | None = None) -> str:
     orders = scores_by_order(stored, parts)
     wanted = np.array(stored["wanted"])
     ranks = {name: reciprocal_ranks(scores, wanted) for name, scores in orders.items()}
-    lines = ["| order of twenty | MRR | against EASE's own |", "| --- | ---: | ---: |"]
+    lines = ["| order of twenty | MRR | against EaseScaled's own |", "| --- | ---: | ---: |"]
     for name, found in ranks.items():
-        change = found - ranks["EASE's own"]
+        change = found - ranks["EaseScaled's own"]
         against = difference_cell(*_interval(change)) if change.any() else ""
         lines.append(f"| {name} | {found.mean():.3f} | {against} |")
     by_lot = np.mean(1 / np.arange(1, N_CANDIDATES + 1))
