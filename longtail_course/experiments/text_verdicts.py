@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from longtail_course.experiments._table_cells import decimal_cell, difference_cell
 from longtail_course.experiments.stored import LOGS, stored_results
+from longtail_lib.benchmark import BenchmarkResults
 
 __all__ = ["QUESTIONS", "text_verdicts"]
 
@@ -18,7 +19,7 @@ QUESTIONS = {
 
 
 def text_verdicts(group: str, metric: str = "NDCG@10", logs: Sequence[str] = LOGS) -> str:
-    """Write the answers as a Markdown table, one row a log.
+    """Write the answers as a Markdown table, one row a log and split.
 
     Parameters
     ----------
@@ -46,11 +47,15 @@ pretraining |
     lines = [f"| {' | '.join(heads)} |", "| --- |" + " ---: |" * (len(heads) - 1)]
     for log in logs:
         results = stored_results(log)
-        how = results.protocol["splits"][0]
-        values = [decimal_cell(results[how, name].values[group, metric].value) for name in shown]
-        found = [
-            results.pair(how, "EaseTextCollective", against)[group, metric] for against in QUESTIONS
-        ]
-        cells = [difference_cell(x.difference, x.low, x.high, x.verdict) for x in found]
-        lines.append(f"| {' | '.join([f'{log}, {how}', *values, *cells])} |")
+        for how in results.protocol["splits"]:
+            cells = [
+                *(decimal_cell(results[how, name].values[group, metric].value) for name in shown),
+                *(_difference(results, how, against, (group, metric)) for against in QUESTIONS),
+            ]
+            lines.append(f"| {' | '.join([f'{log}, {how}', *cells])} |")
     return "\n".join(lines)
+
+
+def _difference(results: BenchmarkResults, how: str, against: str, column: tuple[str, str]) -> str:
+    row = results.pair(how, "EaseTextCollective", against)[column]
+    return difference_cell(row.difference, row.low, row.high, row.verdict)
