@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from result_file import machine, store
+from result_file import machine, median_ratio, store
 
 from longtail_lib import load_dataset
 from longtail_lib.language import LanguageModel, LikelihoodReranker, Usage
@@ -62,11 +62,6 @@ def products(model: LanguageModel, rows: int, vocabulary: bool) -> Callable[[], 
 def each(seconds: list[float], of: int) -> float:
     """Median seconds for one of so many."""
     return round(float(np.median(seconds)) / of, 3)
-
-
-def ratio(ours: list[float], theirs: list[float]) -> float:
-    """Median over turns."""
-    return round(float(np.median([a / b for a, b in zip(ours, theirs, strict=True)])), 2)
 
 
 def main() -> None:
@@ -139,9 +134,11 @@ def main() -> None:
             "a sentence": each(found["written"], options.sentences),
         },
         "ratios": {
-            "ranked_to_bound": ratio(found["ranked"], found["products of ranked"]),
-            "each_title_alone_to_ranked": ratio(found["ranked, each title alone"], found["ranked"]),
-            "written_to_bound": ratio(found["written"], writing),
+            "ranked_to_bound": median_ratio(found["ranked"], found["products of ranked"]),
+            "each_title_alone_to_ranked": median_ratio(
+                found["ranked, each title alone"], found["ranked"]
+            ),
+            "written_to_bound": median_ratio(found["written"], writing),
         },
         "machine": machine("keras", "tensorflow", "numpy"),
     }

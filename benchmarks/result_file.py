@@ -1,13 +1,16 @@
-"""What results have in common: the machine that they were measured on, and how they are stored."""
+"""What results have in common: the machine, ratios of times taken in turns, and how to store."""
 
 from __future__ import annotations
 
 import json
 import os
 import platform
+from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from longtail_lib._write_file import write_file
 
@@ -21,6 +24,11 @@ def machine(*packages: str) -> dict[str, Any]:
         "python": platform.python_version(),
         **{name: version(name) for name in packages},
     }
+
+
+def median_ratio(ours: Iterable[float], theirs: Iterable[float]) -> float:
+    """Return the median over turns of one time to another."""
+    return round(float(np.median([a / b for a, b in zip(ours, theirs, strict=True)])), 2)
 
 
 def store(result: dict[str, Any], path: Path) -> None:

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from result_file import machine, store
+from result_file import machine, median_ratio, store
 
 from longtail_lib import load_dataset
 from longtail_lib.models import import_keras
@@ -153,8 +153,8 @@ def main() -> None:
         },
         "ours_faster_than": {
             name: {
-                "wall": ratio(found[name], found[OURS], 0),
-                "processor": ratio(found[name], found[OURS], 1),
+                clock: median_ratio(*([turn[which] for turn in found[one]] for one in (name, OURS)))
+                for which, clock in enumerate(("wall", "processor"))
             }
             for name in found
             if name != OURS
@@ -171,12 +171,6 @@ def main() -> None:
     print(json.dumps(result, indent=1))
     if not options.no_store:
         store(result, RESULTS)
-
-
-def ratio(theirs: list[tuple], ours: list[tuple], which: int) -> float:
-    """Return the median over turns of their seconds to ours."""
-    values = [t[which] / o[which] for t, o in zip(theirs, ours, strict=True)]
-    return round(float(np.median(values)), 2)
 
 
 if __name__ == "__main__":

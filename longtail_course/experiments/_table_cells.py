@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
+
 from longtail_lib.evaluation import Report
-from longtail_lib.evaluation._report_display import show_number
+from longtail_lib.evaluation._report_display import MARKS, show_number
 
-__all__ = ["MARKS", "decimal_cell", "difference_cell", "hits_in"]
+__all__ = ["MARKS", "decimal_cell", "difference_cell", "head_lines", "hits_in"]
 
-MARKS = {"higher": " ▲", "lower": " ▼"}
+
+def head_lines(heads: Sequence[str], words: int = 1) -> list[str]:
+    """Begin a table: the heads, with words on the left in the first columns, then numbers."""
+    sides = [*["---"] * words, *["---:"] * (len(heads) - words)]
+    return [f"| {' | '.join(cells)} |" for cells in (heads, sides)]
 
 
 def decimal_cell(number: float) -> str:
@@ -28,6 +36,4 @@ def _signed(number: float) -> str:
 
 def hits_in(report: Report, group: str, k: int) -> int:
     """Count what stood in the first k places and was taken, from each user's precision."""
-    import numpy as np
-
     return round(k * float(np.nansum(report.per_user[group, f"Precision@{k}"])))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from longtail_course.experiments._table_cells import difference_cell
+from longtail_course.experiments._table_cells import difference_cell, head_lines
 from longtail_lib.benchmark import BenchmarkResults
 
 __all__ = ["paired_table"]
@@ -56,10 +56,7 @@ def paired_table(
         return ""
     named = [f"{group} {metric}" for group, metric in columns]
     heading = f"{results.dataset['name']}, {split}"
-    lines = [
-        f"| {' | '.join([heading, 'against', *named])} |",
-        f"| --- | --- |{' ---: |' * len(columns)}",
-    ]
+    lines = head_lines([heading, "against", *named], words=2)
     for model, against in found:
         rows = results.pair(split, model, against)
         cells = []

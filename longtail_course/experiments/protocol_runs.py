@@ -14,7 +14,7 @@ from typing import Any
 
 import narwhals as nw
 
-from longtail_course.experiments._table_cells import decimal_cell
+from longtail_course.experiments._table_cells import decimal_cell, head_lines
 from longtail_course.experiments.stored import EVIDENCE, keep_rows
 from longtail_lib import Dataset, evaluate, load_dataset, prepare, split
 from longtail_lib.models import EASE, ItemKNN, Popularity, Recommender, SASRec
@@ -95,19 +95,24 @@ def run_protocols(
                 for row in measure_protocols(data, model, wanted):
                     yield {"log": log, "model": model, **row}
 
-    tasks = [(log, model, name) for log in logs for model in models for name in PROTOCOLS]
+    tasks = [(log, model, name) for log in _LOGS for model in _MODELS for name in PROTOCOLS]
     about = {"protocols": PROTOCOLS, "min_user_interactions": 5}
-    keep_rows(path, _KEY, tasks, measure, about, ["numpy", "scipy", "keras", "tensorflow"])
+    keep_rows(
+        path,
+        _KEY,
+        tasks,
+        measure,
+        about,
+        ["numpy", "scipy", "keras", "tensorflow"],
+        only=lambda task: task[0] in logs and task[1] in models,
+    )
 
 
 def protocol_table(path: Path = _STORED) -> str:
     """Stored rows as a table in Markdown: NDCG@10 overall, and outside the head after a slash."""
     rows = json.loads(path.read_text(encoding="utf-8"))["rows"]
     found = {tuple(row[name] for name in _KEY): row for row in rows}
-    lines = [
-        "| NDCG@10, overall / outside the head | " + " | ".join(PROTOCOLS) + " |",
-        "| --- |" + " ---: |" * len(PROTOCOLS),
-    ]
+    lines = head_lines(["NDCG@10, overall / outside the head", *PROTOCOLS])
     for log in dict.fromkeys(row["log"] for row in rows):
         one, at_date = (
             next(row for row in rows if (row["log"], row["protocol"]) == (log, name))

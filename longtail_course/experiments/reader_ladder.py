@@ -19,7 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from longtail_course.experiments._named_logs import named_logs
-from longtail_course.experiments._table_cells import MARKS, decimal_cell, difference_cell, hits_in
+from longtail_course.experiments._table_cells import (
+    MARKS,
+    decimal_cell,
+    difference_cell,
+    head_lines,
+    hits_in,
+)
 from longtail_course.experiments.stored import (
     EVIDENCE,
     LOGS,
@@ -28,7 +34,6 @@ from longtail_course.experiments.stored import (
     stored_results,
 )
 from longtail_lib import Split, compare, evaluate
-from longtail_lib.benchmark import BenchmarkResults
 from longtail_lib.evaluation import Report
 from longtail_lib.models import EASE, EaseText
 from longtail_lib.tail import popularity_groups
@@ -53,6 +58,7 @@ WEIGHTS = (0.1, 0.3, 1.0, 3.0, 10.0)
 SPACES = ("whiten", "centre")
 # Of the best overall NDCG@10 that a reader's settings reach on validation, so much has to be kept.
 KEEP = 0.99
+_SPLIT = "leave-last-out"
 _AGAINST = ("none", "words", "minilm")
 _MEASURED = {"k": 10, "metrics": ["NDCG", "Precision"]}
 _PACKAGES = ("numpy", "scipy", "keras", "tensorflow")
@@ -136,21 +142,14 @@ def run_ladder(path: Path = PATH, logs: Sequence[str] = CLIMBED) -> None:
     def measure(tasks: list[tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
         for (log,) in tasks:
             results = stored_results(log)
-            how = _split_of(results)
-            parts = split_of_results(results, how)
-            ease = results[how, "EaseScaled"].parameters
+            parts = split_of_results(results, _SPLIT)
+            ease = results[_SPLIT, "EaseScaled"].parameters
             climbed = climb(parts, list(READERS), ease, WEIGHTS)
-            yield {"log": log, "split": how, "ease": ease, **climbed}
+            yield {"log": log, "split": _SPLIT, "ease": ease, **climbed}
 
     about = {"weights": WEIGHTS, "spaces": SPACES, "keep": KEEP}
     tasks = [(log,) for log in CLIMBED]
     keep_rows(path, ["log"], tasks, measure, about, _PACKAGES, only=lambda task: task[0] in logs)
-
-
-def _split_of(results: BenchmarkResults) -> str:
-    """Leave-last-out, or what a log without times has."""
-    splits = results.protocol["splits"]
-    return "leave-last-out" if "leave-last-out" in splits else splits[0]
 
 
 def ladder_table(path: Path = PATH) -> str:
@@ -161,7 +160,7 @@ def ladder_table(path: Path = PATH) -> str:
     """
     rows = json.loads(path.read_text(encoding="utf-8"))["rows"]
     heads = ["log, reader", "overall", "tail half", "hits there", "from words", "from MiniLM"]
-    lines = [f"| {' | '.join(heads)} |", "| --- |" + " ---: |" * (len(heads) - 1)]
+    lines = head_lines(heads)
     for row in rows:
         lines.append(f"| **{row['log']}**, {row['split']} |{' |' * (len(heads) - 1)}")
         verdicts = {
@@ -189,7 +188,7 @@ def verdicts_table(path: Path = PATH) -> str:
     """
     rows = json.loads(path.read_text(encoding="utf-8"))["rows"]
     heads = ["log", "no text", "words against it", "MiniLM against words", "larger against MiniLM"]
-    lines = [f"| {' | '.join(heads)} |", "| --- |" + " ---: |" * (len(heads) - 1)]
+    lines = head_lines(heads)
     for row in rows:
         readers = row["readers"]
         larger = max(LARGER, key=lambda name: readers[name]["validation"]["tail"])

@@ -22,7 +22,7 @@ import numpy as np
 import polars as pl
 
 from longtail_course.experiments._named_logs import named_logs
-from longtail_course.experiments._table_cells import decimal_cell, hits_in
+from longtail_course.experiments._table_cells import decimal_cell, head_lines, hits_in
 from longtail_course.experiments.stored import (
     EVIDENCE,
     LOGS,
@@ -211,8 +211,7 @@ def _lines(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
         "NDCG@10, two kept",
         f"in the two, of {bought:,}",
     ]
-    yield f"| {' | '.join(heads)} |"
-    yield "| --- |" + " ---: |" * (len(heads) - 1)
+    yield from head_lines(heads)
     for row in rows:
         hits = [f"{row['own'][each]['hits']:,}" for each in classes]
         kept = sum(row["reserved"][each]["hits"] for each in classes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from longtail_course.experiments._table_cells import decimal_cell, difference_cell
+from longtail_course.experiments._table_cells import decimal_cell, difference_cell, head_lines
 from longtail_course.experiments.stored import LOGS, stored_results
 from longtail_lib.benchmark import BenchmarkResults
 
@@ -44,7 +44,7 @@ pretraining |
     """
     shown = ("EaseScaled", "EaseWords", "EaseTextCollective")
     heads = [f"{group} {metric}", *shown, *QUESTIONS.values()]
-    lines = [f"| {' | '.join(heads)} |", "| --- |" + " ---: |" * (len(heads) - 1)]
+    lines = head_lines(heads)
     for log in logs:
         results = stored_results(log)
         for how in results.protocol["splits"]:

@@ -17,14 +17,14 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from scipy.stats import bootstrap
 
-from longtail_course.experiments._table_cells import difference_cell
+from longtail_course.experiments._table_cells import difference_cell, head_lines
 from longtail_course.experiments.stored import (
     EVIDENCE,
     keep_rows,
@@ -47,13 +47,14 @@ __all__ = ["CONDITIONS", "candidates_of", "ranking_table", "run_likelihood", "sc
 
 PATH = EVIDENCE / "title_likelihood.json"
 LOG, N_USERS, N_CANDIDATES, MOST_RECENT, LISTED = "online-retail", 200, 20, 10, 5
-# What stands in the prompt in place of the user's own history.
-CONDITIONS = {
-    "own history": "the last ten titles, oldest first",
-    "no history": "the beginning of the prompt alone",
-    "shuffled": "the same titles, dealt in another order",
-    "another user's": "the last ten titles of another user",
-    "renamed": "histories and candidates in the titles of other products",
+# What stands in the prompt in place of the user's own history; "renamed" are its titles, and the
+# candidates', those of other products.
+CONDITIONS: dict[str, Callable[[list[list[int]]], list[list[int]]]] = {
+    "own history": lambda recent: recent,
+    "no history": lambda recent: [[] for _ in recent],
+    "shuffled": shuffled_histories,
+    "another user's": other_histories,
+    "renamed": lambda recent: recent,
 }
 _PACKAGES = ("numpy", "scipy", "keras", "tensorflow")
 
@@ -91,8 +92,7 @@ def candidates_of(
     """
     users = np.flatnonzero(np.diff(parts.test.indptr))
     items, _ = model.recommend(parts.user_ids[users], n_candidates)
-    place = {item: column for column, item in enumerate(parts.item_ids.tolist())}
-    columns = np.array([[place[item] for item in row] for row in items.tolist()])
+    columns = parts.item_rows(items.ravel()).reshape(items.shape)
     last = parts.test.indices[parts.test.indptr[users]]
     hit = np.flatnonzero((columns == last[:, None]).any(axis=1))
     chosen = np.sort(np.random.default_rng(seed).permutation(hit)[:n_users])
@@ -129,48 +129,59 @@ def run_likelihood(path: Path = PATH) -> None:
 def _asked(
     model: LanguageModel,
     condition: str,
-    recent: Sequence[Sequence[int]],
+    recent: list[list[int]],
     columns: np.ndarray,
     titles: Sequence[str],
 ) -> dict[str, Any]:
-    """Score all users' candidates under one condition, or let the model choose from a list."""
+    """What the model answers for all users under one condition, and the price of a user."""
     start, before = time.process_time(), model.usage
     if condition == "listed":
-        first = [[titles[item] for item in own[:LISTED]] for own in columns]
-        found = position_bias(model, [[titles[i] for i in own] for own in recent], first)
-        answer = {
-            "counts": found.counts.tolist(),
-            "agreement": round(found.agreement, 4),
-            "p_value": found.p_value,
-        }
+        answer = _listed(model, recent, columns, titles)
     else:
-        told: list[str] = list(renamed_titles(titles)) if condition == "renamed" else list(titles)
-        given: dict[str, Callable[[], list[list[int]]]] = {
-            "no history": lambda: [[] for _ in recent],
-            "shuffled": lambda: shuffled_histories(recent),
-            "another user's": lambda: other_histories(recent),
-        }
-        histories = given.get(condition, lambda: list(map(list, recent)))()
-        reranker = LikelihoodReranker(model, most_recent=MOST_RECENT)
-        read = [[told[item] for item in own] for own in histories]
-        offered = [[told[item] for item in own] for own in columns]
-        scores = [
-            each.scores
-            for at in range(0, len(read), 10)
-            for each in reranker.rerank(read[at : at + 10], offered[at : at + 10])
-        ]
-        answer = {
-            "read": [
-                _hash(reranker.prompt(own), *ends) for own, ends in zip(read, offered, strict=True)
-            ],
-            "scores": [[round(float(x), 3) for x in own] for own in scores],
-        }
+        told = renamed_titles(titles) if condition == "renamed" else titles
+        answer = _scored(model, CONDITIONS[condition](recent), columns, told)
     price = (model.usage - before).per(len(recent))
     return {
         **answer,
         "tokens": round(price.tokens_read, 1),
         "processor_seconds": round((time.process_time() - start) / len(recent), 3),
     }
+
+
+def _listed(
+    model: LanguageModel, recent: list[list[int]], columns: np.ndarray, titles: Sequence[str]
+) -> dict[str, Any]:
+    """Let the model choose one of the first candidates by its letter, in several orders."""
+    first = _written(columns[:, :LISTED], titles)
+    found = position_bias(model, _written(recent, titles), first)
+    return {
+        "counts": found.counts.tolist(),
+        "agreement": round(found.agreement, 4),
+        "p_value": found.p_value,
+    }
+
+
+def _scored(
+    model: LanguageModel, histories: list[list[int]], columns: np.ndarray, titles: Sequence[str]
+) -> dict[str, Any]:
+    """Score all candidates by the likelihood of their titles, and hash what was read."""
+    reranker = LikelihoodReranker(model, most_recent=MOST_RECENT)
+    read, offered = _written(histories, titles), _written(columns, titles)
+    scores = [
+        each.scores
+        for at in range(0, len(read), 10)
+        for each in reranker.rerank(read[at : at + 10], offered[at : at + 10])
+    ]
+    return {
+        "read": [
+            _hash(reranker.prompt(own), *ends) for own, ends in zip(read, offered, strict=True)
+        ],
+        "scores": [[round(float(x), 3) for x in own] for own in scores],
+    }
+
+
+def _written(items: Iterable[Iterable[int]], titles: Sequence[str]) -> list[list[str]]:
+    return [[titles[item] for item in own] for own in items]
 
 
 def scores_by_order(stored: dict[str, Any], parts: Split) -> dict[str, np.ndarray]:
@@ -192,9 +203,8 @@ def scores_by_order(stored: dict[str, Any], parts: Split) -> dict[str, np.ndarra
     """
     asked = {row["condition"]: row for row in stored["rows"] if "scores" in row}
     given = {name: np.array(row["scores"]) for name, row in asked.items()}
-    place = {str(item): column for column, item in enumerate(parts.item_ids)}
-    columns = np.array([[place[item] for item in own] for own in stored["candidates"]])
-    histories = [[place[item] for item in own] for own in stored["histories"]]
+    columns = np.array([parts.item_rows(own) for own in stored["candidates"]])
+    histories = [parts.item_rows(own) for own in stored["histories"]]
     titles = _titles(parts)
     vectors = TfIdf(min_texts=1).fit(titles).encode(titles).toarray()
     words = np.array(
@@ -226,7 +236,7 @@ def ranking_table(path: Path = PATH, parts: Split | None = None) -> str:
     orders = scores_by_order(stored, parts)
     wanted = np.array(stored["wanted"])
     ranks = {name: reciprocal_ranks(scores, wanted) for name, scores in orders.items()}
-    lines = ["| order of twenty | MRR | against EaseScaled's own |", "| --- | ---: | ---: |"]
+    lines = head_lines(["order of twenty", "MRR", "against EaseScaled's own"])
     for name, found in ranks.items():
         change = found - ranks["EaseScaled's own"]
         against = difference_cell(*_interval(change)) if change.any() else ""

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 
 from longtail_lib.benchmark._benchmark_results import BenchmarkResults
 from longtail_lib.evaluation import Value
-from longtail_lib.evaluation._report_display import show_number
+from longtail_lib.evaluation._report_display import MARKS, show_number
 
 __all__ = ["evidence_table"]
 
-_MARKS = {"higher": " ▲", "lower": " ▼"}
 # Nearly the best that a simulated log allows, and what is shown as a share of it.
 _CEILING = "OracleOfLog"
 _SHARES = {("overall", "NDCG@10"): "attained", ("tail", "NDCG@100"): "attained, tail"}
@@ -93,7 +92,7 @@ def _cell(results: BenchmarkResults, split: str, model: str, column: tuple[str, 
         for row in results.differences.get(split, [])
         if (row.model, row.group, row.metric) == (model, *column)
     ]
-    return text + _MARKS.get(verdicts[0] if verdicts else "", "")
+    return text + MARKS.get(verdicts[0] if verdicts else "", "")
 
 
 def _hits(values: Mapping[tuple[str, str], Value], split: str, column: tuple[str, str]) -> str:

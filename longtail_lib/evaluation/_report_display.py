@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = [
     "COLOURS",
     "MARKERS",
+    "MARKS",
     "comparison_html",
     "plot_report",
     "protocol_html",
@@ -29,6 +30,8 @@ __all__ = [
 # Yellow is left out, because a thin yellow line is hard to see on white.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+# Behind a value in a table of text, where its paired difference is decided.
+MARKS = {"higher": " ▲", "lower": " ▼"}
 
 _CELL = "text-align:right;padding:2px 8px;vertical-align:top"
 _WORD = "text-align:left;padding:2px 8px;vertical-align:top"

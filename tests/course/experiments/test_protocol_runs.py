@@ -76,3 +76,20 @@ def test_the_table_has_a_row_for_each_model_and_says_who_is_tied():
     assert sum("with equal times at the test" in line for line in lines) == len(protocol_runs._LOGS)
     assert any(line.startswith("| EaseScaled | .") for line in lines)
     assert Path(protocol_runs._STORED).is_file()
+
+
+def test_measuring_one_model_keeps_the_rows_of_all_others(tmp_path, monkeypatch):
+    path, names = tmp_path / "protocols.json", list(PROTOCOLS)
+    monkeypatch.setattr(protocol_runs, "load_dataset", lambda log, quiet: log)
+    monkeypatch.setattr(protocol_runs, "prepare", lambda log, min_user_interactions: log)
+    monkeypatch.setattr(
+        protocol_runs,
+        "measure_protocols",
+        lambda data, model, wanted: [{"protocol": name} for name in wanted],
+    )
+    for model in ("ItemKNN", "Popularity"):
+        protocol_runs.run_protocols(path, logs=["online-retail"], models=[model])
+    rows = json.loads(path.read_text())["rows"]
+    assert [(row["model"], row["protocol"]) for row in rows] == [
+        (model, name) for model in ("Popularity", "ItemKNN") for name in names
+    ]
