@@ -128,7 +128,7 @@ def _block(name: str) -> tuple[str, bytes]:
     least = _NEAR * max(report["NDCG@10"].value for report in reports)
     reports = [report for report in reports if report["NDCG@10"].value >= least]
     found = frontier(reports, x=("overall", "NDCG@10"), y=("overall", "TailShare@10"))
-    title = f"{name}, {splits[0]}: who comes near the best, and what of the tail is shown"
+    title = f"{name}, {splits[0]}:\nwho comes near the best, and what of the tail is shown"
     picture = frontier_plot(found, title=title)
     text = re.sub(r"\s+", " ", picture.alt_text).replace("[", "(").replace("]", ")")
     image = f"![{text}](pictures/evidence_{name}.png)"
